@@ -1,0 +1,46 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings are errors where the test script asks for it, not for whoever builds with a newer compiler.
+let strict = Context.environment["ROOTFS_PACK_WARNINGS_AS_ERRORS"] != nil
+
+let settings: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .strictMemorySafety(),
+  ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "rootfs-pack",
+  products: [.executable(name: "rootfs-pack", targets: ["rootfs-pack"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
+  ],
+  targets: [
+    .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
+    .target(name: "FileTree", dependencies: [system], swiftSettings: settings),
+    .target(name: "ELF", dependencies: ["CLibelf", "FileTree", system], swiftSettings: settings),
+    .target(name: "Loader", dependencies: ["FileTree", "ELF"], swiftSettings: settings),
+    .target(
+      name: "Bundle", dependencies: ["FileTree", "ELF", "Loader", system], swiftSettings: settings),
+    .target(name: "Image", dependencies: ["FileTree", "Bundle", system], swiftSettings: settings),
+    .target(
+      name: "Report", dependencies: ["FileTree", "ELF", "Loader", "Bundle"],
+      swiftSettings: settings),
+    .target(
+      name: "RootfsPack",
+      dependencies: [
+        "FileTree", "ELF", "Loader", "Bundle", "Image", "Report", argumentParser, system,
+      ],
+      swiftSettings: settings),
+    .executableTarget(name: "rootfs-pack", dependencies: ["RootfsPack"], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

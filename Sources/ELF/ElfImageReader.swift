@@ -1,0 +1,187 @@
+internal import CLibelf
+package import FileTree
+
+extension ElfHeader {
+  private static let identSize = 16
+
+  /// Reads the ELF header from the file's first bytes.
+  package init(reading file: borrowing OpenFile) throws(ElfReadError) {
+    guard file.size > 0 else { throw .empty }
+    let bytes: [UInt8]
+    do { bytes = try file.read(at: 0, count: 64) } catch { throw .system(error) }
+    guard bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46].prefix(bytes.count)), bytes.count >= 4 else {
+      throw .notElf
+    }
+    let truncated = ElfReadError.truncated(
+      what: .header, offset: 0, size: bytes.count > 4 && bytes[4] == 1 ? 52 : 64,
+      fileSize: UInt64(bytes.count))
+    guard bytes.count >= Self.identSize else { throw truncated }
+    guard let elfClass = Class(rawValue: bytes[4]) else { throw .unknownClass(bytes[4]) }
+    guard let encoding = DataEncoding(rawValue: bytes[5]) else {
+      throw .unknownDataEncoding(bytes[5])
+    }
+    guard bytes.count >= (elfClass == .elf32 ? 52 : 64) else { throw truncated }
+    // libelf refuses some headers that glibc still judges, so these few fields are read directly.
+    func field(_ offset: Int, _ size: Int) -> UInt32 {
+      let field = bytes[offset..<(offset + size)]
+      let ordered = encoding == .littleEndian ? Array(field.reversed()) : Array(field)
+      return ordered.reduce(0) { $0 << 8 | UInt32($1) }
+    }
+    let wide = elfClass == .elf64
+    self.init(
+      elfClass: elfClass, dataEncoding: encoding, identVersion: bytes[6], osABI: bytes[7],
+      abiVersion: bytes[8], paddingIsZero: bytes[9..<Self.identSize].allSatisfy { $0 == 0 },
+      type: ObjectType(UInt16(field(16, 2))), machine: Machine(rawValue: UInt16(field(18, 2))),
+      version: field(20, 4), flags: field(wide ? 48 : 36, 4),
+      programHeaderSize: UInt16(field(wide ? 54 : 42, 2)))
+  }
+}
+
+extension ElfImage {
+  // Bounds on what is read of any file, so that a lying one can't exhaust the memory.
+  private static let interpreterLimit: UInt64 = 4096
+  private static let dynamicLimit: UInt64 = 1 << 20
+  private static let stringLimit: UInt64 = 1 << 16
+
+  /// Reads what a loader would read: program headers and what they lead to.
+  ///
+  /// Section headers aren't used: they may be stripped, or lie.
+  package init(reading file: borrowing OpenFile) throws(ElfReadError) {
+    let header = try ElfHeader(reading: file)
+    try self.init(reading: file, header: header)
+  }
+
+  /// The same, with the header that was read before.
+  package init(reading file: borrowing OpenFile, header: ElfHeader) throws(ElfReadError) {
+    let elf = try LibelfHandle(file)
+    let segments = try Self.segments(of: elf, fileSize: file.size)
+    self.init(header: header, hasLoadSegment: segments.contains { $0.p_type == UInt32(PT_LOAD) })
+    if let segment = segments.first(where: { $0.p_type == UInt32(PT_INTERP) }) {
+      interpreter = try Self.interpreter(of: elf, segment)
+    }
+    if let segment = segments.first(where: { $0.p_type == UInt32(PT_DYNAMIC) }) {
+      guard segment.p_filesz <= Self.dynamicLimit else {
+        throw .tooLarge(what: .dynamic, offset: segment.p_offset, size: segment.p_filesz)
+      }
+      let entries = try elf.dynamicEntries(at: segment.p_offset, count: segment.p_filesz)
+      dynamic = try Self.dynamicSection(entries, of: elf, segments, fileSize: file.size)
+    }
+  }
+
+  private static func segments(
+    of elf: borrowing LibelfHandle, fileSize: UInt64
+  ) throws(ElfReadError) -> [GElf_Phdr] {
+    let header = try elf.header()
+    let size = UInt64(header.e_phnum) * UInt64(header.e_phentsize)
+    let (end, overflow) = header.e_phoff.addingReportingOverflow(size)
+    guard !overflow, end <= fileSize else {
+      throw .truncated(
+        what: .programHeaders, offset: header.e_phoff, size: size, fileSize: fileSize)
+    }
+    var segments: [GElf_Phdr] = []
+    for index in 0..<Int(header.e_phnum) {
+      segments.append(try elf.programHeader(index))
+    }
+    return segments
+  }
+
+  private static func interpreter(
+    of elf: borrowing LibelfHandle, _ segment: GElf_Phdr
+  ) throws(ElfReadError) -> ByteString {
+    // The kernel's own limit is PATH_MAX (Linux fs/binfmt_elf.c).
+    guard segment.p_filesz <= interpreterLimit else {
+      throw .tooLarge(what: .interpreter, offset: segment.p_offset, size: segment.p_filesz)
+    }
+    let bytes = try elf.bytes(of: .interpreter, at: segment.p_offset, count: segment.p_filesz)
+    return ByteString(bytes.prefix { $0 != 0 })
+  }
+
+  private static func dynamicSection(
+    _ entries: [GElf_Dyn], of elf: borrowing LibelfHandle, _ segments: [GElf_Phdr],
+    fileSize: UInt64
+  ) throws(ElfReadError) -> DynamicSection {
+    var section = DynamicSection()
+    var table: StringTable?
+    func string(_ entry: GElf_Dyn) throws(ElfReadError) -> ByteString {
+      if table == nil {
+        guard let entry = entries.last(where: { $0.d_tag == Int64(DT_STRTAB) }) else {
+          throw .unmappedAddress(what: .stringTable, address: 0)
+        }
+        let address = unsafe entry.d_un.d_ptr
+        table = try StringTable(address: address, segments: segments, fileSize: fileSize)
+      }
+      guard var found = table else { throw .unmappedAddress(what: .stringTable, address: 0) }
+      defer { table = found }
+      return try found.string(at: unsafe entry.d_un.d_val, of: elf, limit: stringLimit)
+    }
+    for entry in entries {
+      switch entry.d_tag {
+      case Int64(DT_NEEDED): section.needed.append(try string(entry))
+      case Int64(DT_SONAME): section.soname = try string(entry)
+      case Int64(DT_RPATH): section.rpath = try string(entry)
+      case Int64(DT_RUNPATH): section.runpath = try string(entry)
+      case Int64(DT_FLAGS_1): section.flags1 = .init(rawValue: unsafe entry.d_un.d_val)
+      default: break
+      }
+    }
+    return section
+  }
+}
+
+/// The dynamic string table, of which only the windows that are asked for are read.
+///
+/// That of a large library is megabytes of symbol names, and a loader's strings are a few of them.
+private struct StringTable {
+  private let start: UInt64
+  /// The end of the file's part of the segment that holds the table.
+  private let end: UInt64
+  private var window: (offset: UInt64, bytes: [UInt8]) = (0, [])
+
+  init(address: UInt64, segments: [GElf_Phdr], fileSize: UInt64) throws(ElfReadError) {
+    let holder = segments.first {
+      $0.p_type == UInt32(PT_LOAD) && address >= $0.p_vaddr
+        && address - $0.p_vaddr < $0.p_filesz
+    }
+    guard let holder else { throw .unmappedAddress(what: .stringTable, address: address) }
+    let (start, overflow) = holder.p_offset.addingReportingOverflow(address - holder.p_vaddr)
+    guard !overflow, start < fileSize else {
+      throw .truncated(
+        what: .stringTable, offset: holder.p_offset, size: holder.p_filesz, fileSize: fileSize)
+    }
+    self.start = start
+    let segmentEnd = holder.p_offset.addingReportingOverflow(holder.p_filesz)
+    end = segmentEnd.overflow ? fileSize : min(segmentEnd.partialValue, fileSize)
+  }
+
+  mutating func string(
+    at index: UInt64, of elf: borrowing LibelfHandle, limit: UInt64
+  ) throws(ElfReadError) -> ByteString {
+    let (offset, overflow) = start.addingReportingOverflow(index)
+    guard !overflow, offset < end else {
+      throw .truncated(what: .stringTable, offset: start, size: index, fileSize: end)
+    }
+    var length: UInt64 = 512
+    while true {
+      if let text = windowText(from: offset) { return text }
+      guard length <= limit else { throw .unterminatedString(offset: offset) }
+      let windowLength = min(length, end - offset)
+      window = (
+        offset, try elf.bytes(of: .stringTable, at: offset, count: windowLength)
+      )
+      // The window can't grow any more and still has no end: one last look decides.
+      if windowLength == end - offset, windowText(from: offset) == nil {
+        throw .unterminatedString(offset: offset)
+      }
+      length *= 8
+    }
+  }
+
+  private func windowText(from offset: UInt64) -> ByteString? {
+    guard offset >= window.offset, offset - window.offset < UInt64(window.bytes.count) else {
+      return nil
+    }
+    let tail = window.bytes[Int(offset - window.offset)...]
+    guard let end = tail.firstIndex(of: 0) else { return nil }
+    return ByteString(tail[..<end])
+  }
+}

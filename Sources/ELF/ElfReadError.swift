@@ -1,0 +1,51 @@
+package import SystemPackage
+
+/// Why a file can't be read as ELF. Offsets are in bytes from the file's beginning.
+package enum ElfReadError: Error, Hashable, Sendable {
+  case empty
+  case notElf
+  case unknownClass(UInt8)
+  case unknownDataEncoding(UInt8)
+  /// The file ends before what the header or a program header points to.
+  case truncated(what: Part, offset: UInt64, size: UInt64, fileSize: UInt64)
+  /// A table is larger than any loader's file has a use for.
+  case tooLarge(what: Part, offset: UInt64, size: UInt64)
+  /// An address of the dynamic section that no PT_LOAD holds.
+  case unmappedAddress(what: Part, address: UInt64)
+  case unterminatedString(offset: UInt64)
+  case libelf(String)
+  case system(Errno)
+
+  package enum Part: String, Hashable, Sendable {
+    case header = "ELF header"
+    case programHeaders = "program header table"
+    case interpreter = "PT_INTERP segment"
+    case dynamic = "PT_DYNAMIC segment"
+    case stringTable = "dynamic string table"
+  }
+}
+
+extension ElfReadError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .empty: "the file is empty"
+    case .notElf: "not an ELF file (it doesn't begin with 7F 45 4C 46)"
+    case .unknownClass(let value): "unknown ELF class \(value) at offset 0x4"
+    case .unknownDataEncoding(let value): "unknown data encoding \(value) at offset 0x5"
+    case .truncated(let what, let offset, let size, let fileSize):
+      "truncated: the \(what.rawValue) (\(size) bytes at offset \(hex(offset))) "
+        + "lies beyond the end of the file (\(fileSize) bytes)"
+    case .tooLarge(let what, let offset, let size):
+      "the \(what.rawValue) at offset \(hex(offset)) claims \(size) bytes, more than any loader reads"
+    case .unmappedAddress(let what, let address):
+      "the \(what.rawValue) is at address \(hex(address)), which no PT_LOAD segment holds"
+    case .unterminatedString(let offset): "a string at offset \(hex(offset)) has no end"
+    case .libelf(let message): "libelf: \(message)"
+    case .system(let error): "can't be read: \(error)"
+    }
+  }
+
+  private func hex(_ value: UInt64) -> String {
+    "0x" + String(value, radix: 16)
+  }
+}

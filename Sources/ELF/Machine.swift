@@ -1,0 +1,38 @@
+/// `e_machine`: the instruction set that an object is for.
+package struct Machine: RawRepresentable, Hashable, Sendable {
+  package let rawValue: UInt16
+
+  package init(rawValue: UInt16) {
+    self.rawValue = rawValue
+  }
+
+  // Values: `elf.h`, EM_*.
+  package static let sparc = Machine(rawValue: 2)
+  package static let x86 = Machine(rawValue: 3)
+  package static let m68k = Machine(rawValue: 4)
+  package static let mips = Machine(rawValue: 8)
+  package static let parisc = Machine(rawValue: 15)
+  package static let ppc = Machine(rawValue: 20)
+  package static let ppc64 = Machine(rawValue: 21)
+  package static let s390 = Machine(rawValue: 22)
+  package static let arm = Machine(rawValue: 40)
+  package static let superH = Machine(rawValue: 42)
+  package static let sparcV9 = Machine(rawValue: 43)
+  package static let x86_64 = Machine(rawValue: 62)
+  package static let aarch64 = Machine(rawValue: 183)
+  package static let riscv = Machine(rawValue: 243)
+  package static let loongArch = Machine(rawValue: 258)
+
+  private static let names: [Machine: String] = [
+    .sparc: "sparc", .x86: "x86", .m68k: "m68k", .mips: "mips", .parisc: "parisc", .ppc: "ppc",
+    .ppc64: "ppc64", .s390: "s390", .arm: "arm", .superH: "sh", .sparcV9: "sparc64",
+    .x86_64: "x86-64", .aarch64: "aarch64", .riscv: "riscv", .loongArch: "loongarch",
+  ]
+
+  /// Whether the name is known; ``description`` gives the number otherwise.
+  package var isKnown: Bool { Self.names[self] != nil }
+}
+
+extension Machine: CustomStringConvertible {
+  package var description: String { Self.names[self] ?? "machine \(rawValue)" }
+}

@@ -1,0 +1,96 @@
+internal import Glibc
+package import SystemPackage
+
+/// The files below a directory of the host: `/` itself or a sysroot.
+package struct DirectoryTree: FileTree {
+  /// The root's place on the host.
+  package let root: FilePath
+  private let prefix: ByteString
+
+  package init(root: FilePath) {
+    self.root = root
+    let text = unsafe root.withPlatformString { unsafe ByteString(cString: $0) }
+    prefix = text == "/" ? "" : text
+  }
+
+  /// Where a path of this tree lies on the host.
+  package func hostPath(_ path: RootPath) -> ByteString {
+    path.isRoot && !prefix.isEmpty ? prefix : prefix + path.text
+  }
+
+  package func status(of path: RootPath) throws(Errno) -> FileStatus {
+    var status = stat()
+    let result = unsafe hostPath(path).withCString { unsafe lstat($0, &status) }
+    guard result == 0 else { throw Errno(rawValue: errno) }
+    return FileStatus(status)
+  }
+
+  package func linkText(of path: RootPath) throws(Errno) -> ByteString {
+    // PATH_MAX bounds what symlink(2) accepts.
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = unsafe hostPath(path).withCString { path in
+      unsafe readlink(path, &buffer, buffer.count)
+    }
+    guard count >= 0 else { throw Errno(rawValue: errno) }
+    return ByteString(buffer[..<count].map { UInt8(bitPattern: $0) })
+  }
+
+  package func open(_ path: RootPath) throws(Errno) -> OpenFile {
+    // Without O_NONBLOCK a FIFO would block for ever before it can be seen that it is one.
+    let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+    let descriptor = unsafe hostPath(path).withCString { unsafe Glibc.open($0, flags) }
+    guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      let cause = Errno(rawValue: errno)
+      close(descriptor)
+      throw cause
+    }
+    return OpenFile(
+      descriptor: FileDescriptor(rawValue: descriptor), size: FileStatus(status).size)
+  }
+
+  package func names(in directory: RootPath) throws(Errno) -> [ByteString] {
+    guard let stream = unsafe hostPath(directory).withCString({ unsafe opendir($0) }) else {
+      throw Errno(rawValue: errno)
+    }
+    defer { unsafe closedir(stream) }
+    var names: [ByteString] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        unsafe ByteString(bytes.prefix { $0 != 0 })
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+}
+
+extension FileStatus {
+  init(_ status: stat) {
+    let kind: Kind =
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: .regular
+      case S_IFDIR: .directory
+      case S_IFLNK: .symbolicLink
+      case S_IFIFO: .fifo
+      case S_IFSOCK: .socket
+      case S_IFCHR: .characterDevice
+      case S_IFBLK: .blockDevice
+      default: .unknown
+      }
+    self.init(
+      kind: kind, permissions: UInt16(status.st_mode & 0o7777),
+      size: UInt64(max(0, status.st_size)),
+      identity: Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)),
+      linkCount: UInt64(status.st_nlink))
+  }
+}
+
+extension ByteString {
+  /// Copies a NUL-terminated C string.
+  package init(cString: UnsafePointer<CChar>) {
+    let length = unsafe strlen(cString)
+    unsafe self.init(UnsafeRawBufferPointer(start: cString, count: length))
+  }
+}

@@ -1,0 +1,50 @@
+/// What `lstat` says of one file, as far as the loader and an archive care.
+package struct FileStatus: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
+    case regular, directory, symbolicLink, fifo, socket, characterDevice, blockDevice, unknown
+  }
+
+  /// Device and inode: two paths with the same identity are the same file.
+  package struct Identity: Hashable, Sendable {
+    package var device: UInt64
+    package var inode: UInt64
+
+    package init(device: UInt64, inode: UInt64) {
+      self.device = device
+      self.inode = inode
+    }
+  }
+
+  package var kind: Kind
+  /// The low twelve bits of `st_mode`: permissions, set-user-id, set-group-id, sticky.
+  package var permissions: UInt16
+  /// In bytes; the length of the text for a symbolic link.
+  package var size: UInt64
+  package var identity: Identity
+  package var linkCount: UInt64
+
+  package init(
+    kind: Kind, permissions: UInt16, size: UInt64, identity: Identity, linkCount: UInt64 = 1
+  ) {
+    self.kind = kind
+    self.permissions = permissions
+    self.size = size
+    self.identity = identity
+    self.linkCount = linkCount
+  }
+}
+
+extension FileStatus.Kind: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .regular: "regular file"
+    case .directory: "directory"
+    case .symbolicLink: "symbolic link"
+    case .fifo: "FIFO"
+    case .socket: "socket"
+    case .characterDevice: "character device"
+    case .blockDevice: "block device"
+    case .unknown: "file of an unknown kind"
+    }
+  }
+}

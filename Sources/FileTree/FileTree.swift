@@ -1,0 +1,19 @@
+package import SystemPackage
+
+/// A tree of files below one root: the host, a sysroot, a planned image, or a table in a test.
+///
+/// Paths are physical: every directory above the last name is a real directory. ``PathResolver``
+/// turns any path text into a physical one.
+package protocol FileTree: Sendable {
+  /// The status of the file itself; a symbolic link isn't followed (`lstat`).
+  func status(of path: RootPath) throws(Errno) -> FileStatus
+
+  /// The text of a symbolic link (`readlink`).
+  func linkText(of path: RootPath) throws(Errno) -> ByteString
+
+  /// Opens a regular file for reading; a link in the last place isn't followed.
+  func open(_ path: RootPath) throws(Errno) -> OpenFile
+
+  /// The names in a directory, without `.` and `..`, sorted bytewise.
+  func names(in directory: RootPath) throws(Errno) -> [ByteString]
+}

@@ -1,0 +1,67 @@
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+package import SystemPackage
+
+/// A regular file that is open for reading; closed when it goes out of scope.
+package struct OpenFile: ~Copyable {
+  package enum Content {
+    /// A descriptor that belongs to this value.
+    case descriptor(FileDescriptor)
+    case bytes([UInt8])
+  }
+
+  package let content: Content
+  /// In bytes, at the time of opening.
+  package let size: UInt64
+
+  package init(descriptor: FileDescriptor, size: UInt64) {
+    content = .descriptor(descriptor)
+    self.size = size
+  }
+
+  package init(bytes: [UInt8]) {
+    content = .bytes(bytes)
+    size = UInt64(bytes.count)
+  }
+
+  deinit {
+    if case .descriptor(let descriptor) = content { try? descriptor.close() }
+  }
+
+  /// Reads up to `count` bytes at `offset`; fewer only where the file ends.
+  ///
+  /// The file is read, never mapped: one that shrinks meanwhile gives a short read, not a SIGBUS.
+  package func read(at offset: UInt64, count: Int) throws(Errno) -> [UInt8] {
+    switch content {
+    case .bytes(let bytes):
+      let start = Int(min(offset, UInt64(bytes.count)))
+      return Array(bytes[start...].prefix(count))
+    case .descriptor(let descriptor):
+      guard offset <= UInt64(Int64.max) else { return [] }
+      var failure: Errno?
+      let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+        filled = 0
+        while filled < count {
+          let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+          do {
+            let got = try unsafe descriptor.read(fromAbsoluteOffset: Int64(offset) + Int64(filled), into: rest)
+            if got == 0 { return }
+            filled += got
+          } catch {
+            failure = error as? Errno ?? .ioError
+            return
+          }
+        }
+      }
+      if let failure { throw failure }
+      return bytes
+    }
+  }
+
+  /// Reads the whole file, of at most `limit` bytes; nil if it is longer.
+  package func readAll(limit: Int) throws(Errno) -> [UInt8]? {
+    guard size <= UInt64(limit) else { return nil }
+    return try read(at: 0, count: Int(size))
+  }
+}

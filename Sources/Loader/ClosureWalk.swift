@@ -1,0 +1,139 @@
+internal import ELF
+internal import FileTree
+internal import SystemPackage
+
+/// The breadth-first walk that both loaders do, with what has been loaded so far.
+///
+/// What differs between them — how a name is matched, where it is searched, which candidate is
+/// refused — is the business of ``GlibcRules`` and ``MuslRules``.
+struct ClosureWalk {
+  let environment: SearchEnvironment
+  let profile: LoaderProfile
+  private(set) var objects: [LoadedObject]
+  private(set) var requests: [LibraryRequest] = []
+  /// The interpreter, which is loaded from the start and gets its place when somebody asks for it.
+  let interpreter: LoadedObject?
+  private(set) var interpreterIndex: Int?
+  /// Names besides the opened path that an object is known by.
+  private(set) var aliases: [Int: Set<ByteString>] = [:]
+  private var nextToScan = 0
+
+  init(
+    subject: LoadedObject, interpreter: LoadedObject?, profile: LoaderProfile,
+    environment: SearchEnvironment
+  ) {
+    objects = [subject]
+    self.interpreter = interpreter
+    self.profile = profile
+    self.environment = environment
+  }
+
+  /// The next object whose needs are to be read.
+  mutating func nextRequester() -> Int? {
+    guard nextToScan < objects.count else { return nil }
+    defer { nextToScan += 1 }
+    return nextToScan
+  }
+
+  /// Adds a newly loaded object behind the others.
+  mutating func append(_ object: LoadedObject) -> Int {
+    objects.append(object)
+    return objects.count - 1
+  }
+
+  /// Gives the interpreter its place in load order, once.
+  mutating func placeInterpreter() -> Int? {
+    if let interpreterIndex { return interpreterIndex }
+    guard let interpreter else { return nil }
+    interpreterIndex = append(interpreter)
+    return interpreterIndex
+  }
+
+  mutating func addAlias(_ name: ByteString, to object: Int) {
+    aliases[object, default: []].insert(name)
+  }
+
+  mutating func record(_ request: LibraryRequest) {
+    requests.append(request)
+  }
+
+  /// An object loaded before that is the same file.
+  func object(with identity: FileStatus.Identity) -> Int? {
+    objects.firstIndex { $0.file.status.identity == identity }
+  }
+
+  /// The requester, the object that loaded it, and so on up to the subject.
+  func loaders(of object: Int) -> [Int] {
+    Array(sequence(first: object) { objects[$0].loadedBy })
+  }
+}
+
+/// What a search for one name came to.
+struct SearchResult {
+  enum Place {
+    case object(Int)
+    case file(path: ByteString, ResolvedPath, ElfImage)
+    case interpreter
+  }
+
+  /// Nil if nothing was found.
+  var place: Place?
+  var rule: SearchRule?
+  var attempts: [SearchAttempt] = []
+
+  static func loaded(_ place: Place, _ rule: SearchRule) -> SearchResult {
+    SearchResult(place: place, rule: rule)
+  }
+}
+
+/// The rules of one loader.
+protocol LoaderRules {
+  /// Finds what `requester` gets for a name in its DT_NEEDED.
+  mutating func search(
+    for name: ByteString, by requester: Int, in walk: inout ClosureWalk,
+    files: inout ElfFileCache
+  ) -> SearchResult
+}
+
+extension LoaderRules {
+  /// Loads everything that the subject needs, breadth first.
+  mutating func complete(_ walk: inout ClosureWalk, files: inout ElfFileCache) {
+    while let requester = walk.nextRequester() {
+      let needed = walk.objects[requester].image.dynamic?.needed ?? []
+      for name in needed {
+        let result = search(for: name, by: requester, in: &walk, files: &files)
+        let object = place(result, requester: requester, in: &walk)
+        walk.record(
+          LibraryRequest(
+            name: name, requester: requester, rule: result.rule, object: object,
+            attempts: result.attempts))
+      }
+    }
+  }
+
+  private func place(
+    _ result: SearchResult, requester: Int, in walk: inout ClosureWalk
+  ) -> Int? {
+    switch result.place {
+    case .object(let index): index
+    case .interpreter: walk.placeInterpreter()
+    case .file(let path, let file, let image):
+      walk.append(
+        LoadedObject(openedPath: path, file: file, image: image, loadedBy: requester))
+    case nil: nil
+    }
+  }
+}
+
+extension CandidateOutcome {
+  /// What a failed look-up of a path means to a loader.
+  init(_ error: Errno) {
+    self =
+      switch error {
+      case .noSuchFileOrDirectory, .notDirectory: .absent
+      case .permissionDenied: .permissionDenied
+      case .tooManySymbolicLinkLevels: .linkLoop
+      default: .unopenable(error.description)
+      }
+  }
+}

@@ -1,0 +1,76 @@
+internal import FileTree
+
+/// The values of `$ORIGIN`, `$LIB` and `$PLATFORM` for one object.
+///
+/// Source: glibc `elf/dl-load.c` (`is_dst`, `_dl_dst_substitute`).
+struct DynamicStringTokens {
+  /// The directory of the object, without a trailing slash but for `/`.
+  var origin: ByteString
+  var lib: ByteString
+  var platform: ByteString?
+
+  /// `text` with its tokens replaced, or nil if one of them has no value.
+  func expand(_ text: ByteString) -> ByteString? {
+    let dollar = UInt8(ascii: "$")
+    guard text.contains(dollar) else { return text }
+    var result: [UInt8] = []
+    var rest = text.bytes[...]
+    while let first = rest.first {
+      guard first == dollar, let (name, length) = Self.token(after: rest.dropFirst()) else {
+        result.append(first)
+        rest = rest.dropFirst()
+        continue
+      }
+      guard let value = value(of: name) else { return nil }
+      result.append(contentsOf: value.bytes)
+      rest = rest.dropFirst(1 + length)
+    }
+    return ByteString(result)
+  }
+
+  private func value(of name: Name) -> ByteString? {
+    switch name {
+    case .origin: origin
+    case .lib: lib
+    case .platform: platform
+    }
+  }
+
+  enum Name: String, CaseIterable {
+    case origin = "ORIGIN"
+    case lib = "LIB"
+    case platform = "PLATFORM"
+  }
+
+  /// The token at the beginning of `text` (behind the dollar sign) and its length with braces.
+  ///
+  /// The longest run of letters, digits and `_` must be the name: `$ORIGINAL` is no token.
+  private static func token(after text: ArraySlice<UInt8>) -> (Name, length: Int)? {
+    let braced = text.first == UInt8(ascii: "{")
+    let body = braced ? text.dropFirst() : text
+    let word = body.prefix { isNameByte($0) }
+    guard let name = Name.allCases.first(where: { word.elementsEqual($0.rawValue.utf8) }) else {
+      return nil
+    }
+    guard braced else { return (name, word.count) }
+    guard body.dropFirst(word.count).first == UInt8(ascii: "}") else { return nil }
+    return (name, word.count + 2)
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
+
+  /// Whether `text` contains the token `$ORIGIN`.
+  static func mentionsOrigin(_ text: ByteString) -> Bool {
+    guard text.contains(UInt8(ascii: "$")) else { return false }
+    let here = DynamicStringTokens(origin: "1", lib: "", platform: "")
+    let there = DynamicStringTokens(origin: "2", lib: "", platform: "")
+    return here.expand(text) != there.expand(text)
+  }
+}

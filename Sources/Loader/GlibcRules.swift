@@ -1,0 +1,284 @@
+internal import ELF
+internal import FileTree
+internal import SystemPackage
+
+/// How glibc's loader finds a library.
+///
+/// Source: glibc `elf/dl-load.c` (`_dl_map_object`, `open_path`, `open_verify`), `elf/dl-deps.c`.
+struct GlibcRules: LoaderRules {
+  private let cache: LdSoCache?
+  private let cacheFlags: Int32
+  private let defaultDirectories: [SearchDirectory]
+  private let libraryPath: [SearchDirectory]
+  /// The directories of each object's DT_RPATH and DT_RUNPATH, split and expanded once.
+  private var directories: [Int: ObjectDirectories] = [:]
+
+  private struct ObjectDirectories {
+    let rpath: [SearchDirectory]
+    let runpath: [SearchDirectory]?
+  }
+
+  init(profile: LoaderProfile, environment: SearchEnvironment, cache: LdSoCache?, flags: Int32) {
+    self.cache = cache
+    cacheFlags = flags
+    defaultDirectories = profile.defaultDirectories.map {
+      SearchDirectory(rule: .defaultDirectory, text: $0, element: $0, contributor: nil)
+    }
+    libraryPath = environment.libraryPath.map {
+      SearchDirectory(
+        rule: .libraryPath, text: Self.withSlash($0), element: $0, contributor: nil)
+    }
+  }
+
+  mutating func search(
+    for name: ByteString, by requester: Int, in walk: inout ClosureWalk,
+    files: inout ElfFileCache
+  ) -> SearchResult {
+    guard let name = tokens(of: requester, in: walk).expand(name) else { return SearchResult() }
+    if let loaded = loadedObject(named: name, in: &walk) {
+      return .loaded(loaded, .alreadyLoaded)
+    }
+    var result = SearchResult()
+    if name.contains(UInt8(ascii: "/")) {
+      _ = tryCandidate(name, .path, nil, in: &walk, &files, &result)
+      return result
+    }
+    for step in steps(for: requester, in: walk) {
+      if searchStep(step, for: name, by: requester, in: &walk, &files, &result) { break }
+    }
+    return result
+  }
+
+  // MARK: Names
+
+  /// Matches a name with the paths, names and sonames loaded so far, the subject's included.
+  private func loadedObject(
+    named name: ByteString, in walk: inout ClosureWalk
+  ) -> SearchResult.Place? {
+    if name == walk.profile.interpreterPath || name == walk.profile.soname {
+      return .interpreter
+    }
+    for (index, object) in walk.objects.enumerated() {
+      if object.openedPath == name || object.image.dynamic?.soname == name
+        || walk.aliases[index]?.contains(name) == true
+      {
+        return .object(index)
+      }
+    }
+    return nil
+  }
+
+  private func tokens(of index: Int, in walk: ClosureWalk) -> DynamicStringTokens {
+    DynamicStringTokens(
+      origin: walk.objects[index].origin(isMainProgram: index == 0), lib: walk.profile.lib,
+      platform: walk.profile.platform)
+  }
+
+  // MARK: Where
+
+  private enum Step {
+    case directories([SearchDirectory])
+    case cache
+  }
+
+  /// The order of the search for one requester.
+  private mutating func steps(for requester: Int, in walk: ClosureWalk) -> [Step] {
+    var steps: [Step] = []
+    let runpath = objectDirectories(of: requester, in: walk).runpath
+    if runpath == nil {
+      // DT_RPATH counts up the chain of loaders, the main program's last; an object with
+      // DT_RUNPATH neither uses one nor hands its own on.
+      var chain = walk.loaders(of: requester)
+      if !chain.contains(0) { chain.append(0) }
+      for index in chain {
+        steps.append(.directories(objectDirectories(of: index, in: walk).rpath))
+      }
+    }
+    steps.append(.directories(libraryPath))
+    steps.append(.directories(runpath ?? []))
+    steps.append(.cache)
+    if !ignoresDefaults(requester, in: walk) { steps.append(.directories(defaultDirectories)) }
+    return steps
+  }
+
+  private func ignoresDefaults(_ index: Int, in walk: ClosureWalk) -> Bool {
+    walk.objects[index].image.dynamic?.flags1.contains(.noDefaultLibraries) ?? false
+  }
+
+  private mutating func objectDirectories(of index: Int, in walk: ClosureWalk) -> ObjectDirectories {
+    if let known = directories[index] { return known }
+    let dynamic = walk.objects[index].image.dynamic
+    let result = ObjectDirectories(
+      rpath: dynamic?.runpath == nil
+        ? split(dynamic?.rpath, rule: .rpath, of: index, in: walk) : [],
+      runpath: dynamic?.runpath.map { split($0, rule: .runpath, of: index, in: walk) })
+    directories[index] = result
+    return result
+  }
+
+  /// Splits a path at colons; an empty element is the current directory, a repeated one counts once.
+  ///
+  /// Source: glibc `elf/dl-load.c` (`decompose_rpath`, `fillin_rpath`).
+  private func split(
+    _ path: ByteString?, rule: SearchRule, of index: Int, in walk: ClosureWalk
+  ) -> [SearchDirectory] {
+    guard let path, !path.isEmpty else { return [] }
+    let tokens = tokens(of: index, in: walk)
+    var seen: Set<ByteString> = []
+    return path.split { $0 == UInt8(ascii: ":") }.compactMap { element in
+      var text = element
+      if !element.isEmpty {
+        // An element that a token without a value makes empty is no element.
+        guard let expanded = tokens.expand(element), !expanded.isEmpty else { return nil }
+        text = Self.withSlash(expanded)
+      }
+      guard seen.insert(text).inserted else { return nil }
+      return SearchDirectory(rule: rule, text: text, element: element, contributor: index)
+    }
+  }
+
+  private static func withSlash(_ directory: ByteString) -> ByteString {
+    guard !directory.isEmpty else { return directory }
+    var bytes = directory.bytes
+    while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+    return ByteString(bytes) + "/"
+  }
+
+  // MARK: Search
+
+  /// Whether the search ends with this step.
+  private func searchStep(
+    _ step: Step, for name: ByteString, by requester: Int, in walk: inout ClosureWalk,
+    _ files: inout ElfFileCache, _ result: inout SearchResult
+  ) -> Bool {
+    switch step {
+    case .cache:
+      guard
+        let path = cache?.path(
+          of: name, flags: cacheFlags, hwcaps: walk.environment.hwcaps)
+      else { return false }
+      // DF_1_NODEFLIB drops what the cache finds under a default directory.
+      if ignoresDefaults(requester, in: walk),
+        defaultDirectories.contains(where: { path.hasPrefix($0.text) })
+      {
+        return false
+      }
+      return tryCandidate(path, .cache, nil, in: &walk, &files, &result) != .tryNext
+    case .directories(let directories):
+      for directory in directories {
+        for subdirectory in walk.environment.hwcaps.map({ "glibc-hwcaps/" + $0 + "/" }) + [""] {
+          let path = directory.text + subdirectory + name
+          switch tryCandidate(path, directory.rule, directory, in: &walk, &files, &result) {
+          case .tryNext: continue
+          case .tryNextStep: return false
+          case .ended: return true
+          }
+        }
+      }
+      return false
+    }
+  }
+
+  private enum Verdict {
+    case tryNext
+    /// The rest of this search path is skipped, not that of the search.
+    case tryNextStep
+    case ended
+  }
+
+  /// Looks at one candidate and notes what came of it.
+  private func tryCandidate(
+    _ path: ByteString, _ rule: SearchRule, _ directory: SearchDirectory?,
+    in walk: inout ClosureWalk, _ files: inout ElfFileCache, _ result: inout SearchResult
+  ) -> Verdict {
+    func note(_ outcome: CandidateOutcome) {
+      result.attempts.append(
+        SearchAttempt(rule: rule, path: path, directory: directory, outcome: outcome))
+    }
+    let file: ResolvedPath
+    do {
+      file = try files.resolve(path, from: walk.environment.workingDirectory)
+    } catch {
+      let outcome = CandidateOutcome(error)
+      note(outcome)
+      // open_path gives up on the rest of its list after any other error.
+      return outcome == .absent || outcome == .permissionDenied ? .tryNext : .tryNextStep
+    }
+    switch Self.judge(file, subject: walk.objects[0].image.header, &files) {
+    case .failure(let refusal):
+      note(refusal.outcome)
+      if case .unusable = refusal.outcome { return .ended }
+      return .tryNext
+    case .success(let image):
+      if let known = walk.object(with: file.status.identity) {
+        walk.addAlias(path, to: known)
+        note(.sameFile)
+        result.place = .object(known)
+      } else {
+        note(.found)
+        result.place = .file(path: path, file, image)
+      }
+      result.rule = rule
+      return .ended
+    }
+  }
+
+  private struct Refusal: Error {
+    let outcome: CandidateOutcome
+  }
+
+  /// What `open_verify` makes of a file: another class or machine is passed over, any other fault
+  /// is the end of the search.
+  private static func judge(
+    _ file: ResolvedPath, subject: ElfHeader, _ files: inout ElfFileCache
+  ) -> Result<ElfImage, Refusal> {
+    func refuse(_ outcome: CandidateOutcome) -> Result<ElfImage, Refusal> {
+      .failure(Refusal(outcome: outcome))
+    }
+    guard file.status.kind == .regular else {
+      return refuse(.unusable("it is a \(file.status.kind)"))
+    }
+    switch files.entry(at: file.real) {
+    case .unopenable(let error): return refuse(CandidateOutcome(error))
+    case .notElf(let error): return refuse(.unusable(error.description))
+    case .damaged(let header, let error):
+      return refuse(refusal(of: header, subject: subject) ?? .unusable(error.description))
+    case .image(let image):
+      if let refusal = refusal(of: image.header, subject: subject) { return refuse(refusal) }
+      guard image.hasLoadSegment else {
+        return refuse(.unusable("it has no loadable segments"))
+      }
+      guard image.dynamic != nil else { return refuse(.unusable("it has no dynamic section")) }
+      return .success(image)
+    }
+  }
+
+  private static func refusal(of header: ElfHeader, subject: ElfHeader) -> CandidateOutcome? {
+    guard header.elfClass == subject.elfClass else { return .wrongClass(header.elfClass) }
+    guard header.dataEncoding == subject.dataEncoding else {
+      return .unusable("its byte order is the other one")
+    }
+    // ELFOSABI_NONE and ELFOSABI_GNU are the ones that glibc takes.
+    guard header.identVersion == 1, header.version == 1, header.osABI == 0 || header.osABI == 3,
+      header.paddingIsZero
+    else { return .unusable("its ELF header has a version, an OS ABI or padding of another kind") }
+    guard header.machine == subject.machine else { return .wrongMachine(header.machine) }
+    guard header.type == .sharedObject || header.type == .executable else {
+      return .unusable("it is neither a shared object nor a program")
+    }
+    guard header.programHeaderSize == (header.elfClass == .elf64 ? 56 : 32) else {
+      return .unusable("its program headers have an unexpected size")
+    }
+    return nil
+  }
+}
+
+extension LoadedObject {
+  /// The value of `$ORIGIN`: the program's real directory, but a library's by the path that it was
+  /// found by.
+  func origin(isMainProgram: Bool) -> ByteString {
+    let path = isMainProgram && image.isProgram ? file.real.text : openedPath
+    guard let slash = path.bytes.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == 0 ? "/" : ByteString(path.bytes[..<slash])
+  }
+}

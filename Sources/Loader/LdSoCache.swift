@@ -1,0 +1,214 @@
+package import ELF
+package import FileTree
+
+/// `/etc/ld.so.cache` as the loader reads it: looked up in place, never parsed whole.
+///
+/// Formats: old (`ld.so-1.7.0`), new (`glibc-ld.so.cache1.1`) and the new one behind the old.
+/// Source: glibc `sysdeps/generic/dl-cache.h`, `elf/dl-cache.c`.
+package struct LdSoCache: Sendable {
+  static let oldMagic = Array("ld.so-1.7.0".utf8)
+  static let newMagic = Array("glibc-ld.so.cache1.1".utf8)
+  static let oldHeaderSize = 16
+  static let oldEntrySize = 12
+  static let newHeaderSize = 48
+  static let newEntrySize = 24
+  /// The hwcap value of an entry in a glibc-hwcaps subdirectory; the low half is an index.
+  static let hwcapExtension: UInt64 = 1 << 62
+  static let extensionMagic: UInt32 = 0xEAA4_2174
+  static let hwcapsSectionTag: UInt32 = 1
+
+  private let bytes: [UInt8]
+  private let littleEndian: Bool
+  private let entriesOffset: Int
+  private let entryCount: Int
+  private let entrySize: Int
+  /// What string offsets count from.
+  private let stringBase: Int
+  /// The names of the glibc-hwcaps subdirectories, by index.
+  private let hwcapNames: [ByteString]
+
+  /// Takes the file's bytes, in the byte order of the target; nil if the loader would ignore it.
+  package init?(bytes: [UInt8], dataEncoding: ElfHeader.DataEncoding) {
+    self.bytes = bytes
+    littleEndian = dataEncoding == .littleEndian
+    let reader = CacheReader(bytes: bytes, littleEndian: littleEndian)
+    if let base = Self.newFormatOffset(reader) {
+      guard let count = reader.uint32(base + 20),
+        base + Self.newHeaderSize + Int(count) * Self.newEntrySize <= bytes.count
+      else { return nil }
+      // cache_file_new_matches_endian: 0 is unset, 2 little, 3 big.
+      let order = bytes[base + 28] & 3
+      guard order == 0 || order == (littleEndian ? 2 : 3) else { return nil }
+      entriesOffset = base + Self.newHeaderSize
+      entryCount = Int(count)
+      entrySize = Self.newEntrySize
+      stringBase = base
+      hwcapNames = Self.hwcapNames(reader, base: base)
+    } else {
+      guard bytes.starts(with: Self.oldMagic), let count = reader.uint32(12),
+        Self.oldHeaderSize + Int(count) * Self.oldEntrySize <= bytes.count
+      else { return nil }
+      entriesOffset = Self.oldHeaderSize
+      entryCount = Int(count)
+      entrySize = Self.oldEntrySize
+      stringBase = Self.oldHeaderSize + Int(count) * Self.oldEntrySize
+      hwcapNames = []
+    }
+  }
+
+  private static func newFormatOffset(_ reader: CacheReader) -> Int? {
+    if reader.has(newMagic, at: 0) { return reader.bytes.count >= newHeaderSize ? 0 : nil }
+    guard reader.has(oldMagic, at: 0), let count = reader.uint32(12) else { return nil }
+    // ALIGN_CACHE: the new part begins at a multiple of eight.
+    let offset = (oldHeaderSize + Int(count) * oldEntrySize + 7) & ~7
+    guard reader.has(newMagic, at: offset), reader.bytes.count >= offset + newHeaderSize else {
+      return nil
+    }
+    return offset
+  }
+
+  private static func hwcapNames(_ reader: CacheReader, base: Int) -> [ByteString] {
+    guard let offset = reader.uint32(base + 32), offset != 0,
+      reader.uint32(base + Int(offset)) == extensionMagic,
+      let count = reader.uint32(base + Int(offset) + 4)
+    else { return [] }
+    for index in 0..<min(Int(count), 64) {
+      let section = base + Int(offset) + 8 + index * 16
+      guard reader.uint32(section) == hwcapsSectionTag, let start = reader.uint32(section + 8),
+        let size = reader.uint32(section + 12)
+      else { continue }
+      let indices = 0..<min(Int(size) / 4, 1024)
+      return indices.map { index in
+        reader.uint32(base + Int(start) + index * 4)
+          .flatMap { reader.string(base + Int($0)) } ?? ""
+      }
+    }
+    return []
+  }
+
+  /// The path that the loader takes for `name`, or nil.
+  ///
+  /// One best entry, as `search_cache` picks it: the flags must be the target's (or those of a
+  /// library without a libc), and an entry of a glibc-hwcaps subdirectory counts if its level is
+  /// among `hwcaps` (best first), which then beats the baseline.
+  package func path(of name: ByteString, flags: Int32, hwcaps: [ByteString]) -> ByteString? {
+    let reader = CacheReader(bytes: bytes, littleEndian: littleEndian)
+    guard let first = firstEntry(named: name, reader) else { return nil }
+    var best: (path: ByteString, priority: Int)?
+    for index in first..<entryCount {
+      let entry = entriesOffset + index * entrySize
+      guard let key = string(reader, entry + 4), LdSoCache.compare(name, key) == 0 else { break }
+      guard let entryFlags = reader.uint32(entry).map({ Int32(bitPattern: $0) }),
+        entryFlags == 1 || entryFlags == flags, let value = string(reader, entry + 8)
+      else { continue }
+      guard entrySize == Self.newEntrySize, let hwcap = reader.uint64(entry + 16), hwcap != 0 else {
+        // Baseline entries stand behind those of subdirectories, which win where one counts.
+        if let best, best.priority != .max { break }
+        if best == nil || entryFlags == flags { best = (value, .max) }
+        if entryFlags == flags { break }
+        continue
+      }
+      guard let priority = priority(of: hwcap, among: hwcaps) else { continue }
+      if best.map({ priority < $0.priority }) ?? true { best = (value, priority) }
+    }
+    return best?.path
+  }
+
+  /// The rank of a subdirectory's entry, 0 the best; nil if the CPU isn't to use it.
+  private func priority(of hwcap: UInt64, among hwcaps: [ByteString]) -> Int? {
+    // Bits 32 to 41 hold an ISA level and don't count here (DL_CACHE_HWCAP_ISA_LEVEL_MASK).
+    guard hwcap >> 32 & ~0x3FF == Self.hwcapExtension >> 32 else { return nil }
+    let index = Int(hwcap & 0xFFFF_FFFF)
+    guard index < hwcapNames.count else { return nil }
+    return hwcaps.firstIndex(of: hwcapNames[index])
+  }
+
+  /// Binary search: entries are in descending order of ``compare(_:_:)``.
+  private func firstEntry(named name: ByteString, _ reader: CacheReader) -> Int? {
+    var low = 0
+    var high = entryCount
+    while low < high {
+      let middle = (low + high) / 2
+      guard let key = string(reader, entriesOffset + middle * entrySize + 4) else { return nil }
+      if LdSoCache.compare(name, key) < 0 { low = middle + 1 } else { high = middle }
+    }
+    return low < entryCount ? low : nil
+  }
+
+  private func string(_ reader: CacheReader, _ field: Int) -> ByteString? {
+    reader.uint32(field).flatMap { reader.string(stringBase + Int($0)) }
+  }
+
+  /// The cache's order of names: runs of digits compare as numbers, and a digit is above anything else.
+  ///
+  /// Source: glibc `elf/dl-cache.c` (`_dl_cache_libcmp`).
+  package static func compare(_ left: ByteString, _ right: ByteString) -> Int {
+    var l = left.bytes[...]
+    var r = right.bytes[...]
+    while let a = l.first {
+      let b = r.first ?? 0
+      switch (isDigit(a), isDigit(b)) {
+      case (true, true):
+        let order = compareNumbers(&l, &r)
+        if order != 0 { return order }
+      case (true, false): return 1
+      case (false, true): return -1
+      case (false, false):
+        if a != b { return Int(a) - Int(b) }
+        l = l.dropFirst()
+        r = r.dropFirst()
+      }
+    }
+    return -Int(r.first ?? 0)
+  }
+
+  private static func compareNumbers(
+    _ left: inout ArraySlice<UInt8>, _ right: inout ArraySlice<UInt8>
+  ) -> Int {
+    func number(_ text: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+      let digits = text.prefix(while: isDigit)
+      text = text.dropFirst(digits.count)
+      return digits.drop { $0 == UInt8(ascii: "0") }
+    }
+    let l = number(&left)
+    let r = number(&right)
+    if l.count != r.count { return l.count - r.count }
+    return l.elementsEqual(r) ? 0 : (l.lexicographicallyPrecedes(r) ? -1 : 1)
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+  }
+}
+
+/// Bounds-checked loads in the target's byte order.
+private struct CacheReader {
+  let bytes: [UInt8]
+  let littleEndian: Bool
+
+  func has(_ magic: [UInt8], at offset: Int) -> Bool {
+    offset >= 0 && offset <= bytes.count && bytes[offset...].starts(with: magic)
+  }
+
+  func uint32(_ offset: Int) -> UInt32? {
+    guard offset >= 0, offset <= bytes.count - 4 else { return nil }
+    let field = bytes[offset..<(offset + 4)]
+    return littleEndian
+      ? field.reversed().reduce(0) { $0 << 8 | UInt32($1) }
+      : field.reduce(0) { $0 << 8 | UInt32($1) }
+  }
+
+  func uint64(_ offset: Int) -> UInt64? {
+    guard let first = uint32(offset), let second = uint32(offset + 4) else { return nil }
+    let (low, high) = littleEndian ? (first, second) : (second, first)
+    return UInt64(high) << 32 | UInt64(low)
+  }
+
+  /// A NUL-terminated string; nil where it has no end.
+  func string(_ offset: Int) -> ByteString? {
+    guard offset >= 0, offset < bytes.count, let end = bytes[offset...].firstIndex(of: 0) else {
+      return nil
+    }
+    return ByteString(bytes[offset..<end])
+  }
+}

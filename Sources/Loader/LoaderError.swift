@@ -1,0 +1,14 @@
+package import ELF
+package import FileTree
+package import SystemPackage
+
+/// Why a subject has no closure. A missing library isn't one of these: it is a fact in the graph.
+package enum LoaderError: Error, Hashable, Sendable {
+  case unopenable(path: ByteString, Errno)
+  case notRegular(path: ByteString, FileStatus.Kind)
+  case unreadable(path: ByteString, ElfReadError)
+  /// A relocatable object or a core dump: nothing that a loader loads.
+  case notLoadable(path: ByteString, ElfHeader.ObjectType)
+  case unknownMachine(path: ByteString, Machine)
+  case noLoadSegment(path: ByteString)
+}

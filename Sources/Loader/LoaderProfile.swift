@@ -1,0 +1,75 @@
+internal import ELF
+internal import FileTree
+
+/// One loader as it is installed: its kind and what is compiled into it.
+package struct LoaderProfile: Sendable {
+  let libc: Libc
+  /// The path that PT_INTERP gives, or the one that a library without it would meet.
+  let interpreterPath: ByteString
+  /// The interpreter's own soname, by which objects ask for it.
+  let soname: ByteString?
+  /// Ending in `/`, in the order of the search. For musl: the directories when no path file exists.
+  let defaultDirectories: [ByteString]
+  /// glibc: `/etc/ld.so.cache`. musl: `PREFIX/etc/ld-musl-ARCH.path`.
+  let configurationPath: ByteString
+  /// The value of `$LIB`.
+  let lib: ByteString
+  /// The value of `$PLATFORM`.
+  let platform: ByteString?
+}
+
+extension LoaderProfile {
+  static let glibcCachePath: ByteString = "/etc/ld.so.cache"
+  static let muslDefaultDirectories: [ByteString] = ["/lib/", "/usr/local/lib/", "/usr/lib/"]
+
+  /// Tells the libc by the interpreter's name, or by what its file says when the name is unusual.
+  static func libc(interpreter path: ByteString, strings: InterpreterStrings?) -> Libc? {
+    let name = RootPath(normalising: path).name
+    if name.hasPrefix("ld-musl-") { return .musl }
+    if name.hasPrefix("ld-linux") || name.hasPrefix("ld64.so.") || name.hasPrefix("ld.so.") {
+      return .glibc
+    }
+    if strings?.muslArchitecture != nil { return .musl }
+    if strings?.glibcCachePath != nil { return .glibc }
+    return nil
+  }
+
+  static func glibc(
+    interpreter path: ByteString, soname: ByteString?, strings: InterpreterStrings?,
+    platform: LoaderPlatform
+  ) -> LoaderProfile {
+    let directories = strings?.glibcDefaultDirectories ?? []
+    return LoaderProfile(
+      libc: .glibc, interpreterPath: path, soname: soname ?? RootPath(normalising: path).name,
+      defaultDirectories: directories.isEmpty ? platform.fallbackDefaultDirectories : directories,
+      configurationPath: strings?.glibcCachePath ?? glibcCachePath,
+      lib: strings?.glibcLib ?? platform.fallbackLib, platform: platform.platform)
+  }
+
+  static func musl(
+    interpreter path: ByteString, strings: InterpreterStrings?, platform: LoaderPlatform
+  ) -> LoaderProfile {
+    // PREFIX is the interpreter's path less its last two names (musl ldso/dynlink.c, __dls3).
+    let prefix = RootPath(normalising: path).parent.parent
+    let named = architecture(ofInterpreter: RootPath(normalising: path).name)
+    let architecture =
+      strings?.muslArchitecture ?? named ?? platform.muslArchitectures.first.map { ByteString($0) }
+      ?? "unknown"
+    let directories = strings?.muslDefaultDirectories ?? []
+    let file = prefix.appending("etc").appending("ld-musl-" + architecture + ".path")
+    return LoaderProfile(
+      libc: .musl, interpreterPath: path, soname: nil,
+      defaultDirectories: directories.isEmpty ? muslDefaultDirectories : directories,
+      configurationPath: file.text, lib: "", platform: nil)
+  }
+
+  /// `x86_64` of `ld-musl-x86_64.so.1`.
+  private static func architecture(ofInterpreter name: ByteString) -> ByteString? {
+    let prefix: ByteString = "ld-musl-"
+    let suffix: ByteString = ".so.1"
+    guard name.hasPrefix(prefix), name.hasSuffix(suffix),
+      name.count > prefix.count + suffix.count
+    else { return nil }
+    return ByteString(name.bytes.dropFirst(prefix.count).dropLast(suffix.count))
+  }
+}

@@ -1,0 +1,78 @@
+internal import ELF
+internal import FileTree
+internal import Loader
+internal import SystemPackage
+
+/// An error as the user reads it: what, where, and how to fix it.
+struct Diagnostic: Error {
+  let message: String
+  /// What the user can do; nil where there is no honest advice.
+  let remedy: String?
+  let status: ExitStatus
+
+  init(_ message: String, remedy: String? = nil, status: ExitStatus = .failure) {
+    self.message = message
+    self.remedy = remedy
+    self.status = status
+  }
+
+  /// One line, however odd the names in it.
+  var line: String {
+    "rootfs-pack: " + message + (remedy.map { "; " + $0 } ?? "")
+  }
+}
+
+extension Diagnostic {
+  init(_ error: LoaderError) {
+    switch error {
+    case .unopenable(let path, let cause):
+      self.init("\(path): \(Self.describe(cause))", remedy: Self.remedy(for: cause))
+    case .notRegular(let path, .directory):
+      self.init("\(path): is a directory", remedy: "name a program or library in it")
+    case .notRegular(let path, let kind):
+      self.init("\(path): is a \(kind), not a regular file")
+    case .unreadable(let path, let cause):
+      self.init("\(path): \(cause)", remedy: Self.remedy(for: cause))
+    case .notLoadable(let path, .relocatable):
+      self.init(
+        "\(path): is a relocatable object", remedy: "link it into a program or shared library first"
+      )
+    case .notLoadable(let path, .core):
+      self.init("\(path): is a core dump", remedy: "name the program that dumped it")
+    case .notLoadable(let path, let type):
+      self.init("\(path): no loader loads ELF type \(type)")
+    case .unknownMachine(let path, let machine):
+      self.init("\(path): is for \(machine) (e_machine at offset 0x12), which has no known loader")
+    case .noLoadSegment(let path):
+      self.init("\(path): has no PT_LOAD segment, so there is nothing to load (debug data only?)")
+    }
+  }
+
+  static func describe(_ error: Errno) -> String {
+    switch error {
+    case .noSuchFileOrDirectory: "no such file"
+    case .permissionDenied: "permission denied"
+    case .tooManySymbolicLinkLevels: "a loop of symbolic links"
+    case .notDirectory: "a part of the path is not a directory"
+    case .noSpace: "no space left on the device"
+    case .readOnlyFileSystem: "the file system is read-only"
+    default: error.description
+    }
+  }
+
+  private static func remedy(for error: Errno) -> String? {
+    switch error {
+    case .permissionDenied: "read permission is needed, nothing is executed"
+    case .noSuchFileOrDirectory: "check the path"
+    default: nil
+    }
+  }
+
+  private static func remedy(for error: ElfReadError) -> String? {
+    switch error {
+    case .notElf: "name a compiled program or library"
+    case .truncated: "copy or build the file again"
+    default: nil
+    }
+  }
+}

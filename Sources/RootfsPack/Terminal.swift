@@ -1,0 +1,30 @@
+internal import Glibc
+internal import Report
+internal import SystemPackage
+
+/// The standard streams.
+enum Terminal {
+  /// How text on a stream is to look: colour only on a terminal and without `NO_COLOR`.
+  static func style(of stream: FileDescriptor, environment: [String: String]) -> TextStyle {
+    guard isatty(stream.rawValue) == 1 else { return .plain }
+    var size = winsize()
+    let known = unsafe ioctl(stream.rawValue, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    let color = environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+    return TextStyle(usesColor: color, width: known ? Int(size.ws_col) : nil)
+  }
+
+  /// Writes all of the text; a reader that has gone away ends the run quietly.
+  static func write(_ text: String, to stream: FileDescriptor) throws(Diagnostic) {
+    do {
+      try stream.writeAll(text.utf8)
+    } catch Errno.brokenPipe {
+      exit(ExitStatus.done.rawValue)
+    } catch {
+      throw Diagnostic("standard output: \(error)")
+    }
+  }
+
+  static func warn(_ line: String) {
+    _ = try? FileDescriptor.standardError.writeAll((line + "\n").utf8)
+  }
+}

@@ -1,0 +1,3 @@
+import RootfsPack
+
+runRootfsPack()
