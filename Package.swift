@@ -25,12 +25,15 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
+    .target(name: "CLinux"),
     .target(name: "FileTree", dependencies: [system], swiftSettings: settings),
     .target(name: "ELF", dependencies: ["CLibelf", "FileTree", system], swiftSettings: settings),
     .target(name: "Loader", dependencies: ["FileTree", "ELF"], swiftSettings: settings),
     .target(
       name: "Bundle", dependencies: ["FileTree", "ELF", "Loader", system], swiftSettings: settings),
-    .target(name: "Image", dependencies: ["FileTree", "Bundle", system], swiftSettings: settings),
+    .target(
+      name: "Image", dependencies: ["CLinux", "FileTree", "Bundle", system],
+      swiftSettings: settings),
     .target(
       name: "Report", dependencies: ["FileTree", "ELF", "Loader", "Bundle"],
       swiftSettings: settings),

@@ -1,4 +1,4 @@
-internal import Glibc
+package import Glibc
 package import SystemPackage
 
 /// The files below a directory of the host: `/` itself or a sysroot.
@@ -67,7 +67,7 @@ package struct DirectoryTree: FileTree {
 }
 
 extension FileStatus {
-  init(_ status: stat) {
+  package init(_ status: stat) {
     let kind: Kind =
       switch status.st_mode & S_IFMT {
       case S_IFREG: .regular

@@ -19,6 +19,26 @@ package struct ClosureGraph: Sendable {
   package let interpreter: Int?
   /// In the order in which the loader makes them.
   package let requests: [LibraryRequest]
+  /// The values of `$LIB` and `$PLATFORM` that the loader has.
+  let lib: ByteString
+  let platform: ByteString?
+  /// The loader's own directories and the file that tells it of others.
+  package let defaultDirectories: [ByteString]
+  package let configurationPath: ByteString?
+
+  init(
+    profile: LoaderProfile?, objects: [LoadedObject], interpreter: Int? = nil,
+    requests: [LibraryRequest] = []
+  ) {
+    libc = profile?.libc
+    self.objects = objects
+    self.interpreter = interpreter
+    self.requests = requests
+    lib = profile?.lib ?? ""
+    platform = profile?.platform
+    defaultDirectories = profile?.defaultDirectories ?? []
+    configurationPath = profile?.configurationPath
+  }
 
   package var subject: LoadedObject { objects[0] }
 
@@ -86,6 +106,21 @@ package struct SearchDirectory: Hashable, Sendable {
   package let element: ByteString
   /// The place in the graph of the object that names it; nil for the environment's and the loader's.
   package let contributor: Int?
+
+  /// - Parameter directory: the element with tokens expanded; one slash is put behind it.
+  init(rule: SearchRule, directory: ByteString, element: ByteString, contributor: Int?) {
+    self.rule = rule
+    text = Self.withSlash(directory)
+    self.element = element
+    self.contributor = contributor
+  }
+
+  static func withSlash(_ directory: ByteString) -> ByteString {
+    guard !directory.isEmpty else { return directory }
+    var bytes = directory.bytes
+    while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+    return ByteString(bytes) + "/"
+  }
 }
 
 /// One place where a library was looked for.

@@ -22,11 +22,11 @@ struct GlibcRules: LoaderRules {
     self.cache = cache
     cacheFlags = flags
     defaultDirectories = profile.defaultDirectories.map {
-      SearchDirectory(rule: .defaultDirectory, text: $0, element: $0, contributor: nil)
+      SearchDirectory(rule: .defaultDirectory, directory: $0, element: $0, contributor: nil)
     }
     libraryPath = environment.libraryPath.map {
       SearchDirectory(
-        rule: .libraryPath, text: Self.withSlash($0), element: $0, contributor: nil)
+        rule: .libraryPath, directory: $0, element: $0, contributor: nil)
     }
   }
 
@@ -130,18 +130,11 @@ struct GlibcRules: LoaderRules {
       if !element.isEmpty {
         // An element that a token without a value makes empty is no element.
         guard let expanded = tokens.expand(element), !expanded.isEmpty else { return nil }
-        text = Self.withSlash(expanded)
+        text = expanded
       }
-      guard seen.insert(text).inserted else { return nil }
-      return SearchDirectory(rule: rule, text: text, element: element, contributor: index)
+      guard seen.insert(SearchDirectory.withSlash(text)).inserted else { return nil }
+      return SearchDirectory(rule: rule, directory: text, element: element, contributor: index)
     }
-  }
-
-  private static func withSlash(_ directory: ByteString) -> ByteString {
-    guard !directory.isEmpty else { return directory }
-    var bytes = directory.bytes
-    while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
-    return ByteString(bytes) + "/"
   }
 
   // MARK: Search
@@ -278,7 +271,6 @@ extension LoadedObject {
   /// found by.
   func origin(isMainProgram: Bool) -> ByteString {
     let path = isMainProgram && image.isProgram ? file.real.text : openedPath
-    guard let slash = path.bytes.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-    return slash == 0 ? "/" : ByteString(path.bytes[..<slash])
+    return directoryName(path)
   }
 }

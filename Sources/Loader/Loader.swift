@@ -27,13 +27,12 @@ package struct Loader {
     let subject = try readSubject(path)
     let header = subject.image.header
     guard subject.image.linkage == .dynamic, let dynamic = subject.image.dynamic else {
-      return ClosureGraph(
-        libc: nil, objects: [subject], interpreter: nil, requests: [])
+      return ClosureGraph(profile: nil, objects: [subject])
     }
     let platform = LoaderPlatform(header)
     let (interpreter, attempt) = findInterpreter(of: subject, platform)
     guard let interpreter, interpreter.libc != nil || !dynamic.needed.isEmpty else {
-      return ClosureGraph(libc: nil, objects: [subject], interpreter: nil, requests: [])
+      return ClosureGraph(profile: nil, objects: [subject])
     }
     let profile = profile(interpreter, platform)
     var walk = ClosureWalk(
@@ -61,7 +60,7 @@ package struct Loader {
           object: index, attempts: attempt.map { [$0] } ?? []))
     }
     return ClosureGraph(
-      libc: profile.libc, objects: walk.objects, interpreter: walk.interpreterIndex,
+      profile: profile, objects: walk.objects, interpreter: walk.interpreterIndex,
       requests: walk.requests)
   }
 

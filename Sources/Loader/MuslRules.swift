@@ -21,11 +21,11 @@ struct MuslRules: LoaderRules {
         Self.split(pathFile, rule: .pathFile, contributor: nil) { $0 }
       } else {
         profile.defaultDirectories.map {
-          SearchDirectory(rule: .defaultDirectory, text: $0, element: $0, contributor: nil)
+          SearchDirectory(rule: .defaultDirectory, directory: $0, element: $0, contributor: nil)
         }
       }
     libraryPath = environment.libraryPath.map {
-      SearchDirectory(rule: .libraryPath, text: $0 + "/", element: $0, contributor: nil)
+      SearchDirectory(rule: .libraryPath, directory: $0, element: $0, contributor: nil)
     }
   }
 
@@ -107,7 +107,7 @@ struct MuslRules: LoaderRules {
       .filter { !$0.isEmpty }
       .map {
         SearchDirectory(
-          rule: rule, text: expand($0) + "/", element: $0, contributor: contributor)
+          rule: rule, directory: expand($0), element: $0, contributor: contributor)
       }
   }
 

@@ -28,7 +28,7 @@ struct InspectCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let context = try ResolutionContext(rootOptions)
+    let context = try ResolutionContext(rootOptions, words: files)
     var loader = context.loader
     var graphs: [ClosureGraph] = []
     var status = ExitStatus.done

@@ -5,7 +5,15 @@ struct RootfsPackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rootfs-pack",
     abstract: "From a binary to a running FROM scratch image.",
-    subcommands: [InspectCommand.self])
+    discussion: """
+      'pack' is the default: rootfs-pack ./server writes runtime.tar.
+
+      Examples:
+        rootfs-pack ./server
+        rootfs-pack inspect ./server
+      """,
+    version: "0.1.0",
+    subcommands: [PackCommand.self, InspectCommand.self], defaultSubcommand: PackCommand.self)
 }
 
 /// Runs the command line and ends the process with its exit code.

@@ -1,0 +1,257 @@
+internal import ELF
+package import FileTree
+package import Loader
+internal import SystemPackage
+
+/// One program or library that is to be packed, with its closure in the root.
+package struct PackSubject: Sendable {
+  package let graph: ClosureGraph
+  /// Where it goes; nil keeps its path.
+  package let destination: RootPath?
+  /// Nil for the programs that were asked for.
+  package let addition: ByteString?
+
+  package init(graph: ClosureGraph, destination: RootPath?, addition: ByteString? = nil) {
+    self.graph = graph
+    self.destination = destination
+    self.addition = addition
+  }
+}
+
+/// A file, link or directory that is packed beside the programs.
+package struct Addition: Sendable {
+  package let tree: any FileTree
+  /// In `tree`, links unresolved.
+  package let source: ByteString
+  /// Nil keeps the source's path, with every link on the way to it.
+  package let destination: RootPath?
+
+  package init(tree: any FileTree, source: ByteString, destination: RootPath?) {
+    self.tree = tree
+    self.source = source
+    self.destination = destination
+  }
+}
+
+/// Makes a plan from closures and additions, and proves it.
+package struct PlanBuilder {
+  private let tree: any FileTree
+  private let subjects: [PackSubject]
+  private let additions: [Addition]
+  private var resolver: PathResolver
+
+  package init(tree: any FileTree, subjects: [PackSubject], additions: [Addition]) {
+    self.tree = tree
+    self.subjects = subjects
+    self.additions = additions
+    resolver = PathResolver(tree: tree)
+  }
+
+  /// Builds the plan; the loader rules run inside it, and every request must find the same file.
+  package mutating func build() throws(PlanError) -> BundlePlan {
+    var draft = PlanDraft(source: tree)
+    var programs: [RootPath] = []
+    // What keeps its path first: what moves has to go where the links of the others lead.
+    for subject in subjects where subject.destination == nil {
+      let path = try place(subject, in: &draft)
+      if subject.addition == nil { programs.append(path) }
+    }
+    for addition in additions { try place(addition, in: &draft) }
+    for subject in subjects where subject.destination != nil {
+      let path = try place(subject, in: &draft)
+      if subject.addition == nil { programs.append(path) }
+    }
+    let proof = PlanProof(subjects: subjects, hwcaps: [])
+    if !proof.deviations(in: draft.entries()).isEmpty {
+      try LoaderConfiguration.add(for: subjects, to: &draft)
+      let deviations = proof.deviations(in: draft.entries())
+      guard deviations.isEmpty else { throw .unfaithful(deviations) }
+    }
+    noteDanglingLinks(&draft)
+    return BundlePlan(entries: draft.entries(), programs: programs, warnings: draft.warnings)
+  }
+
+  // MARK: Closures
+
+  private mutating func place(
+    _ subject: PackSubject, in draft: inout PlanDraft
+  ) throws(PlanError) -> RootPath {
+    let graph = subject.graph
+    let file = graph.subject.file
+    let reason = subject.addition.map { Provenance.addition(of: $0) } ?? .program
+    let start: ByteString
+    if let destination = subject.destination {
+      let path = try draft.physicalPath(destination.text)
+      try draft.addFile(tree, file.real, file.status, at: path, because: reason)
+      start = destination.text
+    } else {
+      try keep(graph.subject.openedPath, file, in: &draft, because: reason)
+      start = graph.subject.openedPath
+    }
+    // A program's `$ORIGIN` is its real directory.
+    let origin =
+      subject.destination == nil && graph.subject.image.isProgram ? file.real.text : start
+    for required in graph.requiredPaths(subjectAt: origin) {
+      try place(required, of: subject, start: start, in: &draft)
+    }
+    return RootPath(normalising: start)
+  }
+
+  private mutating func place(
+    _ required: RequiredPath, of subject: PackSubject, start: ByteString,
+    in draft: inout PlanDraft
+  ) throws(PlanError) {
+    let graph = subject.graph
+    let request = graph.requests[required.request]
+    let requester = request.requester == 0 ? start : graph.objects[request.requester].openedPath
+    let reason: Provenance =
+      request.rule == .interpreter
+      ? .interpreter(of: start)
+      : .library(name: request.name, by: requester, rule: request.rule ?? .path)
+    if required.relocatedPath == required.openedPath {
+      // Opened anew: a request may reach the object by another chain of links than the first did.
+      let file = try resolve(required.openedPath)
+      try keep(required.openedPath, file, in: &draft, because: reason)
+    } else {
+      try move(
+        from: required.openedPath, to: required.relocatedPath, in: &draft, because: reason)
+    }
+  }
+
+  /// Adds a file under the path that it has, with every link and detour on the way to it.
+  private mutating func keep(
+    _ openedPath: ByteString, _ file: ResolvedPath, in draft: inout PlanDraft,
+    because reason: Provenance
+  ) throws(PlanError) {
+    try addWay(to: openedPath, file, in: &draft)
+    try draft.addFile(tree, file.real, file.status, at: file.real, because: reason)
+  }
+
+  private mutating func addWay(
+    to openedPath: ByteString, _ file: ResolvedPath, in draft: inout PlanDraft
+  ) throws(PlanError) {
+    for link in file.links {
+      let reason: Provenance =
+        link.path.parent.isRoot && link.text.hasPrefix("usr/")
+        ? .rootLink : .link(to: openedPath)
+      try draft.add(.symbolicLink(link.text), at: link.path, because: reason)
+    }
+    for directory in file.detours {
+      try draft.add(
+        .directory(permissions: 0o755), at: directory, because: .detour(on: openedPath))
+    }
+  }
+
+  /// Adds a file under a new path. Links from name to name in one directory come along; any other
+  /// link is replaced by the file, so that no path of the old place ends up in the bundle.
+  private mutating func move(
+    from openedPath: ByteString, to newPath: ByteString, in draft: inout PlanDraft,
+    because reason: Provenance
+  ) throws(PlanError) {
+    let file = try resolve(openedPath)
+    let destination = RootPath(normalising: newPath)
+    try addDetours(of: newPath, in: &draft)
+    var place = try draft.physicalPath(newPath)
+    var source = try resolve(parentText(openedPath)).real.appending(
+      RootPath(normalising: openedPath).name)
+    while source != file.real {
+      guard let text = try? tree.linkText(of: source), !text.contains(UInt8(ascii: "/")) else {
+        break
+      }
+      try draft.add(.symbolicLink(text), at: place, because: .link(to: destination.text))
+      source = source.parent.appending(text)
+      place = place.parent.appending(text)
+    }
+    try draft.addFile(tree, file.real, file.status, at: place, because: reason)
+  }
+
+  /// Directories that a `..` in the new path leaves again must exist, or the path doesn't resolve.
+  private mutating func addDetours(
+    of path: ByteString, in draft: inout PlanDraft
+  ) throws(PlanError) {
+    var text: ByteString = ""
+    for name in path.split(on: { $0 == UInt8(ascii: "/") }) where !name.isEmpty {
+      if name == ".." {
+        let directory = try draft.physicalPath(text + "/.")
+        try draft.add(
+          .directory(permissions: 0o755), at: directory, because: .detour(on: path))
+      }
+      text = text + "/" + name
+    }
+  }
+
+  private func parentText(_ path: ByteString) -> ByteString {
+    let slash = path.bytes.lastIndex(of: UInt8(ascii: "/")) ?? 0
+    return slash == 0 ? "/" : ByteString(path.bytes[..<slash])
+  }
+
+  private mutating func resolve(_ path: ByteString) throws(PlanError) -> ResolvedPath {
+    do {
+      return try resolver.resolve(path)
+    } catch {
+      throw .unreadable(path: path, error)
+    }
+  }
+
+  // MARK: Additions
+
+  private mutating func place(
+    _ addition: Addition, in draft: inout PlanDraft
+  ) throws(PlanError) {
+    var resolver = PathResolver(tree: addition.tree)
+    let source: ResolvedPath
+    do {
+      source = try resolver.resolve(addition.source)
+    } catch {
+      throw .unreadable(path: addition.source, error)
+    }
+    var target = source.real
+    if let destination = addition.destination {
+      target = try draft.physicalPath(destination.text)
+    } else {
+      try addWay(to: addition.source, source, in: &draft)
+    }
+    try copy(source.real, source.status, to: target, of: addition, in: &draft)
+  }
+
+  private func copy(
+    _ path: RootPath, _ status: FileStatus, to target: RootPath, of addition: Addition,
+    in draft: inout PlanDraft
+  ) throws(PlanError) {
+    let reason = Provenance.addition(of: path.text)
+    do {
+      switch status.kind {
+      case .regular:
+        try draft.addFile(addition.tree, path, status, at: target, because: reason)
+      case .symbolicLink:
+        let text = try addition.tree.linkText(of: path)
+        try draft.add(.symbolicLink(text), at: target, because: reason)
+      case .directory:
+        try draft.add(
+          .directory(permissions: status.permissions & 0o1777), at: target, because: reason)
+        for name in try addition.tree.names(in: path) {
+          let child = path.appending(name)
+          let childStatus = try addition.tree.status(of: child)
+          try copy(child, childStatus, to: target.appending(name), of: addition, in: &draft)
+        }
+      default:
+        throw PlanError.unpackable(path: path, status.kind)
+      }
+    } catch let error as PlanError {
+      throw error
+    } catch let error as Errno {
+      throw .unreadable(path: path.text, error)
+    } catch {
+      throw .unreadable(path: path.text, .ioError)
+    }
+  }
+
+  /// A link that an addition brings may lead to something that doesn't ship.
+  private func noteDanglingLinks(_ draft: inout PlanDraft) {
+    var resolver = PathResolver(tree: PlanTree(draft.entries()))
+    for (path, (node, reason)) in draft.nodes.sorted(by: { $0.key < $1.key }) {
+      guard case .symbolicLink(let text) = node, case .addition = reason else { continue }
+      if (try? resolver.resolve(path.text)) == nil { draft.warn(.danglingLink(path, text)) }
+    }
+  }
+}

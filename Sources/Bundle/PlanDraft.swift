@@ -1,0 +1,139 @@
+internal import FileTree
+internal import SystemPackage
+
+/// The tree of a bundle while it grows: every path once, with the first reason that was given.
+struct PlanDraft {
+  private(set) var nodes: [RootPath: (node: BundleEntry.Node, reason: Provenance)] = [:]
+  private(set) var warnings: [PlanWarning] = []
+  /// The root that is packed from, asked for its links of merged directories.
+  private let source: any FileTree
+
+  init(source: any FileTree) {
+    self.source = source
+  }
+
+  // MARK: Adding
+
+  /// Adds a node at a physical path of the bundle, with its parents.
+  mutating func add(
+    _ node: BundleEntry.Node, at path: RootPath, because reason: Provenance
+  ) throws(PlanError) {
+    guard !path.isRoot else { return }
+    try addParents(of: path)
+    guard let (existing, firstReason) = nodes[path] else {
+      nodes[path] = (node, reason)
+      return
+    }
+    switch (existing, node) {
+    case (.directory, .directory(let permissions)):
+      // Whoever adds a directory for itself knows its permissions; a parent doesn't.
+      if case .parent = firstReason { nodes[path] = (.directory(permissions: permissions), reason) }
+    case (.symbolicLink(let old), .symbolicLink(let new)) where old == new: break
+    case (.file(let old, _), .file(let new, _)) where Self.isSame(old, new): break
+    default:
+      throw .conflict(
+        path: path, first: firstReason.description, second: reason.description)
+    }
+  }
+
+  private mutating func addParents(of path: RootPath) throws(PlanError) {
+    for ancestor in path.ancestors {
+      switch nodes[ancestor]?.node {
+      case .directory: continue
+      case nil: nodes[ancestor] = (.directory(permissions: 0o755), .parent)
+      default:
+        throw .conflict(
+          path: ancestor, first: nodes[ancestor]?.reason.description ?? "",
+          second: "directory of \(path)")
+      }
+    }
+  }
+
+  private static func isSame(_ left: FileSource, _ right: FileSource) -> Bool {
+    switch (left, right) {
+    case (.copy(_, _, let l), .copy(_, _, let r)): l.identity == r.identity
+    case (.generated(let l), .generated(let r)): l == r
+    default: false
+    }
+  }
+
+  mutating func warn(_ warning: PlanWarning) {
+    if !warnings.contains(warning) { warnings.append(warning) }
+  }
+
+  /// Adds a regular file; set-user-id bits are left out and reported.
+  mutating func addFile(
+    _ tree: any FileTree, _ file: RootPath, _ status: FileStatus, at path: RootPath,
+    because reason: Provenance
+  ) throws(PlanError) {
+    if status.permissions & 0o6000 != 0 { warn(.droppedSetID(path)) }
+    try add(
+      .file(.copy(tree, file, status), permissions: status.permissions & 0o1777), at: path,
+      because: reason)
+  }
+
+  // MARK: Looking
+
+  /// The physical path of a path text in the bundle, which needn't exist yet: links of the bundle
+  /// and the root's links of merged directories are followed.
+  mutating func physicalPath(_ text: ByteString) throws(PlanError) -> RootPath {
+    var place = RootPath.root
+    var pending = Array(text.bytes.split(separator: UInt8(ascii: "/")).reversed())
+    var links = 0
+    while let name = pending.popLast() {
+      if name.elementsEqual(".".utf8) { continue }
+      if name.elementsEqual("..".utf8) {
+        place = place.parent
+        continue
+      }
+      let next = place.appending(ByteString(name))
+      // The last name is the file's own: a link there isn't followed.
+      guard !pending.isEmpty, let link = try linkText(at: next) else {
+        place = next
+        continue
+      }
+      links += 1
+      guard links <= PathResolver.linkLimit else {
+        throw .unreadable(path: text, .tooManySymbolicLinkLevels)
+      }
+      if link.bytes.first == UInt8(ascii: "/") { place = .root }
+      pending.append(contentsOf: link.bytes.split(separator: UInt8(ascii: "/")).reversed())
+    }
+    return place
+  }
+
+  private mutating func linkText(at path: RootPath) throws(PlanError) -> ByteString? {
+    if let node = nodes[path]?.node {
+      guard case .symbolicLink(let text) = node else { return nil }
+      return text
+    }
+    guard path.parent.isRoot, let status = try? source.status(of: path),
+      status.kind == .symbolicLink, let text = try? source.linkText(of: path),
+      text.hasPrefix("usr/") || text.hasPrefix("/usr/")
+    else { return nil }
+    try add(.symbolicLink(text), at: path, because: .rootLink)
+    return text
+  }
+
+  // MARK: Finishing
+
+  /// The entries in archive order, with one regular file for each identity and hard links for its
+  /// other names.
+  func entries() -> [BundleEntry] {
+    var firstPaths: [FileStatus.Identity: RootPath] = [:]
+    return
+      nodes
+      .map { BundleEntry(path: $0.key, node: $0.value.node, reason: $0.value.reason) }
+      .sorted { $0.archiveName < $1.archiveName }
+      .map { entry in
+        guard case .file(let source, _) = entry.node, let identity = source.identity else {
+          return entry
+        }
+        guard let first = firstPaths[identity] else {
+          firstPaths[identity] = entry.path
+          return entry
+        }
+        return BundleEntry(path: entry.path, node: .hardLink(first), reason: entry.reason)
+      }
+  }
+}

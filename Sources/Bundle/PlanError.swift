@@ -1,0 +1,24 @@
+package import FileTree
+package import SystemPackage
+
+/// Why no plan can be made. Paths are in-root.
+package enum PlanError: Error, Hashable, Sendable {
+  /// Two different things want the same path.
+  case conflict(path: RootPath, first: String, second: String)
+  case unreadable(path: ByteString, Errno)
+  /// A device, FIFO or socket, which isn't content.
+  case unpackable(path: RootPath, FileStatus.Kind)
+  /// The loader would find something else in the bundle than it finds in the root.
+  case unfaithful([Deviation])
+
+  /// A request that goes elsewhere inside the bundle.
+  package struct Deviation: Hashable, Sendable {
+    package let program: RootPath
+    package let name: ByteString
+    package let requester: ByteString
+    /// What the request found in the root; nil if it was missing there.
+    package let expected: RootPath?
+    /// What it finds in the bundle; nil if nothing.
+    package let actual: RootPath?
+  }
+}

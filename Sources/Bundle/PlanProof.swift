@@ -1,0 +1,39 @@
+internal import FileTree
+internal import Loader
+
+/// Runs the loader rules inside a plan and holds the result against the closures it was made from.
+struct PlanProof {
+  let subjects: [PackSubject]
+  let hwcaps: [ByteString]
+
+  /// The requests that go elsewhere; empty if the plan is faithful.
+  func deviations(in entries: [BundleEntry]) -> [PlanError.Deviation] {
+    var loader = Loader(
+      tree: PlanTree(entries), environment: SearchEnvironment(hwcaps: hwcaps))
+    return subjects.flatMap { subject in
+      let path = subject.destination?.text ?? subject.graph.subject.openedPath
+      let inside = try? loader.closure(of: path)
+      return deviations(
+        of: subject.graph, inside: inside, program: RootPath(normalising: path))
+    }
+  }
+
+  /// Compares request by request: with equal objects, the loaders ask in the same order.
+  private func deviations(
+    of expected: ClosureGraph, inside actual: ClosureGraph?, program: RootPath
+  ) -> [PlanError.Deviation] {
+    let found = actual?.requests ?? []
+    return expected.requests.enumerated().compactMap { index, request in
+      let counterpart = index < found.count ? found[index] : nil
+      let wanted = request.object.map { expected.objects[$0].file }
+      let got = counterpart?.object.flatMap { actual?.objects[$0].file }
+      if counterpart?.name == request.name, wanted?.status.identity == got?.status.identity {
+        return nil
+      }
+      return PlanError.Deviation(
+        program: program, name: request.name,
+        requester: expected.objects[request.requester].openedPath, expected: wanted?.real,
+        actual: counterpart?.name == request.name ? got?.real : nil)
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package import FileTree
+package import Loader
+
+/// Why a path is in the bundle.
+package enum Provenance: Hashable, Sendable {
+  case program
+  /// A library, with the name that was asked for, who asked and the rule that found it.
+  case library(name: ByteString, by: ByteString, rule: SearchRule)
+  case interpreter(of: ByteString)
+  /// A symbolic link on the way to a path.
+  case link(to: ByteString)
+  /// `/lib` and its like on a system whose directories were merged into `/usr`.
+  case rootLink
+  case parent
+  /// A directory that a `..` in a search path passes through.
+  case detour(on: ByteString)
+  case addition(of: ByteString)
+  case loaderConfiguration
+}
+
+extension Provenance: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .program: "program"
+    case .library(let name, let requester, let rule): "\(name) for \(requester) (\(rule.rawValue))"
+    case .interpreter(let program): "interpreter of \(program)"
+    case .link(let path): "link on the way to \(path)"
+    case .rootLink: "merged /usr"
+    case .parent: "parent directory"
+    case .detour(let path): "on the way of \(path)"
+    case .addition(let source): "added from \(source)"
+    case .loaderConfiguration: "tells the loader where the libraries are"
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package import SystemPackage
+
+/// A root through which some places of another tree show: a sysroot with programs that lie outside
+/// of it.
+///
+/// Below a window the other tree's files come first; elsewhere it can't be seen, so the host's
+/// libraries don't leak into a sysroot.
+package struct OverlayTree: FileTree {
+  private let base: any FileTree
+  private let overlay: any FileTree
+  private let windows: [RootPath]
+
+  package init(base: any FileTree, overlay: any FileTree, windows: [RootPath]) {
+    self.base = base
+    self.overlay = overlay
+    self.windows = windows
+  }
+
+  package func status(of path: RootPath) throws(Errno) -> FileStatus {
+    try tree(for: path).status(of: path)
+  }
+
+  package func linkText(of path: RootPath) throws(Errno) -> ByteString {
+    try tree(for: path).linkText(of: path)
+  }
+
+  package func open(_ path: RootPath) throws(Errno) -> OpenFile {
+    try tree(for: path).open(path)
+  }
+
+  package func names(in directory: RootPath) throws(Errno) -> [ByteString] {
+    try tree(for: directory).names(in: directory)
+  }
+
+  private func tree(for path: RootPath) -> any FileTree {
+    if windows.contains(where: { path.isInside($0) }), (try? overlay.status(of: path)) != nil {
+      return overlay
+    }
+    // The way down to a window may be missing in the root.
+    if windows.contains(where: { $0.isInside(path) }), (try? base.status(of: path)) == nil {
+      return overlay
+    }
+    return base
+  }
+}

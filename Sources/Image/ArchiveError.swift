@@ -1,0 +1,18 @@
+package import FileTree
+package import SystemPackage
+
+/// Why an archive can't be written.
+package enum ArchiveError: Error, Hashable, Sendable {
+  /// The target, a host path.
+  case target(FilePath, Errno)
+  case targetIsDirectory(FilePath)
+  /// The target is a device, FIFO or socket, which a rename would replace.
+  case targetIsSpecial(FilePath, FileStatus.Kind)
+  /// The target is one of the files that are packed: in-root path of the file.
+  case targetIsInput(FilePath, RootPath)
+  /// A file that is packed, by its path in the bundle.
+  case source(RootPath, Errno)
+  /// A file that became shorter or was replaced while it was read.
+  case sourceChanged(RootPath)
+  case interrupted(signal: Int32)
+}

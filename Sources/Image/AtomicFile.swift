@@ -1,0 +1,78 @@
+internal import CLinux
+internal import FileTree
+internal import Glibc
+internal import SystemPackage
+
+/// A file that appears under its name whole or not at all.
+///
+/// It has no name while it is written (`O_TMPFILE`), so even a killed process leaves nothing behind;
+/// where the file system can't do that, it has a name of its own beside the target.
+struct AtomicFile: ~Copyable {
+  let descriptor: FileDescriptor
+  private let target: FilePath
+  /// The name that has to go if the file isn't committed.
+  private var temporary: FilePath?
+  private let isNameless: Bool
+
+  /// - Parameter target: a host path. A symbolic link there is followed, not replaced.
+  init(target: FilePath) throws(ArchiveError) {
+    self.target = target
+    let directory = Self.directory(of: target)
+    let nameless = unsafe directory.withPlatformString {
+      unsafe clinux_open_nameless($0, 0o666)
+    }
+    if nameless >= 0 {
+      descriptor = FileDescriptor(rawValue: nameless)
+      isNameless = true
+      temporary = nil
+      return
+    }
+    let path = Self.temporaryName(for: target)
+    do {
+      descriptor = try FileDescriptor.open(
+        path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+        permissions: [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
+    } catch {
+      throw .target(target, error as? Errno ?? .ioError)
+    }
+    isNameless = false
+    temporary = path
+  }
+
+  deinit {
+    try? descriptor.close()
+    if let temporary { _ = unsafe temporary.withPlatformString { unsafe unlink($0) } }
+  }
+
+  /// Syncs the content and puts it under the target's name.
+  mutating func commit() throws(ArchiveError) {
+    guard fsync(descriptor.rawValue) == 0 else { throw .target(target, Errno(rawValue: errno)) }
+    let path = temporary ?? Self.temporaryName(for: target)
+    if isNameless {
+      let source = FilePath("/proc/self/fd/\(descriptor.rawValue)")
+      let linked = unsafe source.withPlatformString { from in
+        unsafe path.withPlatformString { to in
+          unsafe linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW)
+        }
+      }
+      guard linked == 0 else { throw .target(target, Errno(rawValue: errno)) }
+      temporary = path
+    }
+    let renamed = unsafe path.withPlatformString { from in
+      unsafe target.withPlatformString { to in unsafe rename(from, to) }
+    }
+    guard renamed == 0 else { throw .target(target, Errno(rawValue: errno)) }
+    temporary = nil
+  }
+
+  private static func directory(of target: FilePath) -> FilePath {
+    let directory = target.removingLastComponent()
+    return directory.isEmpty ? "." : directory
+  }
+
+  /// Hidden, and unique to this process.
+  private static func temporaryName(for target: FilePath) -> FilePath {
+    let name = target.lastComponent?.string ?? "out"
+    return directory(of: target).appending(".\(name).\(getpid()).partial")
+  }
+}

@@ -1,0 +1,63 @@
+package import FileTree
+
+/// A path that must lead to an object for a request to be answered as before.
+package struct RequiredPath: Sendable {
+  /// The request's place in ``ClosureGraph/requests``.
+  package let request: Int
+  /// The object's place in ``ClosureGraph/objects``.
+  package let object: Int
+  /// The path that the loader opens today.
+  package let openedPath: ByteString
+  /// The path that it opens once the subject lies at its new place.
+  package let relocatedPath: ByteString
+}
+
+extension ClosureGraph {
+  /// The paths that the loader opens if the subject is started as `newPath`, one for each request
+  /// that made it search.
+  ///
+  /// What was found through `$ORIGIN` follows the object that says so; everything else stays.
+  package func requiredPaths(subjectAt newPath: ByteString) -> [RequiredPath] {
+    var relocated: [Int: ByteString] = [0: newPath]
+    var result: [RequiredPath] = []
+    for (index, request) in requests.enumerated() {
+      guard let object = request.object, let attempt = request.attempts.last else { continue }
+      let path = relocate(attempt, of: request, places: relocated)
+      if relocated[object] == nil { relocated[object] = path }
+      result.append(
+        RequiredPath(
+          request: index, object: object, openedPath: attempt.path, relocatedPath: path))
+    }
+    return result
+  }
+
+  private func relocate(
+    _ attempt: SearchAttempt, of request: LibraryRequest, places: [Int: ByteString]
+  ) -> ByteString {
+    if let directory = attempt.directory, let contributor = directory.contributor {
+      guard DynamicStringTokens.mentionsOrigin(directory.element),
+        let text = expand(directory.element, of: contributor, places: places)
+      else { return attempt.path }
+      let rest = attempt.path.bytes.dropFirst(directory.text.count)
+      return SearchDirectory.withSlash(text) + ByteString(rest)
+    }
+    guard attempt.rule == .path, DynamicStringTokens.mentionsOrigin(request.name) else {
+      return attempt.path
+    }
+    return expand(request.name, of: request.requester, places: places) ?? attempt.path
+  }
+
+  private func expand(
+    _ text: ByteString, of object: Int, places: [Int: ByteString]
+  ) -> ByteString? {
+    let place = places[object] ?? objects[object].openedPath
+    return DynamicStringTokens(origin: directoryName(place), lib: lib, platform: platform)
+      .expand(text)
+  }
+}
+
+/// The directory of a path text: up to the last slash, `/` for a name in the root.
+func directoryName(_ path: ByteString) -> ByteString {
+  guard let slash = path.bytes.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+  return slash == 0 ? "/" : ByteString(path.bytes[..<slash])
+}

@@ -1,0 +1,96 @@
+package import Bundle
+internal import FileTree
+
+/// The JSON of a dry run: every path that ships, and why. Same rules as for ``InspectDocument``.
+package struct PlanDocument: Encodable {
+  let schemaVersion: Int
+  let programs: [String]
+  let entries: [Entry]
+  /// In bytes, of all regular files.
+  let contentSize: UInt64
+
+  struct Entry: Encodable {
+    let path: String
+    let type: String
+    let mode: String
+    let size: UInt64
+    /// Where a copied file lies in the root, or the text of a link.
+    @Nullable var source: String?
+    @Nullable var target: String?
+    let reason: String
+  }
+
+  package init(_ plan: BundlePlan) {
+    schemaVersion = InspectDocument.currentSchemaVersion
+    programs = plan.programs.map(\.description)
+    contentSize = plan.contentSize
+    entries = plan.entries.map { Entry($0) }
+  }
+}
+
+extension PlanDocument.Entry {
+  init(_ entry: BundleEntry) {
+    path = entry.path.description
+    size = entry.size
+    reason = entry.reason.description
+    mode = entry.modeText
+    type = entry.typeText
+    switch entry.node {
+    case .file(.copy(_, let source, _), _):
+      (_source, _target) = (Nullable(wrappedValue: source.description), Nullable())
+    case .symbolicLink(let text):
+      (_source, _target) = (Nullable(), Nullable(wrappedValue: text.description))
+    case .hardLink(let target):
+      (_source, _target) = (Nullable(), Nullable(wrappedValue: target.description))
+    case .directory, .file(.generated, _):
+      (_source, _target) = (Nullable(), Nullable())
+    }
+  }
+}
+
+extension BundleEntry {
+  /// The permissions in octal, as `chmod(1)` takes them.
+  var modeText: String {
+    let permissions: UInt16 =
+      switch node {
+      case .directory(let permissions), .file(_, let permissions): permissions
+      case .symbolicLink: 0o777
+      case .hardLink: 0o644
+      }
+    let digits = String(permissions, radix: 8)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+
+  var typeText: String {
+    switch node {
+    case .directory: "directory"
+    case .file(.copy, _): "file"
+    case .file(.generated, _): "generated"
+    case .symbolicLink: "symlink"
+    case .hardLink: "hardlink"
+    }
+  }
+}
+
+/// Renders a plan as a table: path, size, mode, and why it ships.
+package func renderPlanTable(_ plan: BundlePlan, style: TextStyle) -> String {
+  var table = TextTable()
+  for entry in plan.entries {
+    let path: String =
+      switch entry.node {
+      case .directory: entry.path.description + "/"
+      case .file: entry.path.description
+      case .symbolicLink(let text): "\(entry.path) -> \(text)"
+      case .hardLink(let target): "\(entry.path) = \(target)"
+      }
+    let isFile = if case .file = entry.node { true } else { false }
+    table.rows.append([
+      .init(path, isFile ? .strong : nil),
+      .init(isFile ? renderSize(entry.size) : "", alignsRight: true),
+      .init(entry.modeText, .faint),
+      .init(entry.reason.description, .faint),
+    ])
+  }
+  return table.render(style)
+    + "\(count(plan.entries.count, "entry", "entries")), \(renderSize(plan.contentSize)) of content\n"
+}

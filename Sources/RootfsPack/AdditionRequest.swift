@@ -1,0 +1,41 @@
+internal import FileTree
+internal import Glibc
+
+/// One `--add SRC[:DST]`.
+struct AdditionRequest {
+  let source: String
+  /// Nil keeps the source's path.
+  let destination: RootPath?
+
+  init(_ word: String) throws(Diagnostic) {
+    guard let colon = word.lastIndex(of: ":"), !Self.exists(word) else {
+      try self.init(source: word, destination: nil)
+      return
+    }
+    try self.init(
+      source: String(word[..<colon]), destination: String(word[word.index(after: colon)...]))
+  }
+
+  private init(source: String, destination: String?) throws(Diagnostic) {
+    guard !source.isEmpty else {
+      throw Diagnostic("--add: SRC is empty", remedy: "write --add SRC[:DST]", status: .usage)
+    }
+    self.source = source
+    let name = RootPath(normalising: ByteString(source)).name
+    guard let destination else {
+      self.destination = source.hasPrefix("/") ? nil : RootPath.root.appending(name)
+      return
+    }
+    guard destination.hasPrefix("/") else {
+      throw Diagnostic(
+        "--add \(ByteString(source)): the destination '\(ByteString(destination))' is relative",
+        remedy: "begin it with a slash", status: .usage)
+    }
+    let target = RootPath(normalising: ByteString(destination))
+    self.destination = destination.hasSuffix("/") ? target.appending(name) : target
+  }
+
+  private static func exists(_ path: String) -> Bool {
+    unsafe access(path, F_OK) == 0
+  }
+}

@@ -1,0 +1,75 @@
+internal import Bundle
+internal import FileTree
+internal import Image
+internal import Report
+internal import SystemPackage
+
+extension Diagnostic {
+  init(_ error: PlanError) {
+    switch error {
+    case .conflict(let path, let first, let second):
+      self.init(
+        "\(path) is wanted for two different things: \(first); \(second)",
+        remedy: "give one of them another place (--install PATH, --add SRC:DST)")
+    case .unreadable(let path, let cause):
+      self.init("\(path): \(Self.describe(cause))")
+    case .unpackable(let path, let kind):
+      self.init(
+        "\(path): a \(kind) has no content to pack", remedy: "remove it from what --add names")
+    case .unfaithful(let deviations):
+      let lines = deviations.map { deviation in
+        "\(deviation.name) for \(deviation.requester) would be "
+          + (deviation.actual.map { "\($0)" } ?? "missing") + " instead of "
+          + (deviation.expected.map { "\($0)" } ?? "missing")
+      }
+      self.init(
+        "in the image the loader would not find what it finds here: "
+          + lines.joined(separator: ", "),
+        remedy: "keep the program's place with --install", status: .findings)
+    }
+  }
+
+  init(_ error: ArchiveError, contentSize: UInt64) {
+    switch error {
+    case .target(let target, .noSpace):
+      self.init(
+        "\(target): no space left on the device",
+        remedy: "about \(renderSize(contentSize)) are needed; nothing was changed")
+    case .target(let target, let cause):
+      self.init(
+        "\(target): can't be written: \(Self.describe(cause))",
+        remedy: "name another place with --output")
+    case .targetIsDirectory(let target):
+      self.init(
+        "\(target): is a directory", remedy: "name a file with --output", status: .usage)
+    case .targetIsSpecial(let target, let kind):
+      self.init(
+        "\(target): is a \(kind), not a regular file", remedy: "name a file with --output",
+        status: .usage)
+    case .targetIsInput(let target, let source):
+      self.init(
+        "\(target): is also packed (\(source))",
+        remedy: "write elsewhere with --output, or leave it out of --add", status: .usage)
+    case .source(let path, let cause):
+      self.init("\(path): \(Self.describe(cause)); nothing was written")
+    case .sourceChanged(let path):
+      self.init(
+        "\(path): its source changed while it was packed; nothing was written",
+        remedy: "run again when nothing writes to it")
+    case .interrupted(let signal):
+      self.init(
+        "interrupted by signal \(signal), nothing was written", status: .interrupted(signal))
+    }
+  }
+}
+
+extension PlanWarning {
+  var line: String {
+    switch self {
+    case .danglingLink(let path, let text):
+      "rootfs-pack: warning: \(path) -> \(text) leads to nothing in the image; --add its target"
+    case .droppedSetID(let path):
+      "rootfs-pack: warning: \(path): its set-user-id or set-group-id bit isn't packed"
+    }
+  }
+}

@@ -1,0 +1,179 @@
+internal import ArgumentParser
+internal import Bundle
+internal import FileTree
+internal import Glibc
+internal import Image
+internal import Loader
+internal import Report
+internal import SystemPackage
+
+struct PackCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pack",
+    abstract: "Pack programs with everything that their loader loads into a tar archive.",
+    discussion: """
+      A program from a system directory (/usr, /bin, /sbin, /lib*, /opt) keeps its path; any other \
+      goes to /NAME. What it finds through $ORIGIN moves with it. Before anything is written, the \
+      loader rules run again inside the planned tree and must find the same files.
+
+      Examples:
+        rootfs-pack ./server
+        rootfs-pack /usr/bin/git --output git.tar
+        rootfs-pack ./server --add plugin.so --add app.conf:/etc/app.conf --dry-run
+        rootfs-pack ./server --install /srv/bin/server
+
+      Exit code: 0 packed, 1 a library is missing, 2 wrong usage, 3 unreadable input or system error.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("A program, or a shared library, to pack.", valueName: "file"))
+  var files: [String]
+
+  @Option(name: [.short, .long], help: ArgumentHelp("The archive to write.", valueName: "path"))
+  var output = "runtime.tar"
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the program goes in the image; ending in /, the directory for several.",
+      valueName: "path"))
+  var install: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Add a file or tree of the host, with the closure of the ELF files in it. Repeatable.",
+      discussion: "Without DST, an absolute SRC keeps its path and a relative one goes to /NAME.",
+      valueName: "src[:dst]"))
+  var add: [String] = []
+
+  @OptionGroup var rootOptions: RootOptions
+
+  @Flag(help: "Pack although libraries are missing.")
+  var allowMissing = false
+
+  @Flag(help: "Show the plan and write nothing.")
+  var dryRun = false
+
+  @Flag(help: "With --dry-run: show the plan as JSON.")
+  var json = false
+
+  @Flag(name: [.short, .long], help: "Say nothing unless something is wrong.")
+  var quiet = false
+
+  func validate() throws {
+    if json && !dryRun { throw ValidationError("--json shows the plan: it needs --dry-run.") }
+    if let install, !install.hasPrefix("/") {
+      throw ValidationError("--install \(install): must be an absolute path in the image.")
+    }
+    if files.count > 1, let install, !install.hasSuffix("/") {
+      throw ValidationError(
+        "--install \(install): several files need a directory; end it with a slash.")
+    }
+  }
+
+  func run() throws {
+    let additions = try add.map { word throws(Diagnostic) in try AdditionRequest(word) }
+    let context = try ResolutionContext(rootOptions, words: files + additions.map(\.source))
+    let modificationTime = try modificationTime(context.variables)
+    var collector = SubjectCollector(context: context)
+    for file in files {
+      try collector.addProgram(file, destination: destination(of: file, context))
+    }
+    for addition in additions { try collector.add(addition) }
+    let isIncomplete = try reportMissing(collector.subjects)
+    var builder = PlanBuilder(
+      tree: context.tree, subjects: collector.subjects, additions: collector.additions)
+    let plan: BundlePlan
+    do { plan = try builder.build() } catch { throw Diagnostic(error) }
+    for warning in plan.warnings { Terminal.warn(warning.line) }
+    if dryRun {
+      try showPlan(plan, context)
+    } else {
+      try write(plan, modificationTime: modificationTime, context)
+    }
+    if isIncomplete { throw ExitStatus.findings.code }
+  }
+
+  // MARK: What goes in
+
+  private func destination(of file: String, _ context: ResolutionContext) -> RootPath? {
+    let location = context.locate(file)
+    let path = RootPath(normalising: location.path)
+    if let install {
+      let target = RootPath(normalising: ByteString(install))
+      return install.hasSuffix("/") ? target.appending(path.name) : target
+    }
+    guard location.isOutside || !SystemDirectories.contain(path) else { return nil }
+    return RootPath.root.appending(path.name)
+  }
+
+  /// Names every missing library; whether there are any.
+  private func reportMissing(_ subjects: [PackSubject]) throws(Diagnostic) -> Bool {
+    var seen: Set<String> = []
+    for subject in subjects {
+      for request in subject.graph.missing {
+        let requester = subject.graph.objects[request.requester].openedPath
+        let line =
+          "rootfs-pack: missing: \(request.name), needed by \(requester) "
+          + "(\(count(request.attempts.count, "place")) tried; "
+          + "'rootfs-pack inspect' shows them)"
+        if seen.insert(line).inserted { Terminal.warn(line) }
+      }
+    }
+    guard !seen.isEmpty else { return false }
+    guard allowMissing else {
+      throw Diagnostic(
+        "\(count(seen.count, "library is", "libraries are")) missing, nothing was written",
+        remedy: "install what provides them, name their directory with --library-path, "
+          + "or pack without them with --allow-missing", status: .findings)
+    }
+    return true
+  }
+
+  private func modificationTime(_ variables: [String: String]) throws(Diagnostic) -> UInt64 {
+    guard let text = variables["SOURCE_DATE_EPOCH"], !text.isEmpty else { return 0 }
+    guard let value = UInt64(text) else {
+      throw Diagnostic(
+        "SOURCE_DATE_EPOCH=\(ByteString(text)): not a number of seconds",
+        remedy: "set it to seconds since 1970 or unset it", status: .usage)
+    }
+    return value
+  }
+
+  // MARK: What comes out
+
+  private func showPlan(_ plan: BundlePlan, _ context: ResolutionContext) throws {
+    let style = Terminal.style(of: .standardOutput, environment: context.variables)
+    try Terminal.write(
+      json ? renderJSON(PlanDocument(plan)) : renderPlanTable(plan, style: style),
+      to: .standardOutput)
+  }
+
+  private func write(
+    _ plan: BundlePlan, modificationTime: UInt64, _ context: ResolutionContext
+  ) throws {
+    let progress = ProgressLine(
+      total: plan.contentSize, isShown: !quiet, environment: context.variables)
+    let archive = TarArchive(modificationTime: modificationTime) { progress.show($0) }
+    let size: UInt64
+    do {
+      size = try SignalMask.blockingEndSignals { () throws(ArchiveError) in
+        try archive.write(plan, to: FilePath(output))
+      }
+      progress.clear()
+    } catch {
+      progress.clear()
+      throw Diagnostic(error, contentSize: plan.contentSize)
+    }
+    if !quiet {
+      try Terminal.write(summary(plan, size: size), to: .standardOutput)
+    }
+  }
+
+  private func summary(_ plan: BundlePlan, size: UInt64) -> String {
+    let program = plan.programs.first ?? .root
+    let image = program.name.description.lowercased()
+    return "\(output): \(renderSize(size)), "
+      + "\(count(plan.entries.count, "entry", "entries")); next: docker import -c "
+      + "'ENTRYPOINT [\"\(program)\"]' \(output) \(image) && docker run --rm \(image)\n"
+  }
+}
