@@ -12,6 +12,14 @@ let settings: [SwiftSetting] =
     .strictMemorySafety(),
   ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
+/// Tests compile C fixtures and start programs: they use all of Foundation, and need no proofs of
+/// memory safety.
+let testSettings: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+  ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -44,6 +52,33 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(name: "rootfs-pack", dependencies: ["RootfsPack"], swiftSettings: settings),
+
+    .target(
+      name: "TestSupport", dependencies: ["FileTree", "ELF", "Loader", system],
+      path: "Tests/TestSupport", swiftSettings: testSettings),
+    .testTarget(
+      name: "FileTreeTests", dependencies: ["FileTree", "TestSupport", system],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "ELFTests", dependencies: ["ELF", "FileTree", "TestSupport", system],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "LoaderTests", dependencies: ["Loader", "ELF", "FileTree", "TestSupport", system],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "BundleTests",
+      dependencies: ["Bundle", "Loader", "ELF", "FileTree", "TestSupport", system],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "ImageTests", dependencies: ["Image", "Bundle", "FileTree", "TestSupport", system],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "ReportTests",
+      dependencies: ["Report", "Bundle", "Loader", "ELF", "FileTree", "TestSupport", system],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["TestSupport", "rootfs-pack"],
+      swiftSettings: testSettings),
   ],
   swiftLanguageModes: [.v6]
 )
