@@ -48,7 +48,8 @@ package struct ClosureTreeText {
       }
       let firstSeen = isFirstRequest(request, for: object) && expanded.insert(object).inserted
       guard firstSeen else {
-        table.rows.append([.init(branch + request.name.description + " ↑", .faint)])
+        let place = expanded.contains(object) ? "above" : "below"
+        table.rows.append([.init("\(branch)\(request.name) (\(place))", .faint)])
         continue
       }
       table.rows.append([

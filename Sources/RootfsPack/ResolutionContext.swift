@@ -43,14 +43,15 @@ struct ResolutionContext {
         status: .usage)
     }
     let workingDirectory = workingDirectory
-    let outside = words.map { Self.locate($0, root: root, base, in: workingDirectory) }
-      .filter(\.isOutside)
-    tree =
-      outside.isEmpty
-      ? base
-      : OverlayTree(base: base, overlay: host, windows: outside.map { Self.window($0.path) })
-    environment = SearchEnvironment(
-      libraryPath: options.libraryPath.map { ByteString($0) })
+    func locate(_ word: String) -> Location {
+      Self.locate(word, root: root, base, in: workingDirectory)
+    }
+    let files = words.map(locate).filter(\.isOutside).map { Self.window($0.path) }
+    let libraryPath = options.libraryPath.map(locate)
+    let directories = libraryPath.filter(\.isOutside).map { RootPath(normalising: $0.path) }
+    let windows = files + directories
+    tree = windows.isEmpty ? base : OverlayTree(base: base, overlay: host, windows: windows)
+    environment = SearchEnvironment(libraryPath: libraryPath.map(\.path))
   }
 
   var loader: Loader { Loader(tree: tree, environment: environment) }
