@@ -21,8 +21,9 @@ package struct BundleEntry: Sendable {
     case directory(permissions: UInt16)
     case file(FileSource, permissions: UInt16)
     case symbolicLink(ByteString)
-    /// Another name of the regular file at the path, which stands earlier in the plan.
-    case hardLink(RootPath)
+    /// Another name of the regular file at the path, which stands earlier in the plan,
+    /// with its permissions: some readers take those of the last name.
+    case hardLink(RootPath, permissions: UInt16)
   }
 
   package let path: RootPath

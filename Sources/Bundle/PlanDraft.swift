@@ -120,20 +120,22 @@ struct PlanDraft {
   /// The entries in archive order, with one regular file for each identity and hard links for its
   /// other names.
   func entries() -> [BundleEntry] {
-    var firstPaths: [FileStatus.Identity: RootPath] = [:]
+    var firstNames: [FileStatus.Identity: (path: RootPath, permissions: UInt16)] = [:]
     return
       nodes
       .map { BundleEntry(path: $0.key, node: $0.value.node, reason: $0.value.reason) }
       .sorted { $0.archiveName < $1.archiveName }
       .map { entry in
-        guard case .file(let source, _) = entry.node, let identity = source.identity else {
+        guard case .file(let source, let permissions) = entry.node, let identity = source.identity else {
           return entry
         }
-        guard let first = firstPaths[identity] else {
-          firstPaths[identity] = entry.path
+        guard let first = firstNames[identity] else {
+          firstNames[identity] = (entry.path, permissions)
           return entry
         }
-        return BundleEntry(path: entry.path, node: .hardLink(first), reason: entry.reason)
+        return BundleEntry(
+          path: entry.path, node: .hardLink(first.path, permissions: first.permissions),
+          reason: entry.reason)
       }
   }
 }

@@ -33,7 +33,7 @@ package struct PlanTree: FileTree {
       return FileStatus(
         kind: .regular, permissions: permissions, size: source.size,
         identity: source.identity ?? own)
-    case .hardLink(let target): return try status(of: target)
+    case .hardLink(let target, _): return try status(of: target)
     }
   }
 
@@ -46,7 +46,7 @@ package struct PlanTree: FileTree {
     switch try node(at: path) {
     case .file(.generated(let bytes), _): return OpenFile(bytes: bytes)
     case .file(.copy(let tree, let source, _), _): return try tree.open(source)
-    case .hardLink(let target): return try open(target)
+    case .hardLink(let target, _): return try open(target)
     case .directory: throw .isDirectory
     case .symbolicLink: throw .tooManySymbolicLinkLevels
     }

@@ -39,8 +39,8 @@ struct TarHeader {
       (type, self.permissions, linkName) = (.regular, permissions, "")
     case .symbolicLink(let text):
       (type, permissions, linkName) = (.symbolicLink, 0o777, text)
-    case .hardLink(let target):
-      (type, permissions) = (.hardLink, 0o644)
+    case .hardLink(let target, let permissions):
+      (type, self.permissions) = (.hardLink, permissions)
       linkName = ByteString(target.text.bytes.dropFirst())
     }
   }

@@ -40,7 +40,7 @@ extension PlanDocument.Entry {
       (_source, _target) = (Nullable(wrappedValue: source.description), Nullable())
     case .symbolicLink(let text):
       (_source, _target) = (Nullable(), Nullable(wrappedValue: text.description))
-    case .hardLink(let target):
+    case .hardLink(let target, _):
       (_source, _target) = (Nullable(), Nullable(wrappedValue: target.description))
     case .directory, .file(.generated, _):
       (_source, _target) = (Nullable(), Nullable())
@@ -53,9 +53,10 @@ extension BundleEntry {
   var modeText: String {
     let permissions: UInt16 =
       switch node {
-      case .directory(let permissions), .file(_, let permissions): permissions
+      case .directory(let permissions), .file(_, let permissions),
+        .hardLink(_, let permissions):
+        permissions
       case .symbolicLink: 0o777
-      case .hardLink: 0o644
       }
     let digits = String(permissions, radix: 8)
     return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
@@ -81,7 +82,7 @@ package func renderPlanTable(_ plan: BundlePlan, style: TextStyle) -> String {
       case .directory: entry.path.description + "/"
       case .file: entry.path.description
       case .symbolicLink(let text): "\(entry.path) -> \(text)"
-      case .hardLink(let target): "\(entry.path) = \(target)"
+      case .hardLink(let target, _): "\(entry.path) = \(target)"
       }
     let isFile = if case .file = entry.node { true } else { false }
     table.rows.append([
