@@ -126,7 +126,8 @@ struct PlanDraft {
       .map { BundleEntry(path: $0.key, node: $0.value.node, reason: $0.value.reason) }
       .sorted { $0.archiveName < $1.archiveName }
       .map { entry in
-        guard case .file(let source, let permissions) = entry.node, let identity = source.identity else {
+        guard case .file(let source, let permissions) = entry.node, let identity = source.identity
+        else {
           return entry
         }
         guard let first = firstNames[identity] else {

@@ -48,7 +48,7 @@ package struct ElfHeader: Hashable, Sendable {
   package init(
     elfClass: Class = .elf64, dataEncoding: DataEncoding = .littleEndian,
     identVersion: UInt8 = 1, osABI: UInt8 = 0, abiVersion: UInt8 = 0, paddingIsZero: Bool = true,
-    type: ObjectType = .sharedObject, machine: Machine = .x86_64, version: UInt32 = 1,
+    type: ObjectType = .sharedObject, machine: Machine = .amd64, version: UInt32 = 1,
     flags: UInt32 = 0, programHeaderSize: UInt16 = 56
   ) {
     self.elfClass = elfClass

@@ -18,7 +18,7 @@ package struct Machine: RawRepresentable, Hashable, Sendable {
   package static let arm = Machine(rawValue: 40)
   package static let superH = Machine(rawValue: 42)
   package static let sparcV9 = Machine(rawValue: 43)
-  package static let x86_64 = Machine(rawValue: 62)
+  package static let amd64 = Machine(rawValue: 62)
   package static let aarch64 = Machine(rawValue: 183)
   package static let riscv = Machine(rawValue: 243)
   package static let loongArch = Machine(rawValue: 258)
@@ -26,7 +26,7 @@ package struct Machine: RawRepresentable, Hashable, Sendable {
   private static let names: [Machine: String] = [
     .sparc: "sparc", .x86: "x86", .m68k: "m68k", .mips: "mips", .parisc: "parisc", .ppc: "ppc",
     .ppc64: "ppc64", .s390: "s390", .arm: "arm", .superH: "sh", .sparcV9: "sparc64",
-    .x86_64: "x86-64", .aarch64: "aarch64", .riscv: "riscv", .loongArch: "loongarch",
+    .amd64: "x86-64", .aarch64: "aarch64", .riscv: "riscv", .loongArch: "loongarch",
   ]
 
   /// Whether the name is known; ``description`` gives the number otherwise.

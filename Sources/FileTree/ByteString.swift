@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import Glibc
 
 /// A string of bytes without an encoding, as the kernel and ELF files hold names.
 ///

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import Glibc
 package import SystemPackage
 
 /// A regular file that is open for reading; closed when it goes out of scope.
@@ -43,9 +41,11 @@ package struct OpenFile: ~Copyable {
       let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
         filled = 0
         while filled < count {
-          let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+          let whole = UnsafeMutableRawBufferPointer(buffer)
+          let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: whole[filled...])
           do {
-            let got = try unsafe descriptor.read(fromAbsoluteOffset: Int64(offset) + Int64(filled), into: rest)
+            let got = try unsafe descriptor.read(
+              fromAbsoluteOffset: Int64(offset) + Int64(filled), into: rest)
             if got == 0 { return }
             filled += got
           } catch {

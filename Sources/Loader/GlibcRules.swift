@@ -105,7 +105,8 @@ struct GlibcRules: LoaderRules {
     walk.objects[index].image.dynamic?.flags1.contains(.noDefaultLibraries) ?? false
   }
 
-  private mutating func objectDirectories(of index: Int, in walk: ClosureWalk) -> ObjectDirectories {
+  private mutating func objectDirectories(of index: Int, in walk: ClosureWalk) -> ObjectDirectories
+  {
     if let known = directories[index] { return known }
     let dynamic = walk.objects[index].image.dynamic
     let result = ObjectDirectories(

@@ -25,7 +25,7 @@ package struct LoaderPlatform: Sendable {
   /// Source: glibc `shlib-versions` and `sysdeps/unix/sysv/linux/*/shlib-versions`.
   package var glibcInterpreters: [ByteString] {
     switch header.machine {
-    case .x86_64: is64 ? ["/lib64/ld-linux-x86-64.so.2"] : ["/libx32/ld-linux-x32.so.2"]
+    case .amd64: is64 ? ["/lib64/ld-linux-x86-64.so.2"] : ["/libx32/ld-linux-x32.so.2"]
     case .x86: ["/lib/ld-linux.so.2"]
     case .aarch64:
       [isLittleEndian ? "/lib/ld-linux-aarch64.so.1" : "/lib/ld-linux-aarch64_be.so.1"]
@@ -40,7 +40,7 @@ package struct LoaderPlatform: Sendable {
             + (is64 ? "lp64" : "ilp32") + (riscvFloatABI == 4 ? "d" : "") + ".so.1")
       ]
     case .loongArch:
-      [loongArchFloatABI == 3 ? "/lib64/ld-linux-loongarch-lp64d.so.1" : "/lib64/ld-linux-loongarch-lp64s.so.1"]
+      [ByteString("/lib64/ld-linux-loongarch-lp64\(loongArchFloatABI == 3 ? "d" : "s").so.1")]
     case .ppc64: [isLittleEndian ? "/lib64/ld64.so.2" : "/lib64/ld64.so.1"]
     case .s390: is64 ? ["/lib/ld64.so.1", "/lib64/ld64.so.1"] : ["/lib/ld.so.1"]
     case .mips:
@@ -58,7 +58,7 @@ package struct LoaderPlatform: Sendable {
   /// musl's name of the machine (`LDSO_ARCH` in musl's `arch/*/reloc.h`), without its rarer suffixes.
   package var muslArchitectures: [String] {
     switch header.machine {
-    case .x86_64: [is64 ? "x86_64" : "x32"]
+    case .amd64: [is64 ? "x86_64" : "x32"]
     case .x86: ["i386"]
     case .aarch64: [isLittleEndian ? "aarch64" : "aarch64_be"]
     case .arm: isHardFloatARM ? ["armhf", "arm"] : ["arm", "armhf"]
@@ -83,7 +83,7 @@ package struct LoaderPlatform: Sendable {
   package var cacheFlags: Int32 {
     let elf: Int32 = 0x0003
     switch header.machine {
-    case .x86_64: return elf | (is64 ? 0x0300 : 0x0800)
+    case .amd64: return elf | (is64 ? 0x0300 : 0x0800)
     case .aarch64: return elf | 0x0A00
     case .ppc64: return elf | 0x0500
     case .s390: return is64 ? elf | 0x0400 : elf
@@ -104,7 +104,7 @@ package struct LoaderPlatform: Sendable {
   /// The directory names below `/lib` and `/usr/lib` that Debian compiles in.
   private var multiarchTuples: [String] {
     switch header.machine {
-    case .x86_64: [is64 ? "x86_64-linux-gnu" : "x86_64-linux-gnux32"]
+    case .amd64: [is64 ? "x86_64-linux-gnu" : "x86_64-linux-gnux32"]
     case .x86: ["i386-linux-gnu"]
     case .aarch64: ["aarch64-linux-gnu"]
     case .arm: [isHardFloatARM ? "arm-linux-gnueabihf" : "arm-linux-gnueabi"]
@@ -137,7 +137,7 @@ package struct LoaderPlatform: Sendable {
   /// The value of `$PLATFORM` that the kernel passes (AT_PLATFORM), where it is one per machine.
   package var platform: ByteString? {
     switch header.machine {
-    case .x86_64: "x86_64"
+    case .amd64: "x86_64"
     case .x86: "i686"
     case .aarch64: isLittleEndian ? "aarch64" : "aarch64_be"
     case .arm: isLittleEndian ? "v7l" : "v7b"

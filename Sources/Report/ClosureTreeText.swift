@@ -61,10 +61,14 @@ package struct ClosureTreeText {
     }
   }
 
-  /// Whether this request is the one that put the object into the closure.
+  /// Whether this request is the one that put the object into the closure: for the interpreter that
+  /// is PT_INTERP, whoever else names it.
   private func isFirstRequest(_ request: LibraryRequest, for object: Int) -> Bool {
-    graph.requests.first { $0.object == object }
-      .map { $0.requester == request.requester && $0.name == request.name } ?? false
+    let first =
+      graph.requests.first { $0.object == object && $0.rule == .interpreter }
+      ?? graph.requests.first { $0.object == object }
+    return first?.requester == request.requester && first?.name == request.name
+      && first?.rule == request.rule
   }
 
   private func describe(_ request: LibraryRequest) -> String {
@@ -75,10 +79,6 @@ package struct ClosureTreeText {
           + (contributor == request.requester
             ? "" : " of \(graph.objects[contributor].openedPath)")
       }
-    }
-    // The interpreter is found by its name; what loaded it is PT_INTERP.
-    if let object = request.object, object == graph.interpreter, rule == .alreadyLoaded {
-      return "the interpreter"
     }
     return rule.label + (element ?? "")
   }

@@ -29,7 +29,8 @@ struct SubjectCollector {
       source = try resolver.resolve(path)
     } catch {
       throw Diagnostic(
-        "--add \(path): \(Diagnostic.describe(error))", remedy: "name an existing file or directory")
+        "--add \(path): \(Diagnostic.describe(error))", remedy: "name an existing file or directory"
+      )
     }
     var destination = request.destination
     if destination?.isRoot == true, source.status.kind != .directory {

@@ -44,7 +44,8 @@ struct PlanBuilderTests {
     "/usr/lib/libc.so.6 -> libc-2.36.so", "/usr/lib64/", "/usr/lib64/ld-linux-x86-64.so.2",
   ]
 
-  @Test func `a program goes to its new place with the loader, every link and every parent`() throws {
+  @Test func `a program goes to its new place with the loader, every link and every parent`() throws
+  {
     let plan = try plan(
       ["/home/me/server": .program(needed: ["libc.so.6"])], program: "/home/me/server",
       at: "/server")

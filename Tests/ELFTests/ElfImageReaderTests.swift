@@ -10,7 +10,9 @@ struct ElfImageReaderTests {
       soname: "libself.so", needed: ["liba.so", "libb.so"], rpath: "/r", runpath: "/u",
       flags1: [.noDefaultLibraries, .pie]))
 
-  @Test(arguments: [ElfHeader.Class.elf32, .elf64], [ElfHeader.DataEncoding.littleEndian, .bigEndian])
+  @Test(
+    arguments: [ElfHeader.Class.elf32, .elf64],
+    [ElfHeader.DataEncoding.littleEndian, .bigEndian])
   func `reads what was written, in both classes and byte orders`(
     elfClass: ElfHeader.Class, encoding: ElfHeader.DataEncoding
   ) throws {

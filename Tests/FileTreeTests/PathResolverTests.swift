@@ -39,8 +39,9 @@ struct PathResolverTests {
 
   @Test(arguments: [
     ("/loop", Errno.tooManySymbolicLinkLevels), ("/none", .noSuchFileOrDirectory),
-    ("/file/x", .notDirectory), ("/file/", .notDirectory), ("/none/../file", .noSuchFileOrDirectory),
-    ("", .noSuchFileOrDirectory), ("/dangling", .noSuchFileOrDirectory),
+    ("/file/x", .notDirectory), ("/file/", .notDirectory),
+    ("/none/../file", .noSuchFileOrDirectory), ("", .noSuchFileOrDirectory),
+    ("/dangling", .noSuchFileOrDirectory),
   ])
   func `fails as the kernel does`(path: String, expected: Errno) {
     #expect(throws: expected) {

@@ -73,7 +73,7 @@ struct TarArchiveTests {
     #expect(plan.entries.map(\.archiveName.description) == ["a/", "b-c", "b/", "b/c"])
   }
 
-  @Test func `writing twice gives the same bytes, and the archive is a whole number of blocks`() throws {
+  @Test func `writing twice gives the same bytes, and a whole number of blocks`() throws {
     let plan = try Self.plan(Self.awkward)
     let directory = try TemporaryDirectory()
     try write(plan, to: "a.tar", in: directory)
@@ -127,6 +127,7 @@ struct TarArchiveTests {
       atPath: directory.path + "/link.tar", withDestinationPath: "real.tar")
     _ = try TarArchive(modificationTime: 0).write(
       try Self.plan(["/a": .text("x")]), to: FilePath(directory.path + "/link.tar"))
-    #expect(try Shell.bash("tar -tf real.tar; readlink link.tar", in: directory.url) == "a\nreal.tar\n")
+    let listing = try Shell.bash("tar -tf real.tar; readlink link.tar", in: directory.url)
+    #expect(listing == "a\nreal.tar\n")
   }
 }

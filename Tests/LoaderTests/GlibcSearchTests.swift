@@ -95,7 +95,7 @@ struct GlibcSearchTests {
     #expect(paths(graph) == ["/l/liba.so", "/lib64/ld-linux-x86-64.so.2"])
   }
 
-  @Test func `the program's ORIGIN is its real directory, a library's the one it was found by`() throws {
+  @Test func `ORIGIN is the program's real directory, and a library's as it was found`() throws {
     let graph = try closure(
       of: "/bin/main",
       [
@@ -177,7 +177,7 @@ struct GlibcSearchTests {
     #expect(graph.missing.map(\.name) == ["libc.so.6"])
   }
 
-  @Test func `a missing interpreter is missing like a library, with the place that was tried`() throws {
+  @Test func `a missing interpreter is told like a missing library`() throws {
     let graph = try closure(["/app/main": .program(interpreter: "/none/ld-linux-x86-64.so.2")])
     #expect(graph.missing.map(\.name) == ["/none/ld-linux-x86-64.so.2"])
     #expect(graph.missing[0].attempts.map(\.outcome) == [.absent])

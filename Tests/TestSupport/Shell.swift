@@ -90,8 +90,8 @@ package final class TemporaryDirectory: Sendable {
 package enum Project {
   /// The built `rootfs-pack`, which lies beside the test bundle.
   package static let command: String = {
-    let runner = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    return URL(fileURLWithPath: runner).deletingLastPathComponent()
+    let runner = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    return URL(fileURLWithPath: runner ?? "").deletingLastPathComponent()
       .appendingPathComponent("rootfs-pack").path
   }()
 

@@ -1,0 +1,50 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The sample server, as `scripts/build-sample-server.sh` builds it, packed and run.
+struct SampleServerTests {
+  static let build = Project.directory.appendingPathComponent(".build/quick-start/install")
+  static let additions = [
+    "--add", "libsample-signals.so", "--add", "server.conf:/etc/sample-server/server.conf",
+  ]
+
+  func pack(to archive: String) throws -> Shell.Result {
+    try Shell.run(
+      [Project.command, "./sample-server", "--output", archive] + Self.additions, in: Self.build)
+  }
+
+  @Test func `it answers from inside the packed root and stops cleanly`() throws {
+    let scratch = try TemporaryDirectory()
+    let archive = scratch.path + "/runtime.tar"
+    let result = try pack(to: archive)
+    #expect(result.status == 0, "\(result.errors)")
+    let size = try FileManager.default.attributesOfItem(atPath: archive)[.size] as? Int ?? 0
+    #expect(size > 1_000_000 && size <= 32_000_000)
+    let proof = try Shell.bash(
+      "scripts/run-packed-server.sh \(archive)", in: Project.directory)
+    #expect(proof.contains("sample-server answers from inside the packed root"))
+  }
+
+  @Test func `its signal library is opened at run time and isn't among its needs`() throws {
+    let inspect = try Shell.run(
+      [Project.command, "inspect", "--json", "sample-server"], in: Self.build)
+    #expect(inspect.status == 0)
+    #expect(inspect.output.contains("libz.so.1"))
+    #expect(!inspect.output.contains("libsample-signals"))
+  }
+
+  @Test func `without that library the packed server doesn't run, so the proof can fail`() throws {
+    let scratch = try TemporaryDirectory()
+    let archive = scratch.path + "/runtime.tar"
+    let result = try Shell.run(
+      [
+        Project.command, "./sample-server", "--output", archive, "--add",
+        "server.conf:/etc/sample-server/server.conf",
+      ], in: Self.build)
+    #expect(result.status == 0)
+    let proof = try Shell.run(["scripts/run-packed-server.sh", archive], in: Project.directory)
+    #expect(proof.status == 1)
+    #expect(proof.errors.contains("libsample-signals.so"))
+  }
+}

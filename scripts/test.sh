@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Lints, builds with warnings as errors, and runs the tests; --help says more.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+usage: scripts/test.sh [--fast]
+
+On Debian or Ubuntu with Swift: installs what the tests need and runs all of them. The tests with
+real container engines need root or sudo. Safe to run twice.
+
+  --fast  only what needs no engine, no sample server and no whole-system comparison
+TEXT
+}
+
+fast=
+case ${1:-} in
+  '') ;;
+  --fast) fast=yes ;;
+  --help | -h) usage; exit 0 ;;
+  *) echo "test.sh: unknown argument '$1'; --help says more" >&2; exit 2 ;;
+esac
+
+scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cd "$scripts/.."
+step() { printf '\n==> %s\n' "$*"; }
+
+step "installing what is missing"
+"$scripts/install-packages.sh" gcc libarchive-tools libelf-dev musl-tools patchelf pkg-config \
+  python3 shellcheck zlib1g-dev
+[ -n "$fast" ] || "$scripts/install-packages.sh" curl
+
+step "linting"
+swift format lint --strict --recursive Package.swift Sources Tests fixtures/sample-server
+mapfile -t shell_scripts < <(git ls-files '*.sh' hooks .ci)
+shellcheck "${shell_scripts[@]}"
+
+step "building, warnings as errors"
+export ROOTFS_PACK_WARNINGS_AS_ERRORS=1
+swift build --build-tests
+
+if [ -n "$fast" ]; then
+  step "running the fast tests"
+  exec swift test --skip-build --skip EndToEndTests
+fi
+
+step "building the sample server"
+"$scripts/build-sample-server.sh" --scratch-path .build/quick-start/sample-server \
+  .build/quick-start/install
+
+step "running all tests"
+exec swift test --skip-build
