@@ -31,7 +31,8 @@ step "installing what is missing"
 [ -n "$fast" ] || "$scripts/install-packages.sh" curl
 
 step "linting"
-swift format lint --strict --recursive Package.swift Sources Tests fixtures/sample-server
+swift format lint --strict --recursive Package.swift Sources Tests \
+  fixtures/sample-server/Package.swift fixtures/sample-server/Sources
 mapfile -t shell_scripts < <(git ls-files '*.sh' hooks .ci)
 shellcheck "${shell_scripts[@]}"
 

@@ -6,9 +6,9 @@ package struct RequiredPath: Sendable {
   package let request: Int
   /// The object's place in ``ClosureGraph/objects``.
   package let object: Int
-  /// The path that the loader opens today.
+  /// The path that the loader opens today: absolute.
   package let openedPath: ByteString
-  /// The path that it opens once the subject lies at its new place.
+  /// The path that it opens once the subject lies at its new place: absolute.
   package let relocatedPath: ByteString
 }
 
@@ -16,7 +16,8 @@ extension ClosureGraph {
   /// The paths that the loader opens if the subject is started as `newPath`, one for each request
   /// that made it search.
   ///
-  /// What was found through `$ORIGIN` follows the object that says so; everything else stays.
+  /// What was found through `$ORIGIN` follows the object that says so, and a relative path begins
+  /// at the root, where a container starts its program; everything else stays.
   package func requiredPaths(subjectAt newPath: ByteString) -> [RequiredPath] {
     var relocated: [Int: ByteString] = [0: newPath]
     var result: [RequiredPath] = []
@@ -26,9 +27,16 @@ extension ClosureGraph {
       if relocated[object] == nil { relocated[object] = path }
       result.append(
         RequiredPath(
-          request: index, object: object, openedPath: attempt.path, relocatedPath: path))
+          request: index, object: object,
+          openedPath: absolute(attempt.path, in: workingDirectory),
+          relocatedPath: absolute(path, in: .root)))
     }
     return result
+  }
+
+  private func absolute(_ path: ByteString, in directory: RootPath) -> ByteString {
+    if path.bytes.first == UInt8(ascii: "/") { return path }
+    return (directory.isRoot ? "" : directory.text) + "/" + path
   }
 
   private func relocate(

@@ -25,11 +25,14 @@ package struct ClosureGraph: Sendable {
   /// The loader's own directories and the file that tells it of others.
   package let defaultDirectories: [ByteString]
   package let configurationPath: ByteString?
+  /// What relative paths were opened from.
+  let workingDirectory: RootPath
 
   init(
-    profile: LoaderProfile?, objects: [LoadedObject], interpreter: Int? = nil,
-    requests: [LibraryRequest] = []
+    profile: LoaderProfile?, workingDirectory: RootPath, objects: [LoadedObject],
+    interpreter: Int? = nil, requests: [LibraryRequest] = []
   ) {
+    self.workingDirectory = workingDirectory
     libc = profile?.libc
     self.objects = objects
     self.interpreter = interpreter

@@ -27,12 +27,14 @@ package struct Loader {
     let subject = try readSubject(path)
     let header = subject.image.header
     guard subject.image.linkage == .dynamic, let dynamic = subject.image.dynamic else {
-      return ClosureGraph(profile: nil, objects: [subject])
+      return ClosureGraph(
+        profile: nil, workingDirectory: environment.workingDirectory, objects: [subject])
     }
     let platform = LoaderPlatform(header)
     let (interpreter, attempt) = findInterpreter(of: subject, platform)
     guard let interpreter, interpreter.libc != nil || !dynamic.needed.isEmpty else {
-      return ClosureGraph(profile: nil, objects: [subject])
+      return ClosureGraph(
+        profile: nil, workingDirectory: environment.workingDirectory, objects: [subject])
     }
     let profile = profile(interpreter, platform)
     var walk = ClosureWalk(
@@ -60,8 +62,8 @@ package struct Loader {
           object: index, attempts: attempt.map { [$0] } ?? []))
     }
     return ClosureGraph(
-      profile: profile, objects: walk.objects, interpreter: walk.interpreterIndex,
-      requests: walk.requests)
+      profile: profile, workingDirectory: environment.workingDirectory, objects: walk.objects,
+      interpreter: walk.interpreterIndex, requests: walk.requests)
   }
 
   // MARK: The subject

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Bundle
+internal import ELF
 internal import FileTree
 internal import Glibc
 internal import Image
@@ -109,8 +110,14 @@ struct PackCommand: ParsableCommand {
   /// Names every missing library; whether there are any.
   private func reportMissing(_ subjects: [PackSubject]) throws(Diagnostic) -> Bool {
     var seen: Set<String> = []
+    // What a program has loaded already is there for a library that it opens later.
+    let loaded = Set(
+      subjects.filter { $0.addition == nil }.flatMap(\.graph.objects).compactMap {
+        $0.image.dynamic?.soname
+      })
     for subject in subjects {
       for request in subject.graph.missing {
+        if subject.addition != nil, loaded.contains(request.name) { continue }
         let requester = subject.graph.objects[request.requester].openedPath
         let line =
           "rootfs-pack: missing: \(request.name), needed by \(requester) "

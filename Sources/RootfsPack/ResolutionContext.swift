@@ -51,7 +51,11 @@ struct ResolutionContext {
     let directories = libraryPath.filter(\.isOutside).map { RootPath(normalising: $0.path) }
     let windows = files + directories
     tree = windows.isEmpty ? base : OverlayTree(base: base, overlay: host, windows: windows)
-    environment = SearchEnvironment(libraryPath: libraryPath.map(\.path))
+    environment = SearchEnvironment(
+      libraryPath: libraryPath.map(\.path),
+      // A relative search path means nothing inside a sysroot but its root.
+      workingDirectory: root == "/"
+        ? RootPath(normalising: ByteString(workingDirectory.string)) : .root)
   }
 
   var loader: Loader { Loader(tree: tree, environment: environment) }

@@ -136,6 +136,21 @@ struct PlanBuilderTests {
     #expect(table(plan).contains("/app/lib/libx.so"))
   }
 
+  @Test func `a library found from the current directory goes below the root`() throws {
+    let tree = InMemoryTree(
+      Self.base.merging([
+        "/work/server": .program(needed: ["libx.so", "./liby.so"], runpath: "deps"),
+        "/work/deps/libx.so": .library(), "/work/liby.so": .library(),
+      ]) { $1 })
+    var loader = Loader(tree: tree, environment: SearchEnvironment(workingDirectory: "/work"))
+    let graph = try loader.closure(of: "/work/server")
+    var builder = PlanBuilder(
+      tree: tree, subjects: [PackSubject(graph: graph, destination: "/server")], additions: [])
+    let paths = table(try builder.build())
+    #expect(paths.contains("/deps/libx.so") && paths.contains("/liby.so"))
+    #expect(!paths.contains { $0.contains("work") })
+  }
+
   @Test func `set-user-id bits are dropped and told`() throws {
     let plan = try plan(
       ["/usr/bin/server": .program(), "/data": .file([1], permissions: 0o4755)],
