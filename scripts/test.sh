@@ -26,7 +26,7 @@ cd "$scripts/.."
 step() { printf '\n==> %s\n' "$*"; }
 
 step "installing what is missing"
-"$scripts/install-packages.sh" gcc libarchive-tools libelf-dev musl-tools patchelf pkg-config \
+"$scripts/install-packages.sh" binutils gcc libarchive-tools libelf-dev musl-tools patchelf pkg-config \
   python3 shellcheck zlib1g-dev
 [ -n "$fast" ] || "$scripts/install-packages.sh" curl
 

@@ -18,9 +18,11 @@ struct AtomicFile: ~Copyable {
   init(target: FilePath) throws(ArchiveError) {
     self.target = target
     let directory = Self.directory(of: target)
-    let nameless = unsafe directory.withPlatformString {
-      unsafe clinux_open_nameless($0, 0o666)
-    }
+    // Giving it a name later goes through /proc, which a bare chroot lacks.
+    let canBeNamed = unsafe access("/proc/self/fd", X_OK) == 0
+    let nameless =
+      canBeNamed
+      ? unsafe directory.withPlatformString { unsafe clinux_open_nameless($0, 0o666) } : -1
     if nameless >= 0 {
       descriptor = FileDescriptor(rawValue: nameless)
       isNameless = true

@@ -24,7 +24,7 @@ extension ClosureGraph {
     for (index, request) in requests.enumerated() {
       guard let object = request.object, let attempt = request.attempts.last else { continue }
       let path = relocate(attempt, of: request, places: relocated)
-      if relocated[object] == nil { relocated[object] = path }
+      if relocated[object] == nil { relocated[object] = absolute(path, in: .root) }
       result.append(
         RequiredPath(
           request: index, object: object,

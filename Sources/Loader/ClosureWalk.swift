@@ -58,8 +58,15 @@ struct ClosureWalk {
   }
 
   /// An object loaded before that is the same file.
+  ///
+  /// The program and the interpreter don't count: the kernel mapped them, and no loader asks which
+  /// files they were (glibc `elf/dl-load.c`, `_dl_map_object_from_fd`; musl `ldso/dynlink.c`,
+  /// `load_library`, which begins behind the head of its list).
   func object(with identity: FileStatus.Identity) -> Int? {
-    objects.firstIndex { $0.file.status.identity == identity }
+    objects.indices.first { index in
+      objects[index].file.status.identity == identity && index != interpreterIndex
+        && (index > 0 || !objects[index].image.isProgram)
+    }
   }
 
   /// The requester, the object that loaded it, and so on up to the subject.

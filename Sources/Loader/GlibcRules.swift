@@ -10,6 +10,7 @@ struct GlibcRules: LoaderRules {
   private let cacheFlags: Int32
   private let defaultDirectories: [SearchDirectory]
   private let libraryPath: [SearchDirectory]
+  private let candidateCheck: GlibcCandidateCheck
   /// The directories of each object's DT_RPATH and DT_RUNPATH, split and expanded once.
   private var directories: [Int: ObjectDirectories] = [:]
 
@@ -18,9 +19,13 @@ struct GlibcRules: LoaderRules {
     let runpath: [SearchDirectory]?
   }
 
-  init(profile: LoaderProfile, environment: SearchEnvironment, cache: LdSoCache?, flags: Int32) {
+  init(
+    profile: LoaderProfile, environment: SearchEnvironment, cache: LdSoCache?, subject: ElfHeader
+  ) {
     self.cache = cache
-    cacheFlags = flags
+    cacheFlags = LoaderPlatform(subject).cacheFlags
+    candidateCheck = GlibcCandidateCheck(
+      subject: subject, judgesMachineFirst: profile.lib.contains(UInt8(ascii: "/")))
     defaultDirectories = profile.defaultDirectories.map {
       SearchDirectory(rule: .defaultDirectory, directory: $0, element: $0, contributor: nil)
     }
@@ -41,10 +46,16 @@ struct GlibcRules: LoaderRules {
     var result = SearchResult()
     if name.contains(UInt8(ascii: "/")) {
       _ = tryCandidate(name, .path, nil, in: &walk, &files, &result)
-      return result
+    } else {
+      for step in steps(for: requester, in: walk) {
+        if searchStep(step, for: name, by: requester, in: &walk, &files, &result) { break }
+      }
     }
-    for step in steps(for: requester, in: walk) {
-      if searchStep(step, for: name, by: requester, in: &walk, &files, &result) { break }
+    // The object bears the name that was asked for from now on (l_libname, add_name_to_object).
+    switch result.place {
+    case .object(let index): walk.addAlias(name, to: index)
+    case .file: walk.addAlias(name, to: walk.objects.count)
+    case .interpreter, nil: break
     }
     return result
   }
@@ -70,8 +81,9 @@ struct GlibcRules: LoaderRules {
 
   private func tokens(of index: Int, in walk: ClosureWalk) -> DynamicStringTokens {
     DynamicStringTokens(
-      origin: walk.objects[index].origin(isMainProgram: index == 0), lib: walk.profile.lib,
-      platform: walk.profile.platform)
+      origin: walk.objects[index].origin(
+        isMainProgram: index == 0, workingDirectory: walk.environment.workingDirectory),
+      lib: walk.profile.lib, platform: walk.profile.platform)
   }
 
   // MARK: Where
@@ -157,7 +169,7 @@ struct GlibcRules: LoaderRules {
       {
         return false
       }
-      return tryCandidate(path, .cache, nil, in: &walk, &files, &result) != .tryNext
+      return tryCandidate(path, .cache, nil, in: &walk, &files, &result) == .ended
     case .directories(let directories):
       for directory in directories {
         for subdirectory in walk.environment.hwcaps.map({ "glibc-hwcaps/" + $0 + "/" }) + [""] {
@@ -195,17 +207,21 @@ struct GlibcRules: LoaderRules {
     } catch {
       let outcome = CandidateOutcome(error)
       note(outcome)
-      // open_path gives up on the rest of its list after any other error.
-      return outcome == .absent || outcome == .permissionDenied ? .tryNext : .tryNextStep
+      if outcome == .absent || outcome == .permissionDenied { return .tryNext }
+      // open_path gives up on the rest of its list after any other error, unless the directory
+      // isn't one. A relative directory is taken to be one.
+      let parent = directoryName(path)
+      guard parent.hasPrefix("/") else { return .tryNextStep }
+      let resolved = try? files.resolve(parent, from: walk.environment.workingDirectory)
+      return resolved?.status.kind == .directory ? .tryNextStep : .tryNext
     }
-    switch Self.judge(file, subject: walk.objects[0].image.header, &files) {
+    switch candidateCheck.judge(file, &files) {
     case .failure(let refusal):
       note(refusal.outcome)
       if case .unusable = refusal.outcome { return .ended }
       return .tryNext
     case .success(let image):
       if let known = walk.object(with: file.status.identity) {
-        walk.addAlias(path, to: known)
         note(.sameFile)
         result.place = .object(known)
       } else {
@@ -216,62 +232,14 @@ struct GlibcRules: LoaderRules {
       return .ended
     }
   }
-
-  private struct Refusal: Error {
-    let outcome: CandidateOutcome
-  }
-
-  /// What `open_verify` makes of a file: another class or machine is passed over, any other fault
-  /// is the end of the search.
-  private static func judge(
-    _ file: ResolvedPath, subject: ElfHeader, _ files: inout ElfFileCache
-  ) -> Result<ElfImage, Refusal> {
-    func refuse(_ outcome: CandidateOutcome) -> Result<ElfImage, Refusal> {
-      .failure(Refusal(outcome: outcome))
-    }
-    guard file.status.kind == .regular else {
-      return refuse(.unusable("it is a \(file.status.kind)"))
-    }
-    switch files.entry(at: file.real) {
-    case .unopenable(let error): return refuse(CandidateOutcome(error))
-    case .notElf(let error): return refuse(.unusable(error.description))
-    case .damaged(let header, let error):
-      return refuse(refusal(of: header, subject: subject) ?? .unusable(error.description))
-    case .image(let image):
-      if let refusal = refusal(of: image.header, subject: subject) { return refuse(refusal) }
-      guard image.hasLoadSegment else {
-        return refuse(.unusable("it has no loadable segments"))
-      }
-      guard image.dynamic != nil else { return refuse(.unusable("it has no dynamic section")) }
-      return .success(image)
-    }
-  }
-
-  private static func refusal(of header: ElfHeader, subject: ElfHeader) -> CandidateOutcome? {
-    guard header.elfClass == subject.elfClass else { return .wrongClass(header.elfClass) }
-    guard header.dataEncoding == subject.dataEncoding else {
-      return .unusable("its byte order is the other one")
-    }
-    // ELFOSABI_NONE and ELFOSABI_GNU are the ones that glibc takes.
-    guard header.identVersion == 1, header.version == 1, header.osABI == 0 || header.osABI == 3,
-      header.paddingIsZero
-    else { return .unusable("its ELF header has a version, an OS ABI or padding of another kind") }
-    guard header.machine == subject.machine else { return .wrongMachine(header.machine) }
-    guard header.type == .sharedObject || header.type == .executable else {
-      return .unusable("it is neither a shared object nor a program")
-    }
-    guard header.programHeaderSize == (header.elfClass == .elf64 ? 56 : 32) else {
-      return .unusable("its program headers have an unexpected size")
-    }
-    return nil
-  }
 }
 
 extension LoadedObject {
   /// The value of `$ORIGIN`: the program's real directory, but a library's by the path that it was
-  /// found by.
-  func origin(isMainProgram: Bool) -> ByteString {
+  /// found by. glibc makes that absolute (`elf/dl-object.c`, `_dl_new_object`), musl leaves it.
+  func origin(isMainProgram: Bool, workingDirectory: RootPath?) -> ByteString {
     let path = isMainProgram && image.isProgram ? file.real.text : openedPath
-    return directoryName(path)
+    guard let workingDirectory, !path.hasPrefix("/") else { return directoryName(path) }
+    return directoryName(workingDirectory.text + "/" + path)
   }
 }

@@ -46,10 +46,10 @@ package struct Loader {
         LdSoCache(bytes: $0, dataEncoding: header.dataEncoding)
       }
       var rules = GlibcRules(
-        profile: profile, environment: environment, cache: cache, flags: platform.cacheFlags)
+        profile: profile, environment: environment, cache: cache, subject: header)
       rules.complete(&walk, files: &files)
     case .musl:
-      let pathFile = readConfiguration(profile.configurationPath).map { ByteString($0) }
+      let pathFile = readPathFile(profile.configurationPath)
       var rules = MuslRules(
         profile: profile, environment: environment, pathFile: pathFile)
       rules.complete(&walk, files: &files)
@@ -176,6 +176,18 @@ package struct Loader {
   }
 
   // MARK: Plain files
+
+  /// Nil only where there is none: musl takes a path file that it can't read as an empty one
+  /// (`ldso/dynlink.c`, `load_library`).
+  private mutating func readPathFile(_ path: ByteString) -> ByteString? {
+    if let bytes = readConfiguration(path) { return ByteString(bytes) }
+    do {
+      _ = try files.resolve(path, from: .root)
+      return ""
+    } catch {
+      return error == .noSuchFileOrDirectory ? nil : ""
+    }
+  }
 
   private mutating func readConfiguration(_ path: ByteString) -> [UInt8]? {
     if let known = configurations[path] { return known }

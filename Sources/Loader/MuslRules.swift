@@ -69,7 +69,7 @@ struct MuslRules: LoaderRules {
     let (path, rule): (ByteString?, SearchRule) =
       dynamic?.runpath.map { ($0, .runpath) } ?? (dynamic?.rpath, .rpath)
     guard let path else { return [] }
-    let origin = walk.objects[index].origin(isMainProgram: index == 0)
+    let origin = walk.objects[index].origin(isMainProgram: index == 0, workingDirectory: nil)
     guard Self.expand(path, origin: origin) != nil else { return [] }
     return Self.split(path, rule: rule, contributor: index) {
       Self.expand($0, origin: origin) ?? $0
@@ -111,6 +111,17 @@ struct MuslRules: LoaderRules {
       }
   }
 
+  /// Whether an object is a C library, of either kind: musl takes itself instead. It asks for two
+  /// symbols (`__libc_start_main`, `stdin`), which are those of a libc's soname here.
+  private static func isLibc(_ dynamic: DynamicSection) -> Bool {
+    guard let soname = dynamic.soname else { return false }
+    return soname == "libc.so" || soname == "libc.so.6" || soname.hasPrefix("libc.musl-")
+  }
+
+  private static func lastName(_ path: ByteString) -> ByteString {
+    RootPath(normalising: path).name
+  }
+
   /// Looks at one candidate; whether the search ends with it.
   private func tryCandidate(
     _ path: ByteString, _ rule: SearchRule, _ directory: SearchDirectory?,
@@ -120,10 +131,7 @@ struct MuslRules: LoaderRules {
       result.attempts.append(
         SearchAttempt(rule: rule, path: path, directory: directory, outcome: outcome))
     }
-    let file: ResolvedPath
-    do {
-      file = try files.resolve(path, from: walk.environment.workingDirectory)
-    } catch {
+    func endsSearch(_ error: Errno) -> Bool {
       let outcome = CandidateOutcome(error)
       note(outcome)
       switch outcome {
@@ -131,25 +139,43 @@ struct MuslRules: LoaderRules {
       default: return error != .fileNameTooLong
       }
     }
-    let name = RootPath(normalising: path).name
-    // Magic, class and machine aren't checked: what can be opened is taken.
+    let file: ResolvedPath
+    do {
+      file = try files.resolve(path, from: walk.environment.workingDirectory)
+    } catch {
+      return endsSearch(error)
+    }
     if file.status.identity == walk.interpreter?.file.status.identity {
       note(.sameFile)
       result = SearchResult(place: .interpreter, rule: rule, attempts: result.attempts)
       return true
     }
     if let known = walk.object(with: file.status.identity) {
-      if rule != .path, walk.aliases[known] == nil { walk.addAlias(name, to: known) }
+      // It gets the last part of the path that it was loaded by, not of the one that met it.
+      if rule != .path, walk.aliases[known] == nil {
+        walk.addAlias(Self.lastName(walk.objects[known].openedPath), to: known)
+      }
       note(.sameFile)
       result = SearchResult(place: .object(known), rule: rule, attempts: result.attempts)
       return true
     }
-    guard case .image(let image) = files.entry(at: file.real), image.dynamic != nil else {
+    let entry = file.status.kind == .regular ? files.entry(at: file.real) : nil
+    if case .unopenable(let error) = entry { return endsSearch(error) }
+    // Magic and machine go unchecked, but every field is read where the own class has it.
+    guard case .image(let image) = entry, let dynamic = image.dynamic,
+      image.header.elfClass == walk.objects[0].image.header.elfClass,
+      image.header.type == .sharedObject || image.header.type == .executable
+    else {
       note(.unusable("it can't be mapped as a library"))
       return true
     }
+    if Self.isLibc(dynamic) {
+      note(.sameFile)
+      result = SearchResult(place: .interpreter, rule: .builtIn, attempts: result.attempts)
+      return true
+    }
     note(.found)
-    if rule != .path { walk.addAlias(name, to: walk.objects.count) }
+    if rule != .path { walk.addAlias(Self.lastName(path), to: walk.objects.count) }
     result = SearchResult(
       place: .file(path: path, file, image), rule: rule, attempts: result.attempts)
     return true

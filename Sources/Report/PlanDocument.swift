@@ -73,7 +73,7 @@ extension BundleEntry {
   }
 }
 
-/// Renders a plan as a table: path, size, mode, and why it ships.
+/// Renders a plan as a table: mode, size, path, and why it ships.
 package func renderPlanTable(_ plan: BundlePlan, style: TextStyle) -> String {
   var table = TextTable()
   for entry in plan.entries {
@@ -86,9 +86,9 @@ package func renderPlanTable(_ plan: BundlePlan, style: TextStyle) -> String {
       }
     let isFile = if case .file = entry.node { true } else { false }
     table.rows.append([
-      .init(path, isFile ? .strong : nil),
-      .init(isFile ? renderSize(entry.size) : "", alignsRight: true),
       .init(entry.modeText, .faint),
+      .init(isFile ? renderSize(entry.size) : "", alignsRight: true),
+      .init(path, isFile ? .strong : nil),
       .init(entry.reason.description, .faint),
     ])
   }

@@ -63,10 +63,12 @@ struct TextTable {
         widths[column] = max(widths[column], cell.text.count)
       }
     }
-    // A few very long paths shall not push the rest of a table out of the screen.
-    if let width = style.width, let first = widths.first {
-      let others = widths.dropFirst().reduce(0) { $0 + $1 + 2 }
-      widths[0] = min(first, max(width - others, 20))
+    // Where a table is wider than the screen, its widest column isn't padded: rows that fit stay on
+    // one line.
+    if let width = style.width, widths.reduce(-2, { $0 + $1 + 2 }) > width,
+      let widest = widths.indices.dropLast().max(by: { widths[$0] < widths[$1] })
+    {
+      widths[widest] = 0
     }
     return rows.map { row in
       row.enumerated().map { column, cell in

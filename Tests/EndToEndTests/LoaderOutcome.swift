@@ -117,8 +117,14 @@ struct InspectedSubject: Decodable {
   struct Document: Decodable { let subjects: [InspectedSubject] }
 
   struct Object: Decodable {
+    struct Request: Decodable { let rule: String }
+
     let path: String
     let realPath: String
+    let requests: [Request]
+
+    /// The kernel maps the interpreter; glibc lists it only if an object needs it.
+    var isListed: Bool { requests.contains { $0.rule != "interpreter" } }
   }
 
   struct Missing: Decodable {
@@ -149,7 +155,8 @@ struct InspectedSubject: Decodable {
 
   var outcome: LoaderOutcome {
     LoaderOutcome(
-      objects: objects.map { .init(path: $0.path, realPath: $0.realPath) },
+      objects: objects.filter { loader == "musl" || $0.isListed }
+        .map { .init(path: $0.path, realPath: $0.realPath) },
       missing: Set(missing.map(\.name)),
       isFatal: missing.contains { $0.tried.last?.outcome.hasPrefix("unusable") == true })
   }

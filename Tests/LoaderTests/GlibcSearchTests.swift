@@ -137,19 +137,20 @@ struct GlibcSearchTests {
 
   @Test func `another class or machine is passed over`() throws {
     let graph = try closure([
-      "/app/main": .program(needed: ["libx.so"], runpath: "/a:/b:/c"),
+      "/app/main": .program(needed: ["libx.so"], runpath: "/a:/b:/s390:/c"),
+      "/s390/libx.so": .library(header: .init(dataEncoding: .bigEndian, machine: .s390)),
       "/a/libx.so": .library(header: .init(elfClass: .elf32, machine: .x86, programHeaderSize: 32)),
       "/b/libx.so": .library(header: .init(machine: .aarch64)),
       "/c/libx.so": .library(),
     ])
     #expect(paths(graph).first == "/c/libx.so")
     let outcomes = graph.requests[0].attempts.map(\.outcome)
-    #expect(outcomes == [.wrongClass(.elf32), .wrongMachine(.aarch64), .found])
+    #expect(
+      outcomes == [.wrongClass(.elf32), .wrongMachine(.aarch64), .wrongMachine(.s390), .found])
   }
 
   @Test(arguments: [
     InMemoryTree.Node.text("INPUT(libx.so.1)"), .text(""), .directory(),
-    .library(header: .init(dataEncoding: .bigEndian)),
     .library(header: .init(osABI: 9)), .library(header: .init(type: .relocatable)),
     .library(header: .init(paddingIsZero: false)),
   ])

@@ -1,0 +1,78 @@
+internal import ELF
+internal import FileTree
+
+/// What glibc's loader thinks of a file that stands where a library is looked for.
+///
+/// Source: glibc `elf/dl-load.c` (`open_verify`, `_dl_map_object_from_fd`).
+struct GlibcCandidateCheck {
+  let subject: ElfHeader
+  /// Debian's loader, told by its multiarch `$LIB`, looks at the machine before the rest of
+  /// `e_ident`, so a foreign library in the way is passed over whatever else is odd about it (tried).
+  let judgesMachineFirst: Bool
+
+  struct Refusal: Error {
+    let outcome: CandidateOutcome
+  }
+
+  /// What `open_verify` makes of a file: another class or machine is passed over, any other fault
+  /// is the end of the search.
+  func judge(
+    _ file: ResolvedPath, _ files: inout ElfFileCache
+  ) -> Result<ElfImage, Refusal> {
+    func refuse(_ outcome: CandidateOutcome) -> Result<ElfImage, Refusal> {
+      .failure(Refusal(outcome: outcome))
+    }
+    guard file.status.kind == .regular else {
+      return refuse(.unusable("it is a \(file.status.kind)"))
+    }
+    switch files.entry(at: file.real) {
+    case .unopenable(let error): return refuse(CandidateOutcome(error))
+    case .notElf(let error): return refuse(.unusable(error.description))
+    case .damaged(let header, let error):
+      return refuse(refusal(of: header) ?? .unusable(error.description))
+    case .image(let image):
+      if let refusal = refusal(of: image.header) { return refuse(refusal) }
+      guard image.hasLoadSegment else {
+        return refuse(.unusable("it has no loadable segments"))
+      }
+      guard image.dynamic != nil else { return refuse(.unusable("it has no dynamic section")) }
+      guard image.header.type == .sharedObject, image.dynamic?.flags1.contains(.pie) == false else {
+        return refuse(.unusable("it is a program"))
+      }
+      return .success(image)
+    }
+  }
+
+  /// The first ABI version of ELFOSABI_GNU that no loader takes (LIBC_ABI_MAX, glibc `libc-abis`).
+  private static let abiVersionLimit: UInt8 = 4
+
+  private func refusal(of header: ElfHeader) -> CandidateOutcome? {
+    guard header.elfClass == subject.elfClass else { return .wrongClass(header.elfClass) }
+    if judgesMachineFirst, header.machine(readIn: subject.dataEncoding) != subject.machine {
+      return .wrongMachine(header.machine)
+    }
+    guard header.dataEncoding == subject.dataEncoding else {
+      return .unusable("its byte order is the other one")
+    }
+    // ELFOSABI_NONE and ELFOSABI_GNU are the ones that glibc takes.
+    guard header.identVersion == 1, header.version == 1, header.osABI == 0 || header.osABI == 3,
+      header.abiVersion == 0 || (header.osABI == 3 && header.abiVersion < Self.abiVersionLimit),
+      header.paddingIsZero
+    else { return .unusable("its ELF header has a version, an OS ABI or padding of another kind") }
+    guard header.machine == subject.machine else { return .wrongMachine(header.machine) }
+    guard header.type == .sharedObject || header.type == .executable else {
+      return .unusable("it is neither a shared object nor a program")
+    }
+    guard header.programHeaderSize == (header.elfClass == .elf64 ? 56 : 32) else {
+      return .unusable("its program headers have an unexpected size")
+    }
+    return nil
+  }
+}
+
+extension ElfHeader {
+  /// What stands for the machine to a reader of one byte order, whatever the file's own.
+  fileprivate func machine(readIn encoding: DataEncoding) -> Machine {
+    dataEncoding == encoding ? machine : Machine(rawValue: machine.rawValue.byteSwapped)
+  }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The rules of both loaders, on compiled files: the command's answer is held against that of the
+/// real loader, and both against what the fixture is there to show.
+struct LoaderFixtureTests {
+  @Test func `there are fixtures of both loaders`() {
+    #expect(LoaderFixture.all.contains { $0.name.hasPrefix("musl-") })
+    #expect(LoaderFixture.all.contains { !$0.name.hasPrefix("musl-") })
+  }
+
+  @Test(arguments: LoaderFixture.all)
+  func `what is found is what the real loader loads`(fixture: LoaderFixture) throws {
+    let loaderCase = try fixture.readCase()
+    let directory = try TemporaryDirectory()
+    try fixture.build(into: directory)
+    let output = directory.url.resolvingSymlinksInPath().path
+    #expect(!loaderCase.subjects.isEmpty)
+    for (path, subject) in loaderCase.subjects.sorted(by: { $0.key < $1.key }) {
+      let oracle = try LoaderOracle(loaderCase: loaderCase, output: output)
+        .outcome(of: path, subject)
+      let inspected = try InspectedSubject.inspect(path, of: loaderCase, in: output)
+      #expect(inspected.loader == subject.libc.rawValue, "\(path)")
+      if subject.fatal == true {
+        expectRefusal(path, subject, oracle, inspected)
+      } else {
+        expectAgreement(path, subject, oracle, inspected, in: output)
+      }
+    }
+  }
+
+  private func expectAgreement(
+    _ path: String, _ subject: LoaderCase.Subject, _ oracle: LoaderOutcome,
+    _ inspected: InspectedSubject, in output: String
+  ) {
+    #expect(!oracle.isFatal, "\(path)")
+    // The fixture shows what it says.
+    #expect(!subject.found.isEmpty || !subject.missing.isEmpty, "\(path)")
+    #expect(fixtureFiles(oracle, in: output) == subject.found, "\(path)")
+    #expect(oracle.missing == Set(subject.missing), "\(path)")
+    // The command agrees with the loader.
+    let outcome = inspected.outcome
+    #expect(outcome.realPaths == oracle.realPaths, "\(path)")
+    #expect(outcome.missing == oracle.missing, "\(path)")
+    switch subject.libc {
+    case .glibc:
+      #expect(outcome.objects.map(\.path) == oracle.objects.map(\.path), "\(path)")
+    case .musl:
+      // Its list begins with the loader, and a path has as many slashes as its parts brought along.
+      let loader = oracle.objects.first { $0.path == subject.interpreterPath }?.realPath
+      #expect(
+        outcome.objects.map(\.realPath).filter { $0 != loader }
+          == oracle.objects.map(\.realPath).filter { $0 != loader }, "\(path)")
+    }
+  }
+
+  private func expectRefusal(
+    _ path: String, _ subject: LoaderCase.Subject, _ oracle: LoaderOutcome,
+    _ inspected: InspectedSubject
+  ) {
+    #expect(oracle.isFatal, "\(path)")
+    #expect(subject.missing.count == 1, "\(path)")
+    #expect(inspected.outcome.isFatal, "\(path)")
+    #expect(inspected.missing.map(\.name) == subject.missing, "\(path)")
+  }
+
+  /// What was loaded but for the C library and its loader.
+  private func fixtureFiles(_ outcome: LoaderOutcome, in output: String) -> [String] {
+    outcome.objects.map(\.path)
+      .filter { path in
+        let name = path.split(separator: "/").last ?? ""
+        return !name.hasPrefix("ld-") && !name.hasPrefix("libc.so")
+      }
+      .map { $0.hasPrefix(output + "/") ? String($0.dropFirst(output.count + 1)) : $0 }
+  }
+}
