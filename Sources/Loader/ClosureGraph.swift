@@ -141,6 +141,8 @@ package enum CandidateOutcome: Hashable, Sendable {
   /// The file is one that was loaded under another name (same device and inode).
   case sameFile
   case absent
+  /// The cache names no file for it.
+  case noEntry
   case permissionDenied
   case linkLoop
   /// Another error of `open`.
@@ -157,6 +159,7 @@ extension CandidateOutcome: CustomStringConvertible {
     case .found: "found"
     case .sameFile: "same file as one loaded before"
     case .absent: "not found"
+    case .noEntry: "no entry"
     case .permissionDenied: "permission denied"
     case .linkLoop: "loop of symbolic links"
     case .unopenable(let reason): reason

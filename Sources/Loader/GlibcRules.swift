@@ -159,10 +159,14 @@ struct GlibcRules: LoaderRules {
   ) -> Bool {
     switch step {
     case .cache:
-      guard
-        let path = cache?.path(
-          of: name, flags: cacheFlags, hwcaps: walk.environment.hwcaps)
-      else { return false }
+      guard let cache else { return false }
+      guard let path = cache.path(of: name, flags: cacheFlags, hwcaps: walk.environment.hwcaps)
+      else {
+        result.attempts.append(
+          SearchAttempt(
+            rule: .cache, path: walk.profile.configurationPath, directory: nil, outcome: .noEntry))
+        return false
+      }
       // DF_1_NODEFLIB drops what the cache finds under a default directory.
       if ignoresDefaults(requester, in: walk),
         defaultDirectories.contains(where: { path.hasPrefix($0.text) })

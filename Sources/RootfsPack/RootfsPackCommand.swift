@@ -13,7 +13,8 @@ struct RootfsPackCommand: ParsableCommand {
         rootfs-pack inspect ./server
       """,
     version: "0.1.0",
-    subcommands: [PackCommand.self, InspectCommand.self], defaultSubcommand: PackCommand.self)
+    subcommands: [PackCommand.self, InspectCommand.self, WhyCommand.self],
+    defaultSubcommand: PackCommand.self)
 }
 
 /// Runs the command line and ends the process with its exit code.

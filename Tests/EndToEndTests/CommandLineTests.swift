@@ -91,7 +91,7 @@ struct CommandLineTests {
   }
 
   static let wrongUsages: [[String]] = [
-    [], ["inspect"], ["true", "--json"], ["true", "--install", "relative"],
+    [], ["inspect"], ["why", "true"], ["true", "--json"], ["true", "--install", "relative"],
     ["true", "incomplete", "--install", "/app"], ["true", "--no-such-flag"],
     ["true", "--add", "text:relative"], ["true", "--root", "nothing"],
   ]
@@ -103,7 +103,7 @@ struct CommandLineTests {
     #expect(!result.errors.isEmpty && result.output.isEmpty)
   }
 
-  @Test(arguments: [["--help"], ["pack", "--help"], ["inspect", "--help"]])
+  @Test(arguments: [["--help"], ["pack", "--help"], ["inspect", "--help"], ["why", "--help"]])
   func `help has examples and exit codes`(arguments: [String]) throws {
     let result = try run(arguments)
     #expect(result.status == 0)

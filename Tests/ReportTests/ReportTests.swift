@@ -62,6 +62,23 @@ struct ReportTests {
     #expect(json.hasSuffix("}\n"))
   }
 
+  @Test func `why shows each chain, and every place in the loader's order`() throws {
+    let report = WhyReport(try graph(), library: "libc.so.6")
+    #expect(report.isLoaded)
+    let text = report.render(.plain)
+    #expect(text.hasPrefix("libc.so.6 is /lib/libc.so.6\n\n/app/main → libc.so.6\n"))
+    #expect(text.contains("/app/main → /app/lib/liba.so → libc.so.6\n  already loaded\n"))
+    let missing = WhyReport(try graph(), library: "lib\u{1B}[2Jx.so")
+    #expect(!missing.isLoaded)
+    #expect(missing.render(.plain).contains("  6.  /usr/lib/lib\\x1B[2Jx.so"))
+    let stranger = WhyReport(try graph(), library: "libother.so")
+    #expect(!stranger.isLoaded)
+    #expect(stranger.render(.plain).contains("none of its 4 objects asks for it"))
+    let json = try renderJSON(WhyReport(try graph(), library: "liba.so").document)
+    #expect(json.contains("\"element\" : \"$ORIGIN/lib\""))
+    #expect(json.contains("\"contributor\" : \"/app/main\""))
+  }
+
   @Test func `a plan's table and JSON tell the same entries`() throws {
     let tree = Self.tree
     var builder = PlanBuilder(

@@ -1,0 +1,135 @@
+internal import ELF
+package import FileTree
+package import Loader
+
+/// Why a library is in a closure, or isn't: each chain that leads to it and each place that was
+/// tried, in the loader's order.
+package struct WhyReport: Sendable {
+  private let graph: ClosureGraph
+  private let word: ByteString
+  /// Every request for the library, in the loader's order.
+  package let requests: [LibraryRequest]
+  private let objects: [Int]
+
+  package init(_ graph: ClosureGraph, library word: ByteString) {
+    self.graph = graph
+    self.word = word
+    let objects = graph.objects(named: word)
+    self.objects = objects
+    requests = graph.requests.filter { request in
+      request.object.map(objects.contains) ?? (request.name == word)
+    }
+  }
+
+  /// Whether the library is in the closure.
+  package var isLoaded: Bool { !objects.isEmpty }
+
+  // MARK: Text
+
+  package func render(_ style: TextStyle) -> String {
+    guard !requests.isEmpty else { return absence(style) }
+    var text = ""
+    for object in objects {
+      let path = graph.objects[object].openedPath
+      let real = graph.objects[object].file.real
+      text += style.paint("\(word)", .strong) + " is \(path)"
+      text += real.text == path ? "\n" : ", which is \(real)\n"
+    }
+    if objects.isEmpty { text += style.paint("\(word) is missing", .bad) + "\n" }
+    return text + requests.map { render($0, style) }.joined()
+  }
+
+  private func render(_ request: LibraryRequest, _ style: TextStyle) -> String {
+    let chain = graph.loadChain(to: request.requester)
+      .map { graph.objects[$0].openedPath.description }
+    var text = "\n" + (chain + [request.name.description]).joined(separator: " → ") + "\n"
+    guard !request.attempts.isEmpty else {
+      return text + "  " + style.paint(request.rule?.label ?? "no place was tried", .faint) + "\n"
+    }
+    var table = TextTable()
+    for (number, attempt) in request.attempts.enumerated() {
+      let isHit = attempt.outcome == .found || attempt.outcome == .sameFile
+      table.rows.append([
+        .init("  \(number + 1).", .faint, alignsRight: true),
+        .init(attempt.path.description),
+        .init(label(attempt, of: request), .faint),
+        .init(attempt.outcome.description, isHit ? .good : nil),
+      ])
+    }
+    text += table.render(style)
+    return text
+  }
+
+  private func label(_ attempt: SearchAttempt, of request: LibraryRequest) -> String {
+    guard let directory = attempt.directory, let contributor = directory.contributor else {
+      return attempt.rule.label
+    }
+    let owner =
+      contributor == request.requester ? "" : " of \(graph.objects[contributor].openedPath)"
+    return "\(attempt.rule.label) \(directory.element)\(owner)"
+  }
+
+  private func absence(_ style: TextStyle) -> String {
+    let subject = graph.subject.openedPath
+    return style.paint("\(word) is not in the closure of \(subject)", .bad)
+      + ": none of its \(count(graph.objects.count, "object")) asks for it"
+      + " (what is opened by dlopen isn't asked for by DT_NEEDED)\n"
+  }
+
+  // MARK: JSON
+
+  /// The JSON of `why`; same rules as for ``InspectDocument``.
+  package struct Document: Encodable {
+    let schemaVersion: Int
+    let subject: String
+    let library: String
+    let loaded: Bool
+    let requests: [Request]
+
+    struct Request: Encodable {
+      let name: String
+      /// The paths from the subject to the requester.
+      let chain: [String]
+      @Nullable var rule: String?
+      @Nullable var object: String?
+      let tried: [Attempt]
+    }
+
+    struct Attempt: Encodable {
+      let path: String
+      let rule: String
+      /// The search path's element as it stands in the object that names it.
+      @Nullable var element: String?
+      @Nullable var contributor: String?
+      let outcome: String
+    }
+  }
+
+  package var document: Document {
+    Document(
+      schemaVersion: InspectDocument.currentSchemaVersion,
+      subject: graph.subject.openedPath.description, library: word.description, loaded: isLoaded,
+      requests: requests.map(entry))
+  }
+
+  private func entry(_ request: LibraryRequest) -> Document.Request {
+    func path(_ index: Int?) -> String? {
+      index.map { graph.objects[$0].openedPath.description }
+    }
+    return Document.Request(
+      name: request.name.description,
+      chain: graph.loadChain(to: request.requester).compactMap(path),
+      rule: Nullable(wrappedValue: request.rule?.rawValue),
+      object: Nullable(wrappedValue: path(request.object)),
+      tried: request.attempts.map { attempt in
+        Document.Attempt(
+          path: attempt.path.description, rule: attempt.rule.rawValue,
+          element: Nullable(
+            wrappedValue: attempt.directory.flatMap { directory in
+              directory.contributor == nil ? nil : directory.element.description
+            }),
+          contributor: Nullable(wrappedValue: path(attempt.directory?.contributor)),
+          outcome: attempt.outcome.description)
+      })
+  }
+}

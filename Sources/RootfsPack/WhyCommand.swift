@@ -1,0 +1,42 @@
+internal import ArgumentParser
+internal import FileTree
+internal import Report
+internal import SystemPackage
+
+struct WhyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "why",
+    abstract: "Show why a library is loaded, or isn't: every chain, every place tried.",
+    discussion: """
+      An offline LD_DEBUG=libs: nothing is executed.
+
+      Examples:
+        rootfs-pack why /usr/bin/git libz.so.1
+        rootfs-pack why ./server libmissing.so.2
+        rootfs-pack why --json ./server /usr/lib/x86_64-linux-gnu/libc.so.6
+
+      Exit code: 0 it is loaded, 1 it isn't, 2 wrong usage, 3 unreadable input.
+      """)
+
+  @Argument(help: ArgumentHelp("A program or shared library.", valueName: "file"))
+  var file: String
+
+  @Argument(help: ArgumentHelp("A soname, a file's name or a path.", valueName: "library"))
+  var library: String
+
+  @OptionGroup var rootOptions: RootOptions
+
+  @Flag(help: "Write one JSON document.")
+  var json = false
+
+  func run() throws {
+    let context = try ResolutionContext(rootOptions, words: [file])
+    var loader = context.loader
+    let report = WhyReport(
+      try context.closure(of: file, &loader), library: ByteString(library))
+    let style = Terminal.style(of: .standardOutput, environment: context.variables)
+    try Terminal.write(
+      json ? renderJSON(report.document) : report.render(style), to: .standardOutput)
+    if !report.isLoaded { throw ExitStatus.findings.code }
+  }
+}
