@@ -14,8 +14,8 @@ struct ClosureWalk {
   /// The interpreter, which is loaded from the start and gets its place when somebody asks for it.
   let interpreter: LoadedObject?
   private(set) var interpreterIndex: Int?
-  /// Names besides the opened path that an object is known by.
-  private(set) var aliases: [Int: Set<ByteString>] = [:]
+  /// The object that a name stands for: the first in load order that bears it.
+  private var bearers: [ByteString: Int] = [:]
   private var nextToScan = 0
 
   init(
@@ -49,8 +49,15 @@ struct ClosureWalk {
     return interpreterIndex
   }
 
-  mutating func addAlias(_ name: ByteString, to object: Int) {
-    aliases[object, default: []].insert(name)
+  /// The object that bears a name.
+  func object(named name: ByteString) -> Int? {
+    bearers[name]
+  }
+
+  /// Lets an object bear a name; an earlier object that does so comes first.
+  mutating func addName(_ name: ByteString, to object: Int) {
+    if let known = bearers[name], known < object { return }
+    bearers[name] = object
   }
 
   mutating func record(_ request: LibraryRequest) {

@@ -2,7 +2,7 @@ internal import ELF
 internal import FileTree
 internal import SystemPackage
 
-/// The ELF files of one tree, each opened and read once.
+/// What the loader reads of one tree, each file and each answer once.
 struct ElfFileCache {
   /// What reading one file gave.
   enum Entry {
@@ -15,6 +15,13 @@ struct ElfFileCache {
 
   private(set) var resolver: PathResolver
   private var entries: [RootPath: Entry] = [:]
+  private var cachePaths: [CacheQuestion: ByteString?] = [:]
+
+  /// One look-up in an `ld.so.cache`; the levels of the CPU are the same throughout.
+  private struct CacheQuestion: Hashable {
+    let name: ByteString
+    let flags: Int32
+  }
 
   init(tree: any FileTree) {
     resolver = PathResolver(tree: tree)
@@ -24,6 +31,17 @@ struct ElfFileCache {
     _ text: ByteString, from directory: RootPath
   ) throws(Errno) -> ResolvedPath {
     try resolver.resolve(text, from: directory)
+  }
+
+  /// What an `ld.so.cache` says of a name: asked once for all subjects.
+  mutating func path(
+    of name: ByteString, flags: Int32, hwcaps: [ByteString], in cache: LdSoCache
+  ) -> ByteString? {
+    let question = CacheQuestion(name: name, flags: flags)
+    if let known = cachePaths[question] { return known }
+    let path = cache.path(of: name, flags: flags, hwcaps: hwcaps)
+    cachePaths[question] = .some(path)
+    return path
   }
 
   /// Reads the regular file at a physical path.

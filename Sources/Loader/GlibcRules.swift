@@ -53,8 +53,12 @@ struct GlibcRules: LoaderRules {
     }
     // The object bears the name that was asked for from now on (l_libname, add_name_to_object).
     switch result.place {
-    case .object(let index): walk.addAlias(name, to: index)
-    case .file: walk.addAlias(name, to: walk.objects.count)
+    case .object(let index): walk.addName(name, to: index)
+    case .file(let path, _, let image):
+      let index = walk.objects.count
+      for name in [name, path, image.dynamic?.soname].compactMap(\.self) {
+        walk.addName(name, to: index)
+      }
     case .interpreter, nil: break
     }
     return result
@@ -69,14 +73,9 @@ struct GlibcRules: LoaderRules {
     if name == walk.profile.interpreterPath || name == walk.profile.soname {
       return .interpreter
     }
-    for (index, object) in walk.objects.enumerated() {
-      if object.openedPath == name || object.image.dynamic?.soname == name
-        || walk.aliases[index]?.contains(name) == true
-      {
-        return .object(index)
-      }
-    }
-    return nil
+    let subject = walk.objects[0]
+    if name == subject.openedPath || name == subject.image.dynamic?.soname { return .object(0) }
+    return walk.object(named: name).map { .object($0) }
   }
 
   private func tokens(of index: Int, in walk: ClosureWalk) -> DynamicStringTokens {
@@ -160,7 +159,9 @@ struct GlibcRules: LoaderRules {
     switch step {
     case .cache:
       guard let cache else { return false }
-      guard let path = cache.path(of: name, flags: cacheFlags, hwcaps: walk.environment.hwcaps)
+      guard
+        let path = files.path(
+          of: name, flags: cacheFlags, hwcaps: walk.environment.hwcaps, in: cache)
       else {
         result.attempts.append(
           SearchAttempt(

@@ -42,9 +42,7 @@ struct MuslRules: LoaderRules {
       _ = tryCandidate(name, .path, nil, in: &walk, &files, &result)
       return result
     }
-    if let loaded = walk.objects.indices.first(where: { shortName(of: $0, in: walk) == name }) {
-      return .loaded(.object(loaded), .alreadyLoaded)
-    }
+    if let loaded = walk.object(named: name) { return .loaded(.object(loaded), .alreadyLoaded) }
     var directories = libraryPath
     for index in walk.loaders(of: requester) {
       directories += self.directories(of: index, in: walk)
@@ -54,13 +52,6 @@ struct MuslRules: LoaderRules {
       if tryCandidate(path, directory.rule, directory, in: &walk, &files, &result) { break }
     }
     return result
-  }
-
-  /// The name by which a later request finds an object: the last part of the path that a search
-  /// found it by. One that was named by path has none until a search meets the same file.
-  private func shortName(of index: Int, in walk: ClosureWalk) -> ByteString? {
-    guard index > 0 else { return nil }
-    return walk.aliases[index]?.first
   }
 
   /// The directories of an object's one slot: DT_RUNPATH, or DT_RPATH without it.
@@ -113,13 +104,9 @@ struct MuslRules: LoaderRules {
 
   /// Whether an object is a C library, of either kind: musl takes itself instead. It asks for two
   /// symbols (`__libc_start_main`, `stdin`), which are those of a libc's soname here.
-  private static func isLibc(_ dynamic: DynamicSection) -> Bool {
-    guard let soname = dynamic.soname else { return false }
+  private static func isLibc(_ image: ElfImage) -> Bool {
+    guard let soname = image.dynamic?.soname else { return false }
     return soname == "libc.so" || soname == "libc.so.6" || soname.hasPrefix("libc.musl-")
-  }
-
-  private static func lastName(_ path: ByteString) -> ByteString {
-    RootPath(normalising: path).name
   }
 
   /// Looks at one candidate; whether the search ends with it.
@@ -151,33 +138,41 @@ struct MuslRules: LoaderRules {
       return true
     }
     if let known = walk.object(with: file.status.identity) {
-      // It gets the last part of the path that it was loaded by, not of the one that met it.
-      if rule != .path, walk.aliases[known] == nil {
-        walk.addAlias(Self.lastName(walk.objects[known].openedPath), to: known)
-      }
+      if rule != .path { addShortName(walk.objects[known].openedPath, to: known, in: &walk) }
       note(.sameFile)
       result = SearchResult(place: .object(known), rule: rule, attempts: result.attempts)
       return true
     }
     let entry = file.status.kind == .regular ? files.entry(at: file.real) : nil
     if case .unopenable(let error) = entry { return endsSearch(error) }
-    // Magic and machine go unchecked, but every field is read where the own class has it.
-    guard case .image(let image) = entry, let dynamic = image.dynamic,
-      image.header.elfClass == walk.objects[0].image.header.elfClass,
-      image.header.type == .sharedObject || image.header.type == .executable
-    else {
+    guard let image = loadableImage(entry, in: walk) else {
       note(.unusable("it can't be mapped as a library"))
       return true
     }
-    if Self.isLibc(dynamic) {
+    if Self.isLibc(image) {
       note(.sameFile)
       result = SearchResult(place: .interpreter, rule: .builtIn, attempts: result.attempts)
       return true
     }
     note(.found)
-    if rule != .path { walk.addAlias(Self.lastName(path), to: walk.objects.count) }
+    if rule != .path { addShortName(path, to: walk.objects.count, in: &walk) }
     result = SearchResult(
       place: .file(path: path, file, image), rule: rule, attempts: result.attempts)
     return true
+  }
+
+  /// Lets an object bear the last part of the path that it was loaded by. One that was asked for by
+  /// a path has no such name until a search meets its file.
+  private func addShortName(_ path: ByteString, to object: Int, in walk: inout ClosureWalk) {
+    walk.addName(RootPath(normalising: path).name, to: object)
+  }
+
+  /// Magic and machine go unchecked, but every field is read where the own class has it.
+  private func loadableImage(_ entry: ElfFileCache.Entry?, in walk: ClosureWalk) -> ElfImage? {
+    guard case .image(let image) = entry, image.dynamic != nil,
+      image.header.elfClass == walk.objects[0].image.header.elfClass,
+      image.header.type == .sharedObject || image.header.type == .executable
+    else { return nil }
+    return image
   }
 }

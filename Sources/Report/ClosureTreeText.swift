@@ -8,6 +8,10 @@ package struct ClosureTreeText {
   private let style: TextStyle
   private var table = TextTable()
   private var expanded: Set<Int> = [0]
+  private let requestsByRequester: [Int: [Int]]
+  /// The request that put each object into the closure: for the interpreter that is PT_INTERP,
+  /// whoever else names it.
+  private let loadingRequest: [Int: Int]
 
   package static func render(_ graph: ClosureGraph, style: TextStyle) -> String {
     var text = ClosureTreeText(graph: graph, style: style)
@@ -17,6 +21,17 @@ package struct ClosureTreeText {
   private init(graph: ClosureGraph, style: TextStyle) {
     self.graph = graph
     self.style = style
+    requestsByRequester = Dictionary(grouping: graph.requests.indices) {
+      graph.requests[$0].requester
+    }
+    var loadingRequest: [Int: Int] = [:]
+    for (index, request) in graph.requests.enumerated() {
+      guard let object = request.object else { continue }
+      if loadingRequest[object] == nil || request.rule == .interpreter {
+        loadingRequest[object] = index
+      }
+    }
+    self.loadingRequest = loadingRequest
   }
 
   private mutating func render() -> String {
@@ -36,9 +51,10 @@ package struct ClosureTreeText {
 
   /// Adds the requests of one object; an object that stands elsewhere in the tree is a reference.
   private mutating func addBranches(of parent: Int, indent: String) {
-    let requests = graph.requests.filter { $0.requester == parent }
-    for (position, request) in requests.enumerated() {
-      let isLast = position == requests.count - 1
+    let requests = requestsByRequester[parent] ?? []
+    for index in requests {
+      let request = graph.requests[index]
+      let isLast = index == requests.last
       let branch = indent + (isLast ? "└── " : "├── ")
       guard let object = request.object else {
         table.rows.append([
@@ -46,8 +62,7 @@ package struct ClosureTreeText {
         ])
         continue
       }
-      let firstSeen = isFirstRequest(request, for: object) && expanded.insert(object).inserted
-      guard firstSeen else {
+      guard loadingRequest[object] == index, expanded.insert(object).inserted else {
         let place = expanded.contains(object) ? "above" : "below"
         table.rows.append([.init("\(branch)\(request.name) (\(place))", .faint)])
         continue
@@ -59,16 +74,6 @@ package struct ClosureTreeText {
       ])
       addBranches(of: object, indent: indent + (isLast ? "    " : "│   "))
     }
-  }
-
-  /// Whether this request is the one that put the object into the closure: for the interpreter that
-  /// is PT_INTERP, whoever else names it.
-  private func isFirstRequest(_ request: LibraryRequest, for object: Int) -> Bool {
-    let first =
-      graph.requests.first { $0.object == object && $0.rule == .interpreter }
-      ?? graph.requests.first { $0.object == object }
-    return first?.requester == request.requester && first?.name == request.name
-      && first?.rule == request.rule
   }
 
   private func describe(_ request: LibraryRequest) -> String {
