@@ -39,7 +39,13 @@ struct GlibcRules: LoaderRules {
     for name: ByteString, by requester: Int, in walk: inout ClosureWalk,
     files: inout ElfFileCache
   ) -> SearchResult {
-    guard let name = tokens(of: requester, in: walk).expand(name) else { return SearchResult() }
+    var name = name
+    if name.contains(UInt8(ascii: "$")) {
+      guard let expanded = tokens(of: requester, in: walk).expand(name) else {
+        return SearchResult()
+      }
+      name = expanded
+    }
     if let loaded = loadedObject(named: name, in: &walk) {
       return .loaded(loaded, .alreadyLoaded)
     }
