@@ -48,7 +48,8 @@ let package = Package(
     .target(
       name: "RootfsPack",
       dependencies: [
-        "FileTree", "ELF", "Loader", "Bundle", "Image", "Report", argumentParser, system,
+        "CLinux", "FileTree", "ELF", "Loader", "Bundle", "Image", "Report", argumentParser,
+        system,
       ],
       swiftSettings: settings),
     .executableTarget(name: "rootfs-pack", dependencies: ["RootfsPack"], swiftSettings: settings),

@@ -27,7 +27,8 @@ mkdir -p "$destination"
 
 # What a static libelf needs in its turn differs between its versions; pkg-config knows.
 libraries=()
-for flag in $(pkg-config --static --libs-only-l libelf); do
+flags=$(pkg-config --static --libs-only-l libelf)
+for flag in $flags; do
   libraries+=(-Xlinker "$flag")
 done
 

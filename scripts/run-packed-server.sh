@@ -6,15 +6,18 @@
 set -euo pipefail
 
 archive=$(realpath -- "${1:?usage: run-packed-server.sh RUNTIME_TAR}")
-root=$(mktemp -d)
+work=$(mktemp -d)
+root=$work/root
+log=$work/log
+mkdir "$root"
+touch "$log"
 server=
 cleanup() {
   [ -z "$server" ] || kill -KILL "$server" 2>/dev/null || true
-  rm -rf "$root"
+  rm -rf "$work"
 }
 trap cleanup EXIT
-fail() { echo "run-packed-server.sh: $*" >&2; sed 's/^/  server: /' "$root.log" >&2; exit 1; }
-trap 'rm -f "$root.log"; cleanup' EXIT
+fail() { echo "run-packed-server.sh: $*" >&2; sed 's/^/  server: /' "$log" >&2; exit 1; }
 
 tar --extract --file "$archive" --directory "$root"
 mkdir -p "$root/proc"
@@ -25,12 +28,12 @@ namespaces=(--pid --fork --kill-child --mount)
 # shellcheck disable=SC2016
 unshare "${namespaces[@]}" sh -c \
   'mount -t proc proc "$1/proc" && exec chroot "$1" /sample-server --host 127.0.0.1 --port 0' \
-  sh "$root" > "$root.log" 2>&1 &
+  sh "$root" > "$log" 2>&1 &
 server=$!
 
 address=
 for _ in $(seq 100); do
-  address=$(sed -n 's/.*listening on \(http[^ ]*\).*/\1/p' "$root.log")
+  address=$(sed -n 's/.*listening on \(http[^ ]*\).*/\1/p' "$log")
   [ -z "$address" ] || break
   kill -0 "$server" 2>/dev/null || fail "the server ended before it listened"
   sleep 0.1
@@ -40,9 +43,9 @@ done
 page=$(curl --silent --show-error --fail --compressed --max-time 10 "$address/") ||
   fail "no page from $address"
 grep -q libz.so <<< "$page" || fail "the page doesn't show the mapped libraries"
-encoding=$(curl --silent --max-time 10 --header 'Accept-Encoding: gzip' --output /dev/null \
-  --write-out '%header{content-encoding}' "$address/")
-[ "$encoding" = gzip ] || fail "the page isn't compressed on request"
+curl --silent --max-time 10 --header 'Accept-Encoding: gzip' --output /dev/null \
+  --dump-header "$work/headers" "$address/"
+grep -qi '^content-encoding: gzip' "$work/headers" || fail "the page isn't compressed on request"
 status=$(curl --silent --show-error --fail --max-time 10 "$address/api/status") ||
   fail "no status from $address"
 echo "answered: $status"

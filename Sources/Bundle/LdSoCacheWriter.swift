@@ -12,11 +12,13 @@ struct LdSoCacheWriter {
     let flags: Int32
   }
 
-  private let dataEncoding: ElfHeader.DataEncoding
+  private let platform: LoaderPlatform
   private var entries: Set<Entry> = []
 
-  init(dataEncoding: ElfHeader.DataEncoding) {
-    self.dataEncoding = dataEncoding
+  private var isLittleEndian: Bool { platform.header.dataEncoding == .littleEndian }
+
+  init(platform: LoaderPlatform) {
+    self.platform = platform
   }
 
   mutating func insert(_ name: ByteString, path: ByteString, flags: Int32) {
@@ -28,7 +30,7 @@ struct LdSoCacheWriter {
     let entrySize = 24
     // Descending, since the loader's binary search wants it so; ties are settled for determinism.
     let sorted = entries.sorted {
-      let order = LdSoCache.compare($0.name, $1.name)
+      let order = LdSoCache.compare($0.name, $1.name, signed: platform.hasSignedChar)
       if order != 0 { return order > 0 }
       return $0.flags == $1.flags ? $0.path < $1.path : $0.flags > $1.flags
     }
@@ -43,7 +45,7 @@ struct LdSoCacheWriter {
       }
       table += number(0) + number(0) + number(0)  // osversion, hwcap
     }
-    let order: UInt8 = dataEncoding == .littleEndian ? 2 : 3
+    let order: UInt8 = isLittleEndian ? 2 : 3
     let header =
       Array("glibc-ld.so.cache1.1".utf8) + number(UInt32(sorted.count))
       + number(UInt32(strings.count)) + [order, 0, 0, 0] + [UInt8](repeating: 0, count: 16)
@@ -52,6 +54,6 @@ struct LdSoCacheWriter {
 
   private func number(_ value: UInt32) -> [UInt8] {
     let littleEndian = (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
-    return dataEncoding == .littleEndian ? littleEndian : littleEndian.reversed()
+    return isLittleEndian ? littleEndian : littleEndian.reversed()
   }
 }

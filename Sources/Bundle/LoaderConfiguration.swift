@@ -11,27 +11,9 @@ enum LoaderConfiguration {
     for graph in subjects.map(\.graph) {
       guard let libc = graph.libc, let configuration = graph.configurationPath else { continue }
       let file = RootPath(normalising: configuration)
-      for request in graph.requests {
-        guard let attempt = request.attempts.last, request.object != nil,
-          Self.dependsOnConfiguration(attempt.rule)
-        else { continue }
-        switch libc {
-        case .glibc:
-          let header = graph.subject.image.header
-          caches[file, default: LdSoCacheWriter(dataEncoding: header.dataEncoding)].insert(
-            request.name, path: attempt.path, flags: LoaderPlatform(header).cacheFlags)
-        case .musl:
-          let directory = RootPath(normalising: attempt.path).parent.text
-          if paths[file]?.contains(directory) != true {
-            paths[file, default: []].append(directory)
-          }
-        }
-      }
-      if libc == .musl, paths[file] != nil {
-        for directory in graph.defaultDirectories.map({ RootPath(normalising: $0).text })
-        where paths[file]?.contains(directory) != true {
-          paths[file]?.append(directory)
-        }
+      switch libc {
+      case .glibc: insertEntries(of: graph, into: &caches[file])
+      case .musl: appendDirectories(of: graph, to: &paths[file, default: []])
       }
     }
     for (path, cache) in caches.sorted(by: { $0.key < $1.key }) {
@@ -39,6 +21,30 @@ enum LoaderConfiguration {
     }
     for (path, directories) in paths.sorted(by: { $0.key < $1.key }) {
       try add(directories.flatMap { $0.bytes + [UInt8(ascii: "\n")] }, at: path, to: &draft)
+    }
+  }
+
+  private static func insertEntries(
+    of graph: ClosureGraph, into cache: inout LdSoCacheWriter?
+  ) {
+    let platform = LoaderPlatform(graph.subject.image.header)
+    for request in graph.requests where request.object != nil {
+      guard let attempt = request.attempts.last, dependsOnConfiguration(attempt.rule) else {
+        continue
+      }
+      var writer = cache ?? LdSoCacheWriter(platform: platform)
+      writer.insert(request.expandedName, path: attempt.path, flags: platform.cacheFlags)
+      cache = writer
+    }
+  }
+
+  /// The directories of the library path that were of use, then the root's own search path.
+  private static func appendDirectories(of graph: ClosureGraph, to path: inout [ByteString]) {
+    let extra = graph.requests.compactMap(\.attempts.last).filter { $0.rule == .libraryPath }
+      .map(\.path.directoryPart)
+    for directory in extra + graph.systemDirectories.map({ RootPath(normalising: $0).text })
+    where !path.contains(directory) {
+      path.append(directory)
     }
   }
 

@@ -50,18 +50,14 @@ package struct PlanBuilder {
   /// Builds the plan; the loader rules run inside it, and every request must find the same file.
   package mutating func build() throws(PlanError) -> BundlePlan {
     var draft = PlanDraft(source: tree)
-    var programs: [RootPath] = []
     // What keeps its path first: what moves has to go where the links of the others lead.
-    for subject in subjects where subject.destination == nil {
-      let path = try place(subject, in: &draft)
-      if subject.addition == nil { programs.append(path) }
-    }
+    for subject in subjects where subject.destination == nil { try place(subject, in: &draft) }
     for addition in additions { try place(addition, in: &draft) }
-    for subject in subjects where subject.destination != nil {
-      let path = try place(subject, in: &draft)
-      if subject.addition == nil { programs.append(path) }
+    for subject in subjects where subject.destination != nil { try place(subject, in: &draft) }
+    let programs = try subjects.filter { $0.addition == nil }.map {
+      subject throws(PlanError) in try path(of: subject)
     }
-    let proof = PlanProof(subjects: subjects, hwcaps: [])
+    let proof = PlanProof(subjects: subjects)
     if !proof.deviations(in: draft.entries()).isEmpty {
       try LoaderConfiguration.add(for: subjects, to: &draft)
       let deviations = proof.deviations(in: draft.entries())
@@ -71,11 +67,18 @@ package struct PlanBuilder {
     return BundlePlan(entries: draft.entries(), programs: programs, warnings: draft.warnings)
   }
 
+  /// Where a program is started: its place in the bundle with the directory's links resolved.
+  private mutating func path(of subject: PackSubject) throws(PlanError) -> RootPath {
+    if let destination = subject.destination { return destination }
+    let path = subject.graph.subject.openedPath
+    return try resolve(path.directoryPart).real.appending(RootPath(normalising: path).name)
+  }
+
   // MARK: Closures
 
   private mutating func place(
     _ subject: PackSubject, in draft: inout PlanDraft
-  ) throws(PlanError) -> RootPath {
+  ) throws(PlanError) {
     let graph = subject.graph
     let file = graph.subject.file
     let reason = subject.addition.map { Provenance.addition(of: $0) } ?? .program
@@ -94,7 +97,6 @@ package struct PlanBuilder {
     for required in graph.requiredPaths(subjectAt: origin) {
       try place(required, of: subject, start: start, in: &draft)
     }
-    return RootPath(normalising: start)
   }
 
   private mutating func place(
@@ -152,7 +154,9 @@ package struct PlanBuilder {
     let destination = RootPath(normalising: newPath)
     try addDetours(of: newPath, in: &draft)
     var place = try draft.physicalPath(newPath)
-    var source = try resolve(parentText(openedPath)).real.appending(
+    // An addition may have brought the same file already, by links of its own.
+    if draft.nodes[place] != nil, draft.identity(at: newPath) == file.status.identity { return }
+    var source = try resolve(openedPath.directoryPart).real.appending(
       RootPath(normalising: openedPath).name)
     while source != file.real {
       guard let text = try? tree.linkText(of: source), !text.contains(UInt8(ascii: "/")) else {
@@ -178,11 +182,6 @@ package struct PlanBuilder {
       }
       text = text + "/" + name
     }
-  }
-
-  private func parentText(_ path: ByteString) -> ByteString {
-    let slash = path.bytes.lastIndex(of: UInt8(ascii: "/")) ?? 0
-    return slash == 0 ? "/" : ByteString(path.bytes[..<slash])
   }
 
   private mutating func resolve(_ path: ByteString) throws(PlanError) -> ResolvedPath {
@@ -227,6 +226,8 @@ package struct PlanBuilder {
         let text = try addition.tree.linkText(of: path)
         try draft.add(.symbolicLink(text), at: target, because: reason)
       case .directory:
+        // What is added at `/lib` goes where that link leads, whichever of the two came first.
+        let target = try draft.physicalPath(target.text + "/.")
         try draft.add(
           .directory(permissions: status.permissions & 0o1777), at: target, because: reason)
         for name in try addition.tree.names(in: path) {

@@ -18,7 +18,12 @@ struct PlanDraft {
   mutating func add(
     _ node: BundleEntry.Node, at path: RootPath, because reason: Provenance
   ) throws(PlanError) {
-    guard !path.isRoot else { return }
+    guard !path.isRoot else {
+      guard case .directory = node else {
+        throw .conflict(path: path, first: "the root directory", second: reason.description)
+      }
+      return
+    }
     try addParents(of: path)
     guard let (existing, firstReason) = nodes[path] else {
       nodes[path] = (node, reason)
@@ -32,7 +37,8 @@ struct PlanDraft {
     case (.file(let old, _), .file(let new, _)) where Self.isSame(old, new): break
     default:
       throw .conflict(
-        path: path, first: firstReason.description, second: reason.description)
+        path: path, first: Self.describe(existing, firstReason),
+        second: Self.describe(node, reason))
     }
   }
 
@@ -46,6 +52,14 @@ struct PlanDraft {
           path: ancestor, first: nodes[ancestor]?.reason.description ?? "",
           second: "directory of \(path)")
       }
+    }
+  }
+
+  private static func describe(_ node: BundleEntry.Node, _ reason: Provenance) -> String {
+    switch node {
+    case .file(.copy(_, let source, _), _): "\(source) (\(reason))"
+    case .symbolicLink(let text): "a link to \(text) (\(reason))"
+    default: reason.description
     }
   }
 
@@ -100,6 +114,12 @@ struct PlanDraft {
       pending.append(contentsOf: link.bytes.split(separator: UInt8(ascii: "/")).reversed())
     }
     return place
+  }
+
+  /// The file that a path text leads to in the bundle as it is now; nil if it leads nowhere.
+  func identity(at text: ByteString) -> FileStatus.Identity? {
+    var resolver = PathResolver(tree: PlanTree(entries()))
+    return (try? resolver.resolve(text))?.status.identity
   }
 
   private mutating func linkText(at path: RootPath) throws(PlanError) -> ByteString? {

@@ -4,12 +4,10 @@ internal import Loader
 /// Runs the loader rules inside a plan and holds the result against the closures it was made from.
 struct PlanProof {
   let subjects: [PackSubject]
-  let hwcaps: [ByteString]
 
   /// The requests that go elsewhere; empty if the plan is faithful.
   func deviations(in entries: [BundleEntry]) -> [PlanError.Deviation] {
-    var loader = Loader(
-      tree: PlanTree(entries), environment: SearchEnvironment(hwcaps: hwcaps))
+    var loader = Loader(tree: PlanTree(entries))
     return subjects.flatMap { subject in
       let path = subject.destination?.text ?? subject.graph.subject.openedPath
       let inside = try? loader.closure(of: path)
@@ -23,6 +21,14 @@ struct PlanProof {
     of expected: ClosureGraph, inside actual: ClosureGraph?, program: RootPath
   ) -> [PlanError.Deviation] {
     let found = actual?.requests ?? []
+    let subject = expected.subject
+    guard actual?.subject.file.status.identity == subject.file.status.identity else {
+      return [
+        PlanError.Deviation(
+          program: program, name: program.text, requester: program.text,
+          expected: subject.file.real, actual: actual?.subject.file.real)
+      ]
+    }
     return expected.requests.enumerated().compactMap { index, request in
       let counterpart = index < found.count ? found[index] : nil
       let wanted = request.object.map { expected.objects[$0].file }

@@ -2,7 +2,13 @@
 #include "CLinux.h"
 
 #include <fcntl.h>
+#include <signal.h>
 
 int clinux_open_nameless(const char *directory, unsigned int permissions) {
     return open(directory, O_WRONLY | O_CLOEXEC | O_TMPFILE, (mode_t)permissions);
+}
+
+int clinux_is_ignored(int signal) {
+    struct sigaction action;
+    return sigaction(signal, 0, &action) == 0 && action.sa_handler == SIG_IGN;
 }

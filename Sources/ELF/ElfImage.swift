@@ -7,8 +7,14 @@ package struct ElfImage: Hashable, Sendable {
   package var interpreter: ByteString?
   /// Whether there is a PT_LOAD; a loader refuses an object without one.
   package var hasLoadSegment: Bool
+  /// Whether segments have a place in memory and no content in the file, as in debugging data that
+  /// was split off a program.
+  package var isDebugDataOnly = false
   /// The dynamic section; nil for a static program.
   package var dynamic: DynamicSection?
+  /// What the file ends before, although its headers point there: no loader looks at that, and a
+  /// program without it crashes later, or was copied in part.
+  package var truncation: ElfReadError?
 
   package init(
     header: ElfHeader = ElfHeader(), interpreter: ByteString? = nil, hasLoadSegment: Bool = true,

@@ -42,6 +42,7 @@ extension ElfImage {
   private static let interpreterLimit: UInt64 = 4096
   private static let dynamicLimit: UInt64 = 1 << 20
   private static let stringLimit: UInt64 = 1 << 16
+  private static let stringsLimit = 1 << 20
 
   /// Reads what a loader would read: program headers and what they lead to.
   ///
@@ -56,6 +57,12 @@ extension ElfImage {
     let elf = try LibelfHandle(file)
     let segments = try Self.segments(of: elf, fileSize: file.size)
     self.init(header: header, hasLoadSegment: segments.contains { $0.p_type == UInt32(PT_LOAD) })
+    isDebugDataOnly = segments.contains {
+      ($0.p_type == UInt32(PT_DYNAMIC) || $0.p_type == UInt32(PT_INTERP)) && $0.p_filesz == 0
+        && $0.p_memsz > 0
+    }
+    guard !isDebugDataOnly else { return }
+    truncation = try Self.truncation(of: elf, segments, fileSize: file.size)
     if let segment = segments.first(where: { $0.p_type == UInt32(PT_INTERP) }) {
       interpreter = try Self.interpreter(of: elf, segment)
     }
@@ -85,6 +92,24 @@ extension ElfImage {
     return segments
   }
 
+  /// The first thing that the headers point to and the file doesn't hold.
+  private static func truncation(
+    of elf: borrowing LibelfHandle, _ segments: [GElf_Phdr], fileSize: UInt64
+  ) throws(ElfReadError) -> ElfReadError? {
+    func check(_ part: ElfReadError.Part, _ offset: UInt64, _ size: UInt64) -> ElfReadError? {
+      let (end, overflow) = offset.addingReportingOverflow(size)
+      guard overflow || end > fileSize else { return nil }
+      return .truncated(what: part, offset: offset, size: size, fileSize: fileSize)
+    }
+    for segment in segments where segment.p_type == UInt32(PT_LOAD) {
+      if let error = check(.segment, segment.p_offset, segment.p_filesz) { return error }
+    }
+    let header = try elf.header()
+    guard header.e_shoff != 0, header.e_shnum != 0 else { return nil }
+    return check(
+      .sectionHeaders, header.e_shoff, UInt64(header.e_shnum) * UInt64(header.e_shentsize))
+  }
+
   private static func interpreter(
     of elf: borrowing LibelfHandle, _ segment: GElf_Phdr
   ) throws(ElfReadError) -> ByteString {
@@ -102,17 +127,24 @@ extension ElfImage {
   ) throws(ElfReadError) -> DynamicSection {
     var section = DynamicSection()
     var table: StringTable?
+    var stringBytes = 0
     func string(_ entry: GElf_Dyn) throws(ElfReadError) -> ByteString {
       if table == nil {
         guard let entry = entries.last(where: { $0.d_tag == Int64(DT_STRTAB) }) else {
-          throw .unmappedAddress(what: .stringTable, address: 0)
+          throw .noStringTable
         }
         let address = unsafe entry.d_un.d_ptr
         table = try StringTable(address: address, segments: segments, fileSize: fileSize)
       }
-      guard var found = table else { throw .unmappedAddress(what: .stringTable, address: 0) }
+      guard var found = table else { throw .noStringTable }
       defer { table = found }
-      return try found.string(at: unsafe entry.d_un.d_val, of: elf, limit: stringLimit)
+      let text = try found.string(at: unsafe entry.d_un.d_val, of: elf, limit: stringLimit)
+      // Many entries may point at one long string.
+      stringBytes += text.count + 1
+      guard stringBytes <= stringsLimit else {
+        throw .tooLarge(what: .stringTable, offset: 0, size: UInt64(stringBytes))
+      }
+      return text
     }
     for entry in entries {
       switch entry.d_tag {
@@ -158,7 +190,7 @@ private struct StringTable {
   ) throws(ElfReadError) -> ByteString {
     let (offset, overflow) = start.addingReportingOverflow(index)
     guard !overflow, offset < end else {
-      throw .truncated(what: .stringTable, offset: start, size: index, fileSize: end)
+      throw .unterminatedString(offset: start)
     }
     var length: UInt64 = 512
     while true {
@@ -172,7 +204,7 @@ private struct StringTable {
       if windowLength == end - offset, windowText(from: offset) == nil {
         throw .unterminatedString(offset: offset)
       }
-      length *= 8
+      length = length == limit ? limit + 1 : min(length * 8, limit)
     }
   }
 

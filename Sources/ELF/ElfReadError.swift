@@ -10,6 +10,8 @@ package enum ElfReadError: Error, Hashable, Sendable {
   case truncated(what: Part, offset: UInt64, size: UInt64, fileSize: UInt64)
   /// A table is larger than any loader's file has a use for.
   case tooLarge(what: Part, offset: UInt64, size: UInt64)
+  /// The dynamic section has strings and doesn't say where.
+  case noStringTable
   /// An address of the dynamic section that no PT_LOAD holds.
   case unmappedAddress(what: Part, address: UInt64)
   case unterminatedString(offset: UInt64)
@@ -19,6 +21,8 @@ package enum ElfReadError: Error, Hashable, Sendable {
   package enum Part: String, Hashable, Sendable {
     case header = "ELF header"
     case programHeaders = "program header table"
+    case segment = "PT_LOAD segment"
+    case sectionHeaders = "section header table"
     case interpreter = "PT_INTERP segment"
     case dynamic = "PT_DYNAMIC segment"
     case stringTable = "dynamic string table"
@@ -39,6 +43,7 @@ extension ElfReadError: CustomStringConvertible {
       "the \(what.rawValue) at offset \(hex(offset)) claims \(size) bytes, more than any loader reads"
     case .unmappedAddress(let what, let address):
       "the \(what.rawValue) is at address \(hex(address)), which no PT_LOAD segment holds"
+    case .noStringTable: "the dynamic section has names but no DT_STRTAB"
     case .unterminatedString(let offset): "a string at offset \(hex(offset)) has no end"
     case .libelf(let message): "libelf: \(message)"
     case .system(let error): "can't be read: \(error)"

@@ -34,6 +34,12 @@ package struct ByteString: Hashable, Sendable {
     bytes.contains(byte)
   }
 
+  /// A path's text up to its last slash: `/` for a name in the root, `.` where there is no slash.
+  package var directoryPart: ByteString {
+    guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == 0 ? "/" : ByteString(bytes[..<slash])
+  }
+
   /// The parts between separators, empty ones included, as C's `strsep` gives them.
   package func split(on isSeparator: (UInt8) -> Bool) -> [ByteString] {
     bytes.split(omittingEmptySubsequences: false, whereSeparator: isSeparator).map {

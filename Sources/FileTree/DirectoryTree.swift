@@ -9,7 +9,7 @@ package struct DirectoryTree: FileTree {
 
   package init(root: FilePath) {
     self.root = root
-    let text = unsafe root.withPlatformString { unsafe ByteString(cString: $0) }
+    let text = ByteString(root)
     prefix = text == "/" ? "" : text
   }
 
@@ -46,8 +46,12 @@ package struct DirectoryTree: FileTree {
       close(descriptor)
       throw cause
     }
-    return OpenFile(
-      descriptor: FileDescriptor(rawValue: descriptor), size: FileStatus(status).size)
+    let opened = FileStatus(status)
+    guard opened.kind == .regular else {
+      close(descriptor)
+      throw opened.kind == .directory ? .isDirectory : .invalidArgument
+    }
+    return OpenFile(descriptor: FileDescriptor(rawValue: descriptor), status: opened)
   }
 
   package func names(in directory: RootPath) throws(Errno) -> [ByteString] {
@@ -56,7 +60,12 @@ package struct DirectoryTree: FileTree {
     }
     defer { unsafe closedir(stream) }
     var names: [ByteString] = []
-    while let entry = unsafe readdir(stream) {
+    while true {
+      errno = 0
+      guard let entry = unsafe readdir(stream) else {
+        guard errno == 0 else { throw Errno(rawValue: errno) }
+        break
+      }
       let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
         unsafe ByteString(bytes.prefix { $0 != 0 })
       }

@@ -13,14 +13,20 @@ package struct OpenFile: ~Copyable {
   /// In bytes, at the time of opening.
   package let size: UInt64
 
-  package init(descriptor: FileDescriptor, size: UInt64) {
+  /// Nil for bytes in memory.
+  package let identity: FileStatus.Identity?
+
+  /// - Parameter status: that of the open file.
+  package init(descriptor: FileDescriptor, status: FileStatus) {
     content = .descriptor(descriptor)
-    self.size = size
+    size = status.size
+    identity = status.identity
   }
 
   package init(bytes: [UInt8]) {
     content = .bytes(bytes)
     size = UInt64(bytes.count)
+    identity = nil
   }
 
   deinit {

@@ -6,6 +6,7 @@ package enum ArchiveError: Error, Hashable, Sendable {
   /// The target, a host path.
   case target(FilePath, Errno)
   case targetIsDirectory(FilePath)
+  case targetIsDanglingLink(FilePath)
   /// The target is a device, FIFO or socket, which a rename would replace.
   case targetIsSpecial(FilePath, FileStatus.Kind)
   /// The target is one of the files that are packed: in-root path of the file.

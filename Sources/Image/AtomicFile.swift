@@ -14,7 +14,7 @@ struct AtomicFile: ~Copyable {
   private var temporary: FilePath?
   private let isNameless: Bool
 
-  /// - Parameter target: a host path. A symbolic link there is followed, not replaced.
+  /// - Parameter target: a host path; ``OutputTarget`` has followed a link there.
   init(target: FilePath) throws(ArchiveError) {
     self.target = target
     let directory = Self.directory(of: target)
@@ -48,6 +48,7 @@ struct AtomicFile: ~Copyable {
 
   /// Syncs the content and puts it under the target's name.
   mutating func commit() throws(ArchiveError) {
+    keepOwnership()
     guard fsync(descriptor.rawValue) == 0 else { throw .target(target, Errno(rawValue: errno)) }
     let path = temporary ?? Self.temporaryName(for: target)
     if isNameless {
@@ -67,6 +68,14 @@ struct AtomicFile: ~Copyable {
     temporary = nil
   }
 
+  /// A file that is replaced keeps its mode, and its owner where that is allowed.
+  private func keepOwnership() {
+    var status = stat()
+    guard unsafe target.withPlatformString({ unsafe stat($0, &status) }) == 0 else { return }
+    _ = fchown(descriptor.rawValue, status.st_uid, status.st_gid)
+    _ = fchmod(descriptor.rawValue, status.st_mode & 0o777)
+  }
+
   private static func directory(of target: FilePath) -> FilePath {
     let directory = target.removingLastComponent()
     return directory.isEmpty ? "." : directory
@@ -74,7 +83,6 @@ struct AtomicFile: ~Copyable {
 
   /// Hidden, and unique to this process.
   private static func temporaryName(for target: FilePath) -> FilePath {
-    let name = target.lastComponent?.string ?? "out"
-    return directory(of: target).appending(".\(name).\(getpid()).partial")
+    directory(of: target).appending(".rootfs-pack.\(getpid()).partial")
   }
 }

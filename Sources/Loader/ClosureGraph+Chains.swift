@@ -12,11 +12,6 @@ extension ClosureGraph {
     }
   }
 
-  /// The requests that came of a name and found nothing.
-  package func missingRequests(named word: ByteString) -> [LibraryRequest] {
-    missing.filter { $0.name == word }
-  }
-
   /// The way from the subject to an object by the requests that loaded each on it: the subject
   /// first, the object last.
   package func loadChain(to object: Int) -> [Int] {

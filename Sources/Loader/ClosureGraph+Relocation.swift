@@ -31,6 +31,15 @@ extension ClosureGraph {
           openedPath: absolute(attempt.path, in: workingDirectory),
           relocatedPath: absolute(path, in: .root)))
     }
+    // A library names no interpreter; one that its closure asks for by name has to ship all the same.
+    if let interpreter, !result.contains(where: { $0.object == interpreter }),
+      let request = requests.firstIndex(where: { $0.object == interpreter })
+    {
+      let path = absolute(objects[interpreter].openedPath, in: workingDirectory)
+      result.append(
+        RequiredPath(
+          request: request, object: interpreter, openedPath: path, relocatedPath: path))
+    }
     return result
   }
 
@@ -59,13 +68,7 @@ extension ClosureGraph {
     _ text: ByteString, of object: Int, places: [Int: ByteString]
   ) -> ByteString? {
     let place = places[object] ?? objects[object].openedPath
-    return DynamicStringTokens(origin: directoryName(place), lib: lib, platform: platform)
+    return DynamicStringTokens(origin: place.directoryPart, lib: lib, platform: platform)
       .expand(text)
   }
-}
-
-/// The directory of a path text: up to the last slash, `/` for a name in the root.
-func directoryName(_ path: ByteString) -> ByteString {
-  guard let slash = path.bytes.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-  return slash == 0 ? "/" : ByteString(path.bytes[..<slash])
 }

@@ -22,14 +22,16 @@ package struct ClosureGraph: Sendable {
   /// The values of `$LIB` and `$PLATFORM` that the loader has.
   let lib: ByteString
   let platform: ByteString?
-  /// The loader's own directories and the file that tells it of others.
-  package let defaultDirectories: [ByteString]
+  /// What is searched last: the loader's own directories, or those of musl's path file.
+  package let systemDirectories: [ByteString]
+  /// The file that tells the loader of directories.
   package let configurationPath: ByteString?
   /// What relative paths were opened from.
   let workingDirectory: RootPath
 
   init(
-    profile: LoaderProfile?, workingDirectory: RootPath, objects: [LoadedObject],
+    profile: LoaderProfile?, systemDirectories: [ByteString] = [], workingDirectory: RootPath,
+    objects: [LoadedObject],
     interpreter: Int? = nil, requests: [LibraryRequest] = []
   ) {
     self.workingDirectory = workingDirectory
@@ -39,7 +41,7 @@ package struct ClosureGraph: Sendable {
     self.requests = requests
     lib = profile?.lib ?? ""
     platform = profile?.platform
-    defaultDirectories = profile?.defaultDirectories ?? []
+    self.systemDirectories = systemDirectories
     configurationPath = profile?.configurationPath
   }
 
@@ -66,6 +68,8 @@ package struct LoadedObject: Sendable {
 package struct LibraryRequest: Sendable {
   /// As it stands in the requester: tokens unexpanded.
   package let name: ByteString
+  /// What was searched for: the name with tokens expanded.
+  package let expandedName: ByteString
   /// The requester's place in the graph.
   package let requester: Int
   /// The rule that decided; nil if nothing was found.

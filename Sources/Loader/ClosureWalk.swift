@@ -17,6 +17,7 @@ struct ClosureWalk {
   /// The object that a name stands for: the first in load order that bears it.
   private var bearers: [ByteString: Int] = [:]
   private var nextToScan = 0
+  private var work = 0
 
   init(
     subject: LoadedObject, interpreter: LoadedObject?, profile: LoaderProfile,
@@ -62,7 +63,14 @@ struct ClosureWalk {
 
   mutating func record(_ request: LibraryRequest) {
     requests.append(request)
+    work += 1 + request.attempts.count
   }
+
+  /// Whether the walk has become larger than that of any real program by orders of magnitude.
+  var isTooLarge: Bool { work > Self.workLimit }
+
+  /// Requests and candidates together; the largest real programs have some thousands.
+  static let workLimit = 500_000
 
   /// An object loaded before that is the same file.
   ///
@@ -94,6 +102,8 @@ struct SearchResult {
   var place: Place?
   var rule: SearchRule?
   var attempts: [SearchAttempt] = []
+  /// The name with its tokens expanded; nil if that is the name itself.
+  var expandedName: ByteString?
 
   static func loaded(_ place: Place, _ rule: SearchRule) -> SearchResult {
     SearchResult(place: place, rule: rule)
@@ -115,11 +125,13 @@ extension LoaderRules {
     while let requester = walk.nextRequester() {
       let needed = walk.objects[requester].image.dynamic?.needed ?? []
       for name in needed {
+        guard !walk.isTooLarge else { return }
         let result = search(for: name, by: requester, in: &walk, files: &files)
         let object = place(result, requester: requester, in: &walk)
         walk.record(
           LibraryRequest(
-            name: name, requester: requester, rule: result.rule, object: object,
+            name: name, expandedName: result.expandedName ?? name, requester: requester,
+            rule: object == nil ? nil : result.rule, object: object,
             attempts: result.attempts))
       }
     }

@@ -17,10 +17,12 @@ struct ElfFileCache {
   private var entries: [RootPath: Entry] = [:]
   private var cachePaths: [CacheQuestion: ByteString?] = [:]
 
-  /// One look-up in an `ld.so.cache`; the levels of the CPU are the same throughout.
+  /// One look-up in an `ld.so.cache`, by that file's path; the levels of the CPU are the same
+  /// throughout.
   private struct CacheQuestion: Hashable {
-    let name: ByteString
+    let cache: ByteString
     let flags: Int32
+    let name: ByteString
   }
 
   init(tree: any FileTree) {
@@ -35,11 +37,11 @@ struct ElfFileCache {
 
   /// What an `ld.so.cache` says of a name: asked once for all subjects.
   mutating func path(
-    of name: ByteString, flags: Int32, hwcaps: [ByteString], in cache: LdSoCache
+    of name: ByteString, hwcaps: [ByteString], in cache: LdSoCache, at place: ByteString
   ) -> ByteString? {
-    let question = CacheQuestion(name: name, flags: flags)
+    let question = CacheQuestion(cache: place, flags: cache.flags, name: name)
     if let known = cachePaths[question] { return known }
-    let path = cache.path(of: name, flags: flags, hwcaps: hwcaps)
+    let path = cache.path(of: name, hwcaps: hwcaps)
     cachePaths[question] = .some(path)
     return path
   }

@@ -7,7 +7,6 @@ internal import SystemPackage
 /// Source: glibc `elf/dl-load.c` (`_dl_map_object`, `open_path`, `open_verify`), `elf/dl-deps.c`.
 struct GlibcRules: LoaderRules {
   private let cache: LdSoCache?
-  private let cacheFlags: Int32
   private let defaultDirectories: [SearchDirectory]
   private let libraryPath: [SearchDirectory]
   private let candidateCheck: GlibcCandidateCheck
@@ -23,7 +22,6 @@ struct GlibcRules: LoaderRules {
     profile: LoaderProfile, environment: SearchEnvironment, cache: LdSoCache?, subject: ElfHeader
   ) {
     self.cache = cache
-    cacheFlags = LoaderPlatform(subject).cacheFlags
     candidateCheck = GlibcCandidateCheck(
       subject: subject, judgesMachineFirst: profile.lib.contains(UInt8(ascii: "/")))
     defaultDirectories = profile.defaultDirectories.map {
@@ -46,10 +44,13 @@ struct GlibcRules: LoaderRules {
       }
       name = expanded
     }
-    if let loaded = loadedObject(named: name, in: &walk) {
-      return .loaded(loaded, .alreadyLoaded)
-    }
     var result = SearchResult()
+    result.expandedName = name
+    if let loaded = loadedObject(named: name, in: &walk) {
+      result.place = loaded
+      result.rule = .alreadyLoaded
+      return result
+    }
     if name.contains(UInt8(ascii: "/")) {
       _ = tryCandidate(name, .path, nil, in: &walk, &files, &result)
     } else {
@@ -167,7 +168,8 @@ struct GlibcRules: LoaderRules {
       guard let cache else { return false }
       guard
         let path = files.path(
-          of: name, flags: cacheFlags, hwcaps: walk.environment.hwcaps, in: cache)
+          of: name, hwcaps: walk.environment.hwcaps, in: cache,
+          at: walk.profile.configurationPath)
       else {
         result.attempts.append(
           SearchAttempt(
@@ -221,7 +223,7 @@ struct GlibcRules: LoaderRules {
       if outcome == .absent || outcome == .permissionDenied { return .tryNext }
       // open_path gives up on the rest of its list after any other error, unless the directory
       // isn't one. A relative directory is taken to be one.
-      let parent = directoryName(path)
+      let parent = path.directoryPart
       guard parent.hasPrefix("/") else { return .tryNextStep }
       let resolved = try? files.resolve(parent, from: walk.environment.workingDirectory)
       return resolved?.status.kind == .directory ? .tryNextStep : .tryNext
@@ -250,7 +252,7 @@ extension LoadedObject {
   /// found by. glibc makes that absolute (`elf/dl-object.c`, `_dl_new_object`), musl leaves it.
   func origin(isMainProgram: Bool, workingDirectory: RootPath?) -> ByteString {
     let path = isMainProgram && image.isProgram ? file.real.text : openedPath
-    guard let workingDirectory, !path.hasPrefix("/") else { return directoryName(path) }
-    return directoryName(workingDirectory.text + "/" + path)
+    guard let workingDirectory, !path.hasPrefix("/") else { return path.directoryPart }
+    return (workingDirectory.text + "/" + path).directoryPart
   }
 }

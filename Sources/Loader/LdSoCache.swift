@@ -1,4 +1,4 @@
-package import ELF
+internal import ELF
 package import FileTree
 
 /// `/etc/ld.so.cache` as the loader reads it: looked up in place, never parsed whole.
@@ -18,6 +18,7 @@ package struct LdSoCache: Sendable {
   static let hwcapsSectionTag: UInt32 = 1
 
   private let bytes: [UInt8]
+  private let platform: LoaderPlatform
   private let littleEndian: Bool
   private let entriesOffset: Int
   private let entryCount: Int
@@ -27,12 +28,16 @@ package struct LdSoCache: Sendable {
   /// The names of the glibc-hwcaps subdirectories, by index.
   private let hwcapNames: [ByteString]
 
+  /// The flags of the target's own entries.
+  var flags: Int32 { platform.cacheFlags }
+
   /// Takes the file's bytes, in the byte order of the target; nil if the loader would ignore it.
-  package init?(bytes: [UInt8], dataEncoding: ElfHeader.DataEncoding) {
+  package init?(bytes: [UInt8], platform: LoaderPlatform) {
     self.bytes = bytes
-    littleEndian = dataEncoding == .littleEndian
+    self.platform = platform
+    littleEndian = platform.header.dataEncoding == .littleEndian
     let reader = CacheReader(bytes: bytes, littleEndian: littleEndian)
-    if let base = Self.newFormatOffset(reader) {
+    if let base = Self.newFormatOffset(reader, alignment: platform.cacheAlignment) {
       guard let count = reader.uint32(base + 20),
         base + Self.newHeaderSize + Int(count) * Self.newEntrySize <= bytes.count
       else { return nil }
@@ -56,11 +61,12 @@ package struct LdSoCache: Sendable {
     }
   }
 
-  private static func newFormatOffset(_ reader: CacheReader) -> Int? {
+  private static func newFormatOffset(_ reader: CacheReader, alignment: Int) -> Int? {
     if reader.has(newMagic, at: 0) { return reader.bytes.count >= newHeaderSize ? 0 : nil }
     guard reader.has(oldMagic, at: 0), let count = reader.uint32(12) else { return nil }
-    // ALIGN_CACHE: the new part begins at a multiple of eight.
-    let offset = (oldHeaderSize + Int(count) * oldEntrySize + 7) & ~7
+    // ALIGN_CACHE: the new part is aligned as the machine aligns a 64-bit number.
+    let end = oldHeaderSize + Int(count) * oldEntrySize
+    let offset = (end + alignment - 1) & ~(alignment - 1)
     guard reader.has(newMagic, at: offset), reader.bytes.count >= offset + newHeaderSize else {
       return nil
     }
@@ -88,30 +94,37 @@ package struct LdSoCache: Sendable {
 
   /// The path that the loader takes for `name`, or nil.
   ///
-  /// One best entry, as `search_cache` picks it: the flags must be the target's (or those of a
-  /// library without a libc), and an entry of a glibc-hwcaps subdirectory counts if its level is
-  /// among `hwcaps` (best first), which then beats the baseline.
-  package func path(of name: ByteString, flags: Int32, hwcaps: [ByteString]) -> ByteString? {
+  /// One best entry, as `search_cache` picks it: the flags must be ones that the port takes, and an
+  /// entry of a glibc-hwcaps subdirectory counts if its level is among `hwcaps` (best first), which
+  /// then beats the baseline.
+  package func path(of name: ByteString, hwcaps: [ByteString]) -> ByteString? {
     let reader = CacheReader(bytes: bytes, littleEndian: littleEndian)
     guard let first = firstEntry(named: name, reader) else { return nil }
     var best: (path: ByteString, priority: Int)?
     for index in first..<entryCount {
       let entry = entriesOffset + index * entrySize
-      guard let key = string(reader, entry + 4), LdSoCache.compare(name, key) == 0 else { break }
+      guard let key = string(reader, entry + 4), compare(name, key) == 0 else { break }
       guard let entryFlags = reader.uint32(entry).map({ Int32(bitPattern: $0) }),
-        entryFlags == 1 || entryFlags == flags, let value = string(reader, entry + 8)
+        platform.acceptedCacheFlags.contains(entryFlags), let value = string(reader, entry + 8)
       else { continue }
-      guard entrySize == Self.newEntrySize, let hwcap = reader.uint64(entry + 16), hwcap != 0 else {
-        // Baseline entries stand behind those of subdirectories, which win where one counts.
-        if let best, best.priority != .max { break }
+      guard entrySize == Self.newEntrySize else {
+        // The old format: the target's own entry wins over one without a libc.
         if best == nil || entryFlags == flags { best = (value, .max) }
         if entryFlags == flags { break }
         continue
+      }
+      guard let hwcap = reader.uint64(entry + 16), hwcap != 0 else {
+        // Baseline entries stand behind those of subdirectories, which win where one counts.
+        return best?.path ?? value
       }
       guard let priority = priority(of: hwcap, among: hwcaps) else { continue }
       if best.map({ priority < $0.priority }) ?? true { best = (value, priority) }
     }
     return best?.path
+  }
+
+  private func compare(_ left: ByteString, _ right: ByteString) -> Int {
+    LdSoCache.compare(left, right, signed: platform.hasSignedChar)
   }
 
   /// The rank of a subdirectory's entry, 0 the best; nil if the CPU isn't to use it.
@@ -130,7 +143,7 @@ package struct LdSoCache: Sendable {
     while low < high {
       let middle = (low + high) / 2
       guard let key = string(reader, entriesOffset + middle * entrySize + 4) else { return nil }
-      if LdSoCache.compare(name, key) < 0 { low = middle + 1 } else { high = middle }
+      if compare(name, key) < 0 { low = middle + 1 } else { high = middle }
     }
     return low < entryCount ? low : nil
   }
@@ -142,7 +155,12 @@ package struct LdSoCache: Sendable {
   /// The cache's order of names: runs of digits compare as numbers, and a digit is above anything else.
   ///
   /// Source: glibc `elf/dl-cache.c` (`_dl_cache_libcmp`).
-  package static func compare(_ left: ByteString, _ right: ByteString) -> Int {
+  ///
+  /// - Parameter signed: whether the target's `char` is: a byte above 0x7F is then below all others.
+  package static func compare(_ left: ByteString, _ right: ByteString, signed: Bool) -> Int {
+    func value(_ byte: UInt8) -> Int {
+      signed ? Int(Int8(bitPattern: byte)) : Int(byte)
+    }
     var l = left.bytes[...]
     var r = right.bytes[...]
     while let a = l.first {
@@ -154,12 +172,12 @@ package struct LdSoCache: Sendable {
       case (true, false): return 1
       case (false, true): return -1
       case (false, false):
-        if a != b { return Int(a) - Int(b) }
+        if a != b { return value(a) - value(b) }
         l = l.dropFirst()
         r = r.dropFirst()
       }
     }
-    return -Int(r.first ?? 0)
+    return -value(r.first ?? 0)
   }
 
   private static func compareNumbers(

@@ -26,13 +26,13 @@ package struct Loader {
   package mutating func closure(of path: ByteString) throws(LoaderError) -> ClosureGraph {
     let subject = try readSubject(path)
     let header = subject.image.header
-    guard subject.image.linkage == .dynamic, let dynamic = subject.image.dynamic else {
+    guard subject.image.linkage == .dynamic else {
       return ClosureGraph(
         profile: nil, workingDirectory: environment.workingDirectory, objects: [subject])
     }
     let platform = LoaderPlatform(header)
     let (interpreter, attempt) = findInterpreter(of: subject, platform)
-    guard let interpreter, interpreter.libc != nil || !dynamic.needed.isEmpty else {
+    guard let interpreter else {
       return ClosureGraph(
         profile: nil, workingDirectory: environment.workingDirectory, objects: [subject])
     }
@@ -40,30 +40,45 @@ package struct Loader {
     var walk = ClosureWalk(
       subject: subject, interpreter: interpreter.object, profile: profile,
       environment: environment)
-    switch profile.libc {
-    case .glibc:
-      let cache = readConfiguration(profile.configurationPath).flatMap {
-        LdSoCache(bytes: $0, dataEncoding: header.dataEncoding)
-      }
-      var rules = GlibcRules(
-        profile: profile, environment: environment, cache: cache, subject: header)
-      rules.complete(&walk, files: &files)
-    case .musl:
-      let pathFile = readPathFile(profile.configurationPath)
-      var rules = MuslRules(
-        profile: profile, environment: environment, pathFile: pathFile)
-      rules.complete(&walk, files: &files)
+    let systemDirectories = complete(&walk, platform)
+    guard !walk.isTooLarge else {
+      throw .tooManyCandidates(path: path, limit: ClosureWalk.workLimit)
     }
     if subject.image.interpreter != nil {
       let index = walk.placeInterpreter()
       walk.record(
         LibraryRequest(
-          name: interpreter.path, requester: 0, rule: index == nil ? nil : .interpreter,
-          object: index, attempts: attempt.map { [$0] } ?? []))
+          name: interpreter.path, expandedName: interpreter.path, requester: 0,
+          rule: index == nil ? nil : .interpreter, object: index,
+          attempts: attempt.map { [$0] } ?? []))
     }
     return ClosureGraph(
-      profile: profile, workingDirectory: environment.workingDirectory, objects: walk.objects,
+      profile: profile, systemDirectories: systemDirectories,
+      workingDirectory: environment.workingDirectory, objects: walk.objects,
       interpreter: walk.interpreterIndex, requests: walk.requests)
+  }
+
+  /// Walks by the rules of the profile's libc; returns the directories that are searched last.
+  private mutating func complete(
+    _ walk: inout ClosureWalk, _ platform: LoaderPlatform
+  ) -> [ByteString] {
+    let profile = walk.profile
+    switch profile.libc {
+    case .glibc:
+      let cache = readConfiguration(profile.configurationPath).flatMap {
+        LdSoCache(bytes: $0, platform: platform)
+      }
+      var rules = GlibcRules(
+        profile: profile, environment: environment, cache: cache, subject: platform.header)
+      rules.complete(&walk, files: &files)
+      return profile.defaultDirectories
+    case .musl:
+      let pathFile = readPathFile(profile.configurationPath)
+      var rules = MuslRules(
+        profile: profile, environment: environment, pathFile: pathFile)
+      rules.complete(&walk, files: &files)
+      return rules.systemDirectories
+    }
   }
 
   // MARK: The subject
@@ -89,6 +104,8 @@ package struct Loader {
         throw .unknownMachine(path: path, image.header.machine)
       }
       guard image.hasLoadSegment else { throw .noLoadSegment(path: path) }
+      guard !image.isDebugDataOnly else { throw .debugDataOnly(path: path) }
+      if let damage = image.truncation { throw .unreadable(path: path, damage) }
       return LoadedObject(openedPath: path, file: file, image: image, loadedBy: nil)
     }
   }

@@ -11,4 +11,8 @@ package enum LoaderError: Error, Hashable, Sendable {
   case notLoadable(path: ByteString, ElfHeader.ObjectType)
   case unknownMachine(path: ByteString, Machine)
   case noLoadSegment(path: ByteString)
+  /// Debugging data that was split off a program or library.
+  case debugDataOnly(path: ByteString)
+  /// More requests and candidates than any real program has: a file that is made to exhaust memory.
+  case tooManyCandidates(path: ByteString, limit: Int)
 }

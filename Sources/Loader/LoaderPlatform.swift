@@ -89,15 +89,41 @@ package struct LoaderPlatform: Sendable {
     case .s390: return is64 ? elf | 0x0400 : elf
     case .sparcV9: return elf | 0x0100
     case .arm: return elf | (isHardFloatARM ? 0x0900 : 0x0B00)
-    case .riscv:
-      guard is64 else { return elf }
-      return riscvFloatABI == 4 ? elf | 0x1000 : elf | 0x0F00
+    case .riscv: return riscvFloatABI == 4 ? elf | 0x1000 : elf | 0x0F00
     case .loongArch: return loongArchFloatABI == 3 ? elf | 0x1200 : elf | 0x1100
     case .mips:
       if is64 { return elf | (isMipsNaN2008 ? 0x0E00 : 0x0700) }
       if isMipsN32 { return elf | (isMipsNaN2008 ? 0x0D00 : 0x0600) }
       return isMipsNaN2008 ? elf | 0x0C00 : elf
     default: return elf
+    }
+  }
+
+  /// The flags of entries that the port takes (`_dl_cache_check_flags`).
+  package var acceptedCacheFlags: [Int32] {
+    switch header.machine {
+    case .amd64, .aarch64, .ppc64, .sparcV9, .riscv, .loongArch: [cacheFlags]
+    case .s390 where is64: [cacheFlags]
+    case .mips where is64 || isMipsN32 || isMipsNaN2008: [cacheFlags]
+    case .arm: [cacheFlags, 0x0003]
+    default: [cacheFlags, 0x0001]
+    }
+  }
+
+  /// How a structure with 64-bit numbers is aligned in the cache's combined format, in bytes.
+  package var cacheAlignment: Int {
+    switch header.machine {
+    case .x86: 4
+    case .m68k: 2
+    default: 8
+    }
+  }
+
+  /// Whether the psABI's `char` is signed; the order of names in the cache depends on it.
+  package var hasSignedChar: Bool {
+    switch header.machine {
+    case .arm, .aarch64, .ppc, .ppc64, .s390, .riscv: false
+    default: true
     }
   }
 

@@ -9,6 +9,8 @@ struct MuslRules: LoaderRules {
   private let systemPath: [SearchDirectory]
   private let libraryPath: [SearchDirectory]
 
+  var systemDirectories: [ByteString] { systemPath.map(\.text) }
+
   /// Libraries that are part of the loader: `lib` + one of these + `.` + anything.
   private static let builtInStems: [ByteString] = [
     "libc.", "libpthread.", "librt.", "libm.", "libdl.", "libutil.", "libxnet.",

@@ -32,7 +32,9 @@ struct AdditionRequest {
         remedy: "begin it with a slash", status: .usage)
     }
     let target = RootPath(normalising: ByteString(destination))
-    self.destination = destination.hasSuffix("/") ? target.appending(name) : target
+    // As with cp: `DST/` is the directory to put it into, and `SRC/.` are a directory's contents.
+    let isInto = destination.hasSuffix("/") && !source.hasSuffix("/.") && source != "."
+    self.destination = isInto ? target.appending(name) : target
   }
 
   private static func exists(_ path: String) -> Bool {

@@ -10,7 +10,7 @@ extension Diagnostic {
     case .conflict(let path, let first, let second):
       self.init(
         "\(path) is wanted for two different things: \(first); \(second)",
-        remedy: "give one of them another place (--install PATH, --add SRC:DST)")
+        remedy: "give one of them another place (--install PATH, --add SRC:DST)", status: .usage)
     case .unreadable(let path, let cause):
       self.init("\(path): \(Self.describe(cause))")
     case .unpackable(let path, let kind):
@@ -25,7 +25,8 @@ extension Diagnostic {
       self.init(
         "in the image the loader would not find what it finds here: "
           + lines.joined(separator: ", "),
-        remedy: "keep the program's place with --install", status: .findings)
+        remedy: "'rootfs-pack why' shows each search; another --install place may help",
+        status: .findings)
     }
   }
 
@@ -33,22 +34,28 @@ extension Diagnostic {
     switch error {
     case .target(let target, .noSpace):
       self.init(
-        "\(target): no space left on the device",
+        "\(ByteString(target)): no space left on the device",
         remedy: "about \(renderSize(contentSize)) are needed; nothing was changed")
     case .target(let target, let cause):
       self.init(
-        "\(target): can't be written: \(Self.describe(cause))",
+        "\(ByteString(target)): can't be written: \(Self.describe(cause))",
         remedy: "name another place with --output")
     case .targetIsDirectory(let target):
       self.init(
-        "\(target): is a directory", remedy: "name a file with --output", status: .usage)
+        "\(ByteString(target)): is a directory", remedy: "name a file with --output", status: .usage
+      )
+    case .targetIsDanglingLink(let target):
+      self.init(
+        "\(ByteString(target)): is a link to nothing",
+        remedy: "remove it or name another place with --output", status: .usage)
     case .targetIsSpecial(let target, let kind):
       self.init(
-        "\(target): is a \(kind), not a regular file", remedy: "name a file with --output",
+        "\(ByteString(target)): is a \(kind), not a regular file",
+        remedy: "name a file with --output",
         status: .usage)
     case .targetIsInput(let target, let source):
       self.init(
-        "\(target): is also packed (\(source))",
+        "\(ByteString(target)): is also packed (\(source))",
         remedy: "write elsewhere with --output, or leave it out of --add", status: .usage)
     case .source(let path, let cause):
       self.init("\(path): \(Self.describe(cause)); nothing was written")
@@ -64,12 +71,13 @@ extension Diagnostic {
 }
 
 extension PlanWarning {
-  var line: String {
+  var diagnostic: Diagnostic {
     switch self {
     case .danglingLink(let path, let text):
-      "rootfs-pack: warning: \(path) -> \(text) leads to nothing in the image; --add its target"
+      Diagnostic(
+        "warning: \(path) -> \(text) leads to nothing in the image", remedy: "--add its target")
     case .droppedSetID(let path):
-      "rootfs-pack: warning: \(path): its set-user-id or set-group-id bit isn't packed"
+      Diagnostic("warning: \(path): its set-user-id or set-group-id bit isn't packed")
     }
   }
 }

@@ -16,6 +16,15 @@ struct Diagnostic: Error {
     self.status = status
   }
 
+  /// What the argument parser says of wrong usage: some lines, which may quote the arguments.
+  init(usage message: String) {
+    let lines = message.split(separator: "\n").map { ByteString(String($0)).description }
+    let prefix = "Error: "
+    let text = lines.joined(separator: "\n")
+    self.init(
+      text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text, status: .usage)
+  }
+
   /// One line, however odd the names in it.
   var line: String {
     "rootfs-pack: " + message + (remedy.map { "; " + $0 } ?? "")
@@ -43,8 +52,15 @@ extension Diagnostic {
       self.init("\(path): no loader loads ELF type \(type)")
     case .unknownMachine(let path, let machine):
       self.init("\(path): is for \(machine) (e_machine at offset 0x12), which has no known loader")
+    case .tooManyCandidates(let path, let limit):
+      self.init(
+        "\(path): its closure has more than \(limit) places to search, as no real program has")
     case .noLoadSegment(let path):
-      self.init("\(path): has no PT_LOAD segment, so there is nothing to load (debug data only?)")
+      self.init("\(path): has no PT_LOAD segment, so there is nothing to load")
+    case .debugDataOnly(let path):
+      self.init(
+        "\(path): holds only the debugging data of a program",
+        remedy: "name the program that it was split off")
     }
   }
 

@@ -28,7 +28,7 @@ struct InspectCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let context = try ResolutionContext(rootOptions, words: files)
+    let context = try ResolutionContext(rootOptions, files: files)
     var loader = context.loader
     var graphs: [ClosureGraph] = []
     var status = ExitStatus.done
@@ -38,7 +38,7 @@ struct InspectCommand: ParsableCommand {
         if !graph.isComplete && status == .done { status = .findings }
         graphs.append(graph)
       } catch {
-        Terminal.warn(error.line)
+        Terminal.warn(error)
         status = error.status
       }
     }

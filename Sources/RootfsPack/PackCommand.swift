@@ -65,6 +65,12 @@ struct PackCommand: ParsableCommand {
     if let install, !install.hasPrefix("/") {
       throw ValidationError("--install \(install): must be an absolute path in the image.")
     }
+    if let install, RootPath(normalising: ByteString(install)).isRoot, !install.hasSuffix("/") {
+      throw ValidationError("--install \(install): names no file.")
+    }
+    if output.isEmpty || output == "-" || output.hasSuffix("/") {
+      throw ValidationError("--output '\(output)': name a file to write.")
+    }
     if files.count > 1, let install, !install.hasSuffix("/") {
       throw ValidationError(
         "--install \(install): several files need a directory; end it with a slash.")
@@ -73,7 +79,8 @@ struct PackCommand: ParsableCommand {
 
   func run() throws {
     let additions = try add.map { word throws(Diagnostic) in try AdditionRequest(word) }
-    let context = try ResolutionContext(rootOptions, words: files + additions.map(\.source))
+    let context = try ResolutionContext(
+      rootOptions, files: files, additions: additions.map(\.source))
     let modificationTime = try modificationTime(context.variables)
     var collector = SubjectCollector(context: context)
     for file in files {
@@ -85,7 +92,7 @@ struct PackCommand: ParsableCommand {
       tree: context.tree, subjects: collector.subjects, additions: collector.additions)
     let plan: BundlePlan
     do { plan = try builder.build() } catch { throw Diagnostic(error) }
-    for warning in plan.warnings { Terminal.warn(warning.line) }
+    for warning in plan.warnings { Terminal.warn(warning.diagnostic) }
     if dryRun {
       try showPlan(plan, context)
     } else {
@@ -98,7 +105,7 @@ struct PackCommand: ParsableCommand {
 
   private func destination(of file: String, _ context: ResolutionContext) -> RootPath? {
     let location = context.locate(file)
-    let path = RootPath(normalising: location.path)
+    let path = context.physicalPath(location.path)
     if let install {
       let target = RootPath(normalising: ByteString(install))
       return install.hasSuffix("/") ? target.appending(path.name) : target
@@ -120,10 +127,10 @@ struct PackCommand: ParsableCommand {
         if subject.addition != nil, loaded.contains(request.name) { continue }
         let requester = subject.graph.objects[request.requester].openedPath
         let line =
-          "rootfs-pack: missing: \(request.name), needed by \(requester) "
+          "missing: \(request.name), needed by \(requester) "
           + "(\(count(request.attempts.count, "place")) tried; "
           + "'rootfs-pack inspect' shows them)"
-        if seen.insert(line).inserted { Terminal.warn(line) }
+        if seen.insert(line).inserted { Terminal.warn(Diagnostic(line)) }
       }
     }
     guard !seen.isEmpty else { return false }
@@ -138,9 +145,10 @@ struct PackCommand: ParsableCommand {
 
   private func modificationTime(_ variables: [String: String]) throws(Diagnostic) -> UInt64 {
     guard let text = variables["SOURCE_DATE_EPOCH"], !text.isEmpty else { return 0 }
-    guard let value = UInt64(text) else {
+    // Eleven octal digits are what a tar header holds.
+    guard let value = UInt64(text), value <= 0o777_7777_7777 else {
       throw Diagnostic(
-        "SOURCE_DATE_EPOCH=\(ByteString(text)): not a number of seconds",
+        "SOURCE_DATE_EPOCH=\(ByteString(text)): not a number of seconds that an archive can hold",
         remedy: "set it to seconds since 1970 or unset it", status: .usage)
     }
     return value
@@ -160,10 +168,13 @@ struct PackCommand: ParsableCommand {
   ) throws {
     let progress = ProgressLine(
       total: plan.contentSize, isShown: !quiet, environment: context.variables)
-    let archive = TarArchive(modificationTime: modificationTime) { progress.show($0) }
+    let signals = SignalMask()
+    let archive = TarArchive(
+      modificationTime: modificationTime, interruption: { signals.pending },
+      progress: { progress.show($0) })
     let size: UInt64
     do {
-      size = try SignalMask.blockingEndSignals { () throws(ArchiveError) in
+      size = try signals.holding { () throws(ArchiveError) in
         try archive.write(plan, to: FilePath(output))
       }
       progress.clear()
@@ -177,10 +188,8 @@ struct PackCommand: ParsableCommand {
   }
 
   private func summary(_ plan: BundlePlan, size: UInt64) -> String {
-    let program = plan.programs.first ?? .root
-    let image = program.name.description.lowercased()
-    return "\(output): \(renderSize(size)), "
-      + "\(count(plan.entries.count, "entry", "entries")); next: docker import -c "
-      + "'ENTRYPOINT [\"\(program)\"]' \(output) \(image) && docker run --rm \(image)\n"
+    let place = ByteString(output).description
+    return "\(place): \(renderSize(size)), \(count(plan.entries.count, "entry", "entries")); "
+      + "next: \(ImportHint(archive: place, program: plan.programs.first))\n"
   }
 }

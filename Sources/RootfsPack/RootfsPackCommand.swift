@@ -26,12 +26,12 @@ package func runRootfsPack() -> Never {
     try command.run()
     exit(ExitStatus.done.rawValue)
   } catch let diagnostic as Diagnostic {
-    Terminal.warn(diagnostic.line)
+    Terminal.warn(diagnostic)
     exit(diagnostic.status.rawValue)
   } catch {
     let code = RootfsPackCommand.exitCode(for: error)
     if code == .validationFailure {
-      Terminal.warn(RootfsPackCommand.fullMessage(for: error))
+      Terminal.warn(Diagnostic(usage: RootfsPackCommand.fullMessage(for: error)))
       exit(ExitStatus.usage.rawValue)
     }
     RootfsPackCommand.exit(withError: error)

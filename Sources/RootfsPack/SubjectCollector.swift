@@ -15,35 +15,35 @@ struct SubjectCollector {
     loader = context.loader
   }
 
-  mutating func addProgram(_ word: String, destination: RootPath?) throws(Diagnostic) {
-    let graph = try context.closure(of: word, &loader)
+  mutating func addProgram(_ argument: String, destination: RootPath?) throws(Diagnostic) {
+    let graph = try context.closure(of: argument, &loader)
     subjects.append(PackSubject(graph: graph, destination: destination))
   }
 
   /// Adds a file or tree, and the closure of every ELF file in it.
   mutating func add(_ request: AdditionRequest) throws(Diagnostic) {
-    let path = context.hostPath(request.source)
-    var resolver = PathResolver(tree: context.host)
+    let path = context.locate(request.source).path
+    var resolver = PathResolver(tree: context.tree)
     let source: ResolvedPath
     do {
       source = try resolver.resolve(path)
     } catch {
       throw Diagnostic(
-        "--add \(path): \(Diagnostic.describe(error))", remedy: "name an existing file or directory"
-      )
+        "--add \(path): \(Diagnostic.describe(error))",
+        remedy: "name an existing file or directory")
     }
-    var destination = request.destination
-    if destination?.isRoot == true, source.status.kind != .directory {
-      destination = RootPath.root.appending(RootPath(normalising: path).name)
-    }
-    additions.append(Addition(tree: context.host, source: path, destination: destination))
+    let destination = request.destination
+    additions.append(Addition(tree: context.tree, source: path, destination: destination))
     try addObjects(
-      source.real, source.status, destination: destination, origin: path, keptPath: path)
+      source.real, source.status, openedPath: path, destination: destination, addition: path)
   }
 
+  /// - Parameters:
+  ///   - path: in-root and physical.
+  ///   - openedPath: the same by the way that the user named it.
   private mutating func addObjects(
-    _ path: RootPath, _ status: FileStatus, destination: RootPath?, origin: ByteString,
-    keptPath: ByteString
+    _ path: RootPath, _ status: FileStatus, openedPath: ByteString, destination: RootPath?,
+    addition: ByteString
   ) throws(Diagnostic) {
     switch status.kind {
     case .directory:
@@ -51,39 +51,44 @@ struct SubjectCollector {
         let child = path.appending(name)
         let childStatus = try read(child) { tree throws(Errno) in try tree.status(of: child) }
         try addObjects(
-          child, childStatus, destination: destination?.appending(name), origin: origin,
-          keptPath: keptPath + "/" + name)
+          child, childStatus, openedPath: openedPath + "/" + name,
+          destination: destination?.appending(name), addition: addition)
       }
     case .regular:
       let magic = try read(path) { tree throws(Errno) in
         try tree.open(path).read(at: 0, count: 4)
       }
-      if magic == [0x7F, 0x45, 0x4C, 0x46] {
-        try addObject(path, destination: destination, origin: origin, keptPath: keptPath)
-      }
+      guard magic == [0x7F, 0x45, 0x4C, 0x46] else { return }
+      try addObject(
+        destination == nil ? openedPath : path.text, destination: destination,
+        addition: addition)
     default: break
     }
   }
 
   private mutating func addObject(
-    _ path: RootPath, destination: RootPath?, origin: ByteString, keptPath: ByteString
+    _ path: ByteString, destination: RootPath?, addition: ByteString
   ) throws(Diagnostic) {
-    let inRoot = destination == nil ? keptPath : path.text
     do {
-      let graph = try loader.closure(of: context.locate(inRoot.description).path)
+      let graph = try loader.closure(of: path)
       subjects.append(
-        PackSubject(graph: graph, destination: destination, addition: origin))
+        PackSubject(graph: graph, destination: destination, addition: addition))
     } catch {
-      // An object file or a foreign machine's binary is data: it ships as it is.
-      Terminal.warn("rootfs-pack: warning: packed as data: \(Diagnostic(error).message)")
+      switch error {
+      case .notLoadable, .unknownMachine, .unreadable, .noLoadSegment, .debugDataOnly:
+        // An object file or a damaged binary is data: it ships as it is.
+        Terminal.warn(.init("warning: packed as data: \(Diagnostic(error).message)"))
+      case .unopenable, .notRegular, .tooManyCandidates:
+        throw Diagnostic(error)
+      }
     }
   }
 
   private func read<T>(
-    _ path: RootPath, _ body: (DirectoryTree) throws(Errno) -> T
+    _ path: RootPath, _ body: (any FileTree) throws(Errno) -> T
   ) throws(Diagnostic) -> T {
     do {
-      return try body(context.host)
+      return try body(context.tree)
     } catch {
       throw Diagnostic("--add: \(path): \(Diagnostic.describe(error))")
     }

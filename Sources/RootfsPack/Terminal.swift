@@ -24,7 +24,8 @@ enum Terminal {
     }
   }
 
-  static func warn(_ line: String) {
-    _ = try? FileDescriptor.standardError.writeAll((line + "\n").utf8)
+  /// Tells one thing on standard error; a closed one can't be told anything.
+  static func warn(_ diagnostic: Diagnostic) {
+    _ = try? FileDescriptor.standardError.writeAll((diagnostic.line + "\n").utf8)
   }
 }

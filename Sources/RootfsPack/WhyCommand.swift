@@ -30,7 +30,7 @@ struct WhyCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let context = try ResolutionContext(rootOptions, words: [file])
+    let context = try ResolutionContext(rootOptions, files: [file])
     var loader = context.loader
     let report = WhyReport(
       try context.closure(of: file, &loader), library: ByteString(library))

@@ -66,7 +66,10 @@ struct ElfImageReaderTests {
     // e_shoff far behind the end, and e_shnum, e_shstrndx out of bounds.
     bytes.replaceSubrange(40..<48, with: [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F])
     bytes.replaceSubrange(58..<64, with: [64, 0, 0xFF, 0xFF, 0xFE, 0xFF])
-    #expect(try ElfImage(reading: OpenFile(bytes: bytes)) == Self.image)
+    var image = try ElfImage(reading: OpenFile(bytes: bytes))
+    #expect(image.truncation != nil)
+    image.truncation = nil
+    #expect(image == Self.image)
   }
 
   @Test func `linkage is told by interpreter, type and flag`() {

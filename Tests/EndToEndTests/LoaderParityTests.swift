@@ -40,13 +40,17 @@ struct LoaderParityTests {
     files = list(elf_files(directories))
     output = subprocess.run([tool, "inspect", "--json", "--", *files], capture_output=True)
     subjects = {s["path"]: s for s in json.loads(output.stdout)["subjects"]}
-    compared = differences = 0
+    compared = differences = refused = 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for path, (found, missing, code, errors) in zip(files, pool.map(loaded, files)):
             subject = subjects.get(path)
             if subject is None:
-                print("no subject:", path)
-                differences += 1
+                # Split-off debugging data has no content to load; the loader fails on it too.
+                if code == 0:
+                    print("no subject:", path)
+                    differences += 1
+                else:
+                    refused += 1
                 continue
             if subject["linkage"] != "dynamic":
                 continue
@@ -60,7 +64,7 @@ struct LoaderParityTests {
                 differences += 1
                 print(path, "extra", ours - found, "lacking", found - ours,
                       "missing", absent ^ missing, code, errors)
-    print(f"{compared} compared, {differences} differences")
+    print(f"{compared} compared, {refused} refused by both, {differences} differences")
     """
 
   @Test func `every dynamic ELF file of the system resolves as the real loader does`() throws {

@@ -1,0 +1,42 @@
+internal import Bundle
+internal import FileTree
+internal import Glibc
+internal import SystemPackage
+
+/// What is checked before anything is written.
+enum OutputTarget {
+  /// The path that is to be replaced: the target, or what it links to.
+  static func check(_ target: FilePath, plan: BundlePlan) throws(ArchiveError) -> FilePath {
+    var status = stat()
+    guard unsafe target.withPlatformString({ unsafe stat($0, &status) }) == 0 else {
+      guard errno == ENOENT else { throw .target(target, Errno(rawValue: errno)) }
+      guard unsafe target.withPlatformString({ unsafe lstat($0, &status) }) != 0 else {
+        throw .targetIsDanglingLink(target)
+      }
+      return target
+    }
+    let existing = FileStatus(status)
+    switch existing.kind {
+    case .regular: break
+    case .directory: throw .targetIsDirectory(target)
+    default: throw .targetIsSpecial(target, existing.kind)
+    }
+    for entry in plan.entries {
+      if case .file(.copy(_, let path, let source), _) = entry.node,
+        source.identity == existing.identity
+      {
+        throw .targetIsInput(target, path)
+      }
+    }
+    return resolved(target)
+  }
+
+  /// A rename would replace a link instead of the file behind it.
+  private static func resolved(_ target: FilePath) -> FilePath {
+    guard let text = unsafe target.withPlatformString({ unsafe realpath($0, nil) }) else {
+      return target
+    }
+    defer { unsafe free(text) }
+    return unsafe FilePath(platformString: text)
+  }
+}
