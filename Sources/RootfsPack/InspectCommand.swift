@@ -7,6 +7,7 @@ internal import SystemPackage
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
+    _superCommandName: "rootfs-pack",
     abstract: "Show what the dynamic loader would load for a program or library, and why.",
     discussion: """
       Everything is read from the files; nothing is executed.

@@ -11,6 +11,7 @@ internal import SystemPackage
 struct PackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pack",
+    _superCommandName: "rootfs-pack",
     abstract: "Pack programs with everything that their loader loads into a tar archive.",
     discussion: """
       A program from a system directory (/usr, /bin, /sbin, /lib*, /opt) keeps its path; any other \
@@ -143,8 +144,10 @@ struct PackCommand: ParsableCommand {
     return true
   }
 
-  private func modificationTime(_ variables: [String: String]) throws(Diagnostic) -> UInt64 {
-    guard let text = variables["SOURCE_DATE_EPOCH"], !text.isEmpty else { return 0 }
+  private func modificationTime(
+    _ variables: ProcessEnvironment
+  ) throws(Diagnostic) -> UInt64 {
+    guard let text = variables.sourceDateEpoch else { return 0 }
     // Eleven octal digits are what a tar header holds.
     guard let value = UInt64(text), value <= 0o777_7777_7777 else {
       throw Diagnostic(

@@ -13,7 +13,7 @@ final class ProgressLine {
   private static let delay = Duration.milliseconds(400)
   private static let interval = Duration.milliseconds(100)
 
-  init(total: UInt64, isShown: Bool, environment: [String: String]) {
+  init(total: UInt64, isShown: Bool, environment: ProcessEnvironment) {
     self.total = total
     style = Terminal.style(of: .standardError, environment: environment)
     self.isShown = isShown && style.width != nil

@@ -1,5 +1,4 @@
 internal import FileTree
-internal import FoundationEssentials
 internal import Glibc
 internal import Loader
 internal import SystemPackage
@@ -9,8 +8,7 @@ struct ResolutionContext {
   /// The root, with the named files that lie outside of it showing through.
   let tree: any FileTree
   let environment: SearchEnvironment
-  /// The process's environment variables.
-  let variables: [String: String]
+  let variables = ProcessEnvironment.current()
   private let locator: PathLocator
 
   /// The root's place on the host.
@@ -22,7 +20,6 @@ struct ResolutionContext {
   init(
     _ options: RootOptions, files: [String], additions: [String] = []
   ) throws(Diagnostic) {
-    variables = ProcessInfo.processInfo.environment
     let workingDirectory = try Self.workingDirectory()
     let locator = try PathLocator(root: options.root, workingDirectory: workingDirectory)
     self.locator = locator

@@ -5,12 +5,12 @@ internal import SystemPackage
 /// The standard streams.
 enum Terminal {
   /// How text on a stream is to look: colour only on a terminal and without `NO_COLOR`.
-  static func style(of stream: FileDescriptor, environment: [String: String]) -> TextStyle {
+  static func style(of stream: FileDescriptor, environment: ProcessEnvironment) -> TextStyle {
     guard isatty(stream.rawValue) == 1 else { return .plain }
     var size = winsize()
     let known = unsafe ioctl(stream.rawValue, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-    let color = environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
-    return TextStyle(usesColor: color, width: known ? Int(size.ws_col) : nil)
+    return TextStyle(
+      usesColor: !environment.refusesColor, width: known ? Int(size.ws_col) : nil)
   }
 
   /// Writes all of the text; a reader that has gone away ends the run quietly.

@@ -6,6 +6,7 @@ internal import SystemPackage
 struct WhyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "why",
+    _superCommandName: "rootfs-pack",
     abstract: "Show why a library is loaded, or isn't: every chain, every place tried.",
     discussion: """
       An offline LD_DEBUG=libs: nothing is executed.
