@@ -20,5 +20,16 @@ package enum PlanError: Error, Hashable, Sendable {
     package let expected: RootPath?
     /// What it finds in the bundle; nil if nothing.
     package let actual: RootPath?
+
+    package init(
+      program: RootPath, name: ByteString, requester: ByteString, expected: RootPath?,
+      actual: RootPath?
+    ) {
+      self.program = program
+      self.name = name
+      self.requester = requester
+      self.expected = expected
+      self.actual = actual
+    }
   }
 }

@@ -91,8 +91,25 @@ struct PlanBuilderTests {
     #expect(table(plan).contains("/srv/deps/libx.so.1"))
   }
 
-  @Test func `a library that another one shadows in the image is a failure that names it`() throws {
-    // The program finds one libx by its RPATH; in the image that path leads to the other.
+  @Test func `a request that would go elsewhere in the image is a failure that names it`() throws {
+    #expect {
+      try plan(
+        [
+          "/home/me/server": .program(needed: ["libx.so"], runpath: "$ORIGIN/own:/data"),
+          "/data/libx.so": .library(), "/other/libx.so": .library(soname: "other"),
+        ], program: "/home/me/server", at: "/server",
+        additions: [("/other/libx.so", "/own/libx.so")])
+    } throws: { error in
+      guard case .unfaithful(let deviations)? = error as? PlanError else { return false }
+      return deviations == [
+        PlanError.Deviation(
+          program: "/server", name: "libx.so", requester: "/home/me/server",
+          expected: "/data/libx.so", actual: "/own/libx.so")
+      ]
+    }
+  }
+
+  @Test func `two different files for one path are a failure`() throws {
     #expect {
       try plan(
         [

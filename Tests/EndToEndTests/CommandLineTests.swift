@@ -75,6 +75,22 @@ struct CommandLineTests {
     #expect(try Shell.bash("sha256sum true", in: scratch.url) == before)
   }
 
+  @Test func `what may not be read or written is told, and read-only targets stay`() throws {
+    // Root may do everything, so it becomes somebody else first.
+    let drop = getuid() == 0 ? "setpriv --reuid 65534 --regid 65534 --clear-groups" : ""
+    let output = try Shell.bash(
+      """
+      chmod 755 .; mkdir locked; chmod 555 locked; cp true secret; chmod 000 secret
+      chown -R 0:0 . 2>/dev/null || true
+      \(drop) "$0" secret 2>&1 || echo "code $?"
+      \(drop) "$0" true --output locked/x.tar 2>&1 || echo "code $?"
+      ls locked | wc -l
+      """.replacing("$0", with: Project.command), in: scratch.url)
+    #expect(output.contains("secret: permission denied; read permission is needed"))
+    #expect(output.contains("locked/x.tar: can't be written: permission denied"))
+    #expect(output.hasSuffix("code 3\n0\n"))
+  }
+
   @Test func `a full disk leaves the older archive and nothing half written`() throws {
     let output = try Shell.bash(
       """
