@@ -75,6 +75,24 @@ extension ElfImage {
     }
   }
 
+  /// The content of the segments that are neither written nor executed: an object's constants.
+  ///
+  /// - Parameter limit: in bytes; what is larger is left out.
+  package static func constants(
+    of file: borrowing OpenFile, limit: UInt64
+  ) throws(ElfReadError) -> [[UInt8]] {
+    let elf = try LibelfHandle(file)
+    var contents: [[UInt8]] = []
+    for segment in try segments(of: elf, fileSize: file.size)
+    where segment.p_type == UInt32(PT_LOAD) && segment.p_flags & UInt32(PF_W | PF_X) == 0
+      && segment.p_filesz <= limit
+    {
+      contents.append(
+        try elf.bytes(of: .segment, at: segment.p_offset, count: segment.p_filesz))
+    }
+    return contents
+  }
+
   private static func segments(
     of elf: borrowing LibelfHandle, fileSize: UInt64
   ) throws(ElfReadError) -> [GElf_Phdr] {

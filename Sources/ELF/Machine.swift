@@ -23,16 +23,32 @@ package struct Machine: RawRepresentable, Hashable, Sendable {
   package static let riscv = Machine(rawValue: 243)
   package static let loongArch = Machine(rawValue: 258)
 
-  private static let names: [Machine: String] = [
-    .sparc: "sparc", .x86: "x86", .m68k: "m68k", .mips: "mips", .parisc: "parisc", .ppc: "ppc",
-    .ppc64: "ppc64", .s390: "s390", .arm: "arm", .superH: "sh", .sparcV9: "sparc64",
-    .amd64: "x86-64", .aarch64: "aarch64", .riscv: "riscv", .loongArch: "loongarch",
-  ]
+  // A switch, since building a dictionary would cost every start.
+  private var name: String? {
+    switch self {
+    case .sparc: "sparc"
+    case .x86: "x86"
+    case .m68k: "m68k"
+    case .mips: "mips"
+    case .parisc: "parisc"
+    case .ppc: "ppc"
+    case .ppc64: "ppc64"
+    case .s390: "s390"
+    case .arm: "arm"
+    case .superH: "sh"
+    case .sparcV9: "sparc64"
+    case .amd64: "x86-64"
+    case .aarch64: "aarch64"
+    case .riscv: "riscv"
+    case .loongArch: "loongarch"
+    default: nil
+    }
+  }
 
   /// Whether the name is known; ``description`` gives the number otherwise.
-  package var isKnown: Bool { Self.names[self] != nil }
+  package var isKnown: Bool { name != nil }
 }
 
 extension Machine: CustomStringConvertible {
-  package var description: String { Self.names[self] ?? "machine \(rawValue)" }
+  package var description: String { name ?? "machine \(rawValue)" }
 }

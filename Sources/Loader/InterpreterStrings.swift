@@ -16,17 +16,18 @@ struct InterpreterStrings {
   /// Ending in `/`; empty if none were recognised.
   let muslDefaultDirectories: [ByteString]
 
-  /// No loader is larger than a few megabytes.
-  static let fileLimit = 16 << 20
+  /// In bytes; no loader is larger than a few megabytes.
+  static let segmentLimit: UInt64 = 16 << 20
 
-  init(file bytes: [UInt8]) {
+  /// - Parameter constants: the contents of the read-only segments, where string literals are.
+  init(constants: [[UInt8]]) {
     var directories: [ByteString] = []
     var run: [ByteString] = []
     var cachePath: ByteString?
     var muslPath: [ByteString] = []
     var architecture: ByteString?
     var libs: [ByteString] = []
-    Self.forEachCandidate(in: bytes) { text in
+    Self.forEachCandidate(in: Array(constants.joined(separator: [0]))) { text in
       switch text.first {
       case UInt8(ascii: "l"):
         if text.starts(with: "lib".utf8) { libs.append(ByteString(text)) }

@@ -175,8 +175,7 @@ package struct Loader {
 
   private mutating func strings(ofInterpreter path: RootPath) -> InterpreterStrings? {
     if let known = interpreterStrings[path] { return known }
-    let bytes = read(path, limit: InterpreterStrings.fileLimit)
-    let strings = bytes.map { InterpreterStrings(file: $0) }
+    let strings = (try? readConstants(of: path)).map { InterpreterStrings(constants: $0) }
     interpreterStrings[path] = .some(strings)
     return strings
   }
@@ -204,6 +203,11 @@ package struct Loader {
     } catch {
       return error == .noSuchFileOrDirectory ? nil : ""
     }
+  }
+
+  private func readConstants(of path: RootPath) throws -> [[UInt8]] {
+    try ElfImage.constants(
+      of: tree.open(path), limit: InterpreterStrings.segmentLimit)
   }
 
   private mutating func readConfiguration(_ path: ByteString) -> [UInt8]? {
