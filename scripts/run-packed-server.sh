@@ -32,13 +32,13 @@ unshare "${namespaces[@]}" sh -c \
 server=$!
 
 address=
-for _ in $(seq 100); do
+for _ in $(seq 300); do
   address=$(sed -n 's/.*listening on \(http[^ ]*\).*/\1/p' "$log")
   [ -z "$address" ] || break
   kill -0 "$server" 2>/dev/null || fail "the server ended before it listened"
   sleep 0.1
 done
-[ -n "$address" ] || fail "the server didn't listen within ten seconds"
+[ -n "$address" ] || fail "the server didn't listen within thirty seconds"
 
 page=$(curl --silent --show-error --fail --compressed --max-time 10 "$address/") ||
   fail "no page from $address"

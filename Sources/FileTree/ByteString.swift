@@ -91,17 +91,20 @@ extension ByteString: ExpressibleByStringLiteral {
 }
 
 extension ByteString: CustomStringConvertible {
-  /// The bytes as UTF-8 text; control characters and bytes that aren't UTF-8 stand as `\xNN`.
+  /// The bytes as UTF-8 text; control characters and bytes that aren't UTF-8 stand as `\xNN`, and so
+  /// does a backslash that would look like the beginning of one.
   ///
   /// A name from a hostile file must not reach the terminal as an escape sequence.
   package var description: String {
-    if bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) {
+    let backslash = UInt8(ascii: "\\")
+    if bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != backslash }) {
       return String(decoding: bytes, as: UTF8.self)
     }
     var text = ""
     var rest = bytes[...]
     while let first = rest.first {
-      if let scalar = Self.decodeScalar(rest), !Self.isControl(scalar) {
+      let isEscape = first == backslash && rest.dropFirst().first == UInt8(ascii: "x")
+      if !isEscape, let scalar = Self.decodeScalar(rest), !Self.isControl(scalar) {
         text.unicodeScalars.append(scalar)
         rest = rest.dropFirst(UTF8.width(scalar))
       } else {

@@ -66,6 +66,16 @@ struct AtomicFile: ~Copyable {
     }
     guard renamed == 0 else { throw .target(target, Errno(rawValue: errno)) }
     temporary = nil
+    syncDirectory()
+  }
+
+  /// Makes the new name last through a power failure, where the file system can do that.
+  private func syncDirectory() {
+    let directory = try? FileDescriptor.open(
+      Self.directory(of: target), .readOnly, options: [.directory, .closeOnExec])
+    guard let directory else { return }
+    _ = fsync(directory.rawValue)
+    try? directory.close()
   }
 
   /// A file that is replaced keeps its mode, and its owner where that is allowed.

@@ -132,8 +132,10 @@ struct CommandLineTests {
       in: scratch.url)
     #expect(errors.contains("end 3"))
     let closed = try Shell.bash(
-      "(\(Project.command) inspect --json /bin/bash; echo $? > code) | true; sleep 0.3; cat code",
-      in: scratch.url)
+      """
+      (\(Project.command) inspect --json /bin/bash; echo $? > code) | true
+      until [ -s code ]; do sleep 0.1; done; cat code
+      """, in: scratch.url)
     #expect(closed == "0\n")
   }
 

@@ -30,6 +30,8 @@ struct ByteStringTests {
   @Test func `text that a terminal would act on is escaped`() {
     #expect(ByteString([0x61, 0x1B, 0x5B, 0x33]).description == "a\\x1B[3")
     #expect(ByteString([0x61, 0xFF, 0x62]).description == "a\\xFFb")
+    #expect(ByteString("dev\\x2d1").description == "dev\\x5Cx2d1")
+    #expect(ByteString("a\\b").description == "a\\b")
     #expect(ByteString("größe").description == "größe")
     #expect(ByteString("a\u{202E}b").description == "a\\xE2\\x80\\xAEb")
   }
