@@ -21,23 +21,23 @@ struct AdditionRequest {
       throw Diagnostic("--add: SRC is empty", remedy: "write --add SRC[:DST]", status: .usage)
     }
     self.source = source
-    let name = RootPath(normalising: ByteString(source)).name
+    let name = RootPath(normalising: ByteString(argument: source)).name
     guard let destination else {
       self.destination = source.hasPrefix("/") ? nil : RootPath.root.appending(name)
       return
     }
     guard destination.hasPrefix("/") else {
       throw Diagnostic(
-        "--add \(ByteString(source)): the destination '\(ByteString(destination))' is relative",
+        "--add \(ByteString(argument: source)): the destination '\(ByteString(argument: destination))' is relative",
         remedy: "begin it with a slash", status: .usage)
     }
-    let target = RootPath(normalising: ByteString(destination))
+    let target = RootPath(normalising: ByteString(argument: destination))
     // As with cp: `DST/` is the directory to put it into, and `SRC/.` are a directory's contents.
     let isInto = destination.hasSuffix("/") && !source.hasSuffix("/.") && source != "."
     self.destination = isInto ? target.appending(name) : target
   }
 
   private static func exists(_ path: String) -> Bool {
-    unsafe access(path, F_OK) == 0
+    unsafe ByteString(argument: path).withCString { unsafe access($0, F_OK) } == 0
   }
 }

@@ -19,7 +19,7 @@ struct Diagnostic: Error {
   /// What the argument parser says of wrong usage: some lines, which may quote the arguments.
   init(usage message: String) {
     let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map {
-      ByteString(String($0)).description
+      ByteString(argument: String($0)).description
     }
     let prefix = "Error: "
     let text = lines.joined(separator: "\n")

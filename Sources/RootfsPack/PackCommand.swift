@@ -66,7 +66,9 @@ struct PackCommand: ParsableCommand {
     if let install, !install.hasPrefix("/") {
       throw ValidationError("--install \(install): must be an absolute path in the image.")
     }
-    if let install, RootPath(normalising: ByteString(install)).isRoot, !install.hasSuffix("/") {
+    if let install, RootPath(normalising: ByteString(argument: install)).isRoot,
+      !install.hasSuffix("/")
+    {
       throw ValidationError("--install \(install): names no file.")
     }
     if output.isEmpty || output == "-" || output.hasSuffix("/") {
@@ -108,7 +110,7 @@ struct PackCommand: ParsableCommand {
     let location = context.locate(file)
     let path = context.physicalPath(location.path)
     if let install {
-      let target = RootPath(normalising: ByteString(install))
+      let target = RootPath(normalising: ByteString(argument: install))
       return install.hasSuffix("/") ? target.appending(path.name) : target
     }
     guard location.isOutside || !SystemDirectories.contain(path) else { return nil }
@@ -178,7 +180,7 @@ struct PackCommand: ParsableCommand {
     let size: UInt64
     do {
       size = try signals.holding { () throws(ArchiveError) in
-        try archive.write(plan, to: FilePath(output))
+        try archive.write(plan, to: FilePath(ByteString(argument: output)))
       }
       progress.clear()
     } catch {
@@ -191,7 +193,7 @@ struct PackCommand: ParsableCommand {
   }
 
   private func summary(_ plan: BundlePlan, size: UInt64) -> String {
-    let place = ByteString(output).description
+    let place = ByteString(argument: output).description
     return "\(place): \(renderSize(size)), \(count(plan.entries.count, "entry", "entries")); "
       + "next: \(ImportHint(archive: place, program: plan.programs.first))\n"
   }

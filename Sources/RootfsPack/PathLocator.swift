@@ -21,12 +21,13 @@ struct PathLocator {
   init(root argument: String, workingDirectory: FilePath) throws(Diagnostic) {
     func refuse(_ reason: String) -> Diagnostic {
       Diagnostic(
-        "--root '\(ByteString(argument))': \(reason)", remedy: "name an existing directory",
+        "--root '\(ByteString(argument: argument))': \(reason)",
+        remedy: "name an existing directory",
         status: .usage)
     }
     guard !argument.isEmpty else { throw refuse("is empty") }
     self.workingDirectory = workingDirectory
-    givenRoot = Self.absolute(FilePath(argument), in: workingDirectory)
+    givenRoot = Self.absolute(FilePath(ByteString(argument: argument)), in: workingDirectory)
     guard let root = Self.realPath(givenRoot) else {
       throw refuse(Diagnostic.describe(Errno(rawValue: errno)))
     }
@@ -40,7 +41,7 @@ struct PathLocator {
   /// With a sysroot, an argument is a path below it on the host, or one that exists inside of it, or
   /// a file of the host outside of it; in that order.
   func locate(_ argument: String) -> Location {
-    let path = Self.absolute(FilePath(argument), in: workingDirectory)
+    let path = Self.absolute(FilePath(ByteString(argument: argument)), in: workingDirectory)
     guard root != "/" else { return Location(path: ByteString(path), isOutside: false) }
     for prefix in [givenRoot, root] {
       if let inside = Self.strip(prefix, from: path) { return inside }

@@ -88,7 +88,7 @@ struct ResolutionContext {
     for (argument, path) in zip(arguments, paths) {
       guard let directory = try? resolver.resolve(path), directory.status.kind == .directory else {
         throw Diagnostic(
-          "--library-path '\(ByteString(argument))': no such directory",
+          "--library-path '\(ByteString(argument: argument))': no such directory",
           remedy: "name one directory; the option can be repeated", status: .usage)
       }
     }

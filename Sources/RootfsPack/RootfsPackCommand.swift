@@ -32,7 +32,7 @@ struct RootfsPackCommand: ParsableCommand {
 package func runRootfsPack() -> Never {
   // A write to a closed pipe shall be an error that can be told apart, not the end.
   _ = signal(SIGPIPE, SIG_IGN)
-  let (entry, arguments) = RootfsPackCommand.entry(for: Array(CommandLine.arguments.dropFirst()))
+  let (entry, arguments) = RootfsPackCommand.entry(for: RawArguments.current())
   do {
     var command = try entry.parseAsRoot(arguments)
     try command.run()

@@ -34,7 +34,7 @@ struct WhyCommand: ParsableCommand {
     let context = try ResolutionContext(rootOptions, files: [file])
     var loader = context.loader
     let report = WhyReport(
-      try context.closure(of: file, &loader), library: ByteString(library))
+      try context.closure(of: file, &loader), library: ByteString(argument: library))
     let style = Terminal.style(of: .standardOutput, environment: context.variables)
     try Terminal.write(
       json ? renderJSON(report.document) : report.render(style), to: .standardOutput)

@@ -91,6 +91,20 @@ struct CommandLineTests {
     #expect(output.hasSuffix("code 3\n0\n"))
   }
 
+  @Test func `names that are no UTF-8 are read, packed and told`() throws {
+    let output = try Shell.bash(
+      """
+      n=$(printf 'b\\xffd'); mkdir "$n"; cp true "$n/$n"; cd "$n"
+      \(Project.command) inspect "$n" | head -n 1
+      \(Project.command) "$n" --add "$n:/data/$n" --output "$n.tar"
+      mkdir root; tar -xf "$n.tar" -C root; cmp "root/$n" "$n"; cmp "root/data/$n" "$n"
+      \(Project.command) "$n$n" 2>&1 || true
+      """, in: scratch.url)
+    #expect(output.contains("/b\\xFFd/b\\xFFd  x86-64"))
+    #expect(output.contains("b\\xFFd.tar: "))
+    #expect(output.contains("/b\\xFFd/b\\xFFdb\\xFFd: no such file"))
+  }
+
   @Test func `a full disk leaves the older archive and nothing half written`() throws {
     let output = try Shell.bash(
       """
