@@ -160,7 +160,7 @@ extension ElfImage {
       // Many entries may point at one long string.
       stringBytes += text.count + 1
       guard stringBytes <= stringsLimit else {
-        throw .tooLarge(what: .stringTable, offset: 0, size: UInt64(stringBytes))
+        throw .tooManyStrings(size: stringsLimit)
       }
       return text
     }

@@ -12,6 +12,8 @@ package enum ElfReadError: Error, Hashable, Sendable {
   case tooLarge(what: Part, offset: UInt64, size: UInt64)
   /// The dynamic section has strings and doesn't say where.
   case noStringTable
+  /// The strings that the dynamic section names add up to more than any loader's file has.
+  case tooManyStrings(size: Int)
   /// An address of the dynamic section that no PT_LOAD holds.
   case unmappedAddress(what: Part, address: UInt64)
   case unterminatedString(offset: UInt64)
@@ -41,11 +43,13 @@ extension ElfReadError: CustomStringConvertible {
         + "lies beyond the end of the file (\(fileSize) bytes)"
     case .tooLarge(let what, let offset, let size):
       "the \(what.rawValue) at offset \(hex(offset)) claims \(size) bytes, more than any loader reads"
+    case .tooManyStrings(let size):
+      "the names in the dynamic section add up to over \(size) bytes, more than any loader reads"
     case .unmappedAddress(let what, let address):
       "the \(what.rawValue) is at address \(hex(address)), which no PT_LOAD segment holds"
     case .noStringTable: "the dynamic section has names but no DT_STRTAB"
     case .unterminatedString(let offset): "a string at offset \(hex(offset)) has no end"
-    case .libelf(let message): "libelf: \(message)"
+    case .libelf(let message): "its headers make no sense (libelf: \(message))"
     case .system(let error): "can't be read: \(error)"
     }
   }

@@ -50,8 +50,10 @@ extension Diagnostic {
       )
     case .notLoadable(let path, .core):
       self.init("\(path): is a core dump", remedy: "name the program that dumped it")
-    case .notLoadable(let path, let type):
-      self.init("\(path): no loader loads ELF type \(type)")
+    case .notLoadable(let path, .other(let type)):
+      self.init("\(path): no loader loads ELF type \(type) (e_type at offset 0x10)")
+    case .notLoadable(let path, _):
+      self.init("\(path): no loader loads this type of ELF file")
     case .unknownMachine(let path, let machine):
       self.init("\(path): is for \(machine) (e_machine at offset 0x12), which has no known loader")
     case .tooManyCandidates(let path, let limit):
