@@ -156,16 +156,16 @@ struct PlanBuilderTests {
   @Test func `a library found from the current directory goes below the root`() throws {
     let tree = InMemoryTree(
       Self.base.merging([
-        "/work/server": .program(needed: ["libx.so", "./liby.so"], runpath: "deps"),
-        "/work/deps/libx.so": .library(), "/work/liby.so": .library(),
+        "/current/server": .program(needed: ["libx.so", "./liby.so"], runpath: "deps"),
+        "/current/deps/libx.so": .library(), "/current/liby.so": .library(),
       ]) { $1 })
-    var loader = Loader(tree: tree, environment: SearchEnvironment(workingDirectory: "/work"))
-    let graph = try loader.closure(of: "/work/server")
+    var loader = Loader(tree: tree, environment: SearchEnvironment(workingDirectory: "/current"))
+    let graph = try loader.closure(of: "/current/server")
     var builder = PlanBuilder(
       tree: tree, subjects: [PackSubject(graph: graph, destination: "/server")], additions: [])
     let paths = table(try builder.build())
     #expect(paths.contains("/deps/libx.so") && paths.contains("/liby.so"))
-    #expect(!paths.contains { $0.contains("work") })
+    #expect(!paths.contains { $0.contains("current") })
   }
 
   @Test func `set-user-id bits are dropped and told`() throws {
