@@ -115,13 +115,13 @@ protocol LoaderRules {
   /// Finds what `requester` gets for a name in its DT_NEEDED.
   mutating func search(
     for name: ByteString, by requester: Int, in walk: inout ClosureWalk,
-    files: inout ElfFileCache
+    files: inout LoaderFiles
   ) -> SearchResult
 }
 
 extension LoaderRules {
   /// Loads everything that the subject needs, breadth first.
-  mutating func complete(_ walk: inout ClosureWalk, files: inout ElfFileCache) {
+  mutating func complete(_ walk: inout ClosureWalk, files: inout LoaderFiles) {
     while let requester = walk.nextRequester() {
       let needed = walk.objects[requester].image.dynamic?.needed ?? []
       for name in needed {

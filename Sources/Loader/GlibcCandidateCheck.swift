@@ -17,7 +17,7 @@ struct GlibcCandidateCheck {
   /// What `open_verify` makes of a file: another class or machine is passed over, any other fault
   /// is the end of the search.
   func judge(
-    _ file: ResolvedPath, _ files: inout ElfFileCache
+    _ file: ResolvedPath, _ files: inout LoaderFiles
   ) -> Result<ElfImage, Refusal> {
     func refuse(_ outcome: CandidateOutcome) -> Result<ElfImage, Refusal> {
       .failure(Refusal(outcome: outcome))

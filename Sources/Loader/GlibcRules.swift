@@ -35,7 +35,7 @@ struct GlibcRules: LoaderRules {
 
   mutating func search(
     for name: ByteString, by requester: Int, in walk: inout ClosureWalk,
-    files: inout ElfFileCache
+    files: inout LoaderFiles
   ) -> SearchResult {
     var name = name
     if name.contains(UInt8(ascii: "$")) {
@@ -46,7 +46,7 @@ struct GlibcRules: LoaderRules {
     }
     var result = SearchResult()
     result.expandedName = name
-    if let loaded = loadedObject(named: name, in: &walk) {
+    if let loaded = loadedObject(named: name, in: walk) {
       result.place = loaded
       result.rule = .alreadyLoaded
       return result
@@ -75,7 +75,7 @@ struct GlibcRules: LoaderRules {
 
   /// Matches a name with the paths, names and sonames loaded so far, the subject's included.
   private func loadedObject(
-    named name: ByteString, in walk: inout ClosureWalk
+    named name: ByteString, in walk: ClosureWalk
   ) -> SearchResult.Place? {
     if name == walk.profile.interpreterPath || name == walk.profile.soname {
       return .interpreter
@@ -104,11 +104,9 @@ struct GlibcRules: LoaderRules {
     var steps: [Step] = []
     let runpath = objectDirectories(of: requester, in: walk).runpath
     if runpath == nil {
-      // DT_RPATH counts up the chain of loaders, the main program's last; an object with
+      // DT_RPATH counts up the chain of loaders, which ends at the main program; an object with
       // DT_RUNPATH neither uses one nor hands its own on.
-      var chain = walk.loaders(of: requester)
-      if !chain.contains(0) { chain.append(0) }
-      for index in chain {
+      for index in walk.loaders(of: requester) {
         steps.append(.directories(objectDirectories(of: index, in: walk).rpath))
       }
     }
@@ -161,7 +159,7 @@ struct GlibcRules: LoaderRules {
   /// Whether the search ends with this step.
   private func searchStep(
     _ step: Step, for name: ByteString, by requester: Int, in walk: inout ClosureWalk,
-    _ files: inout ElfFileCache, _ result: inout SearchResult
+    _ files: inout LoaderFiles, _ result: inout SearchResult
   ) -> Bool {
     switch step {
     case .cache:
@@ -208,7 +206,7 @@ struct GlibcRules: LoaderRules {
   /// Looks at one candidate and notes what came of it.
   private func tryCandidate(
     _ path: ByteString, _ rule: SearchRule, _ directory: SearchDirectory?,
-    in walk: inout ClosureWalk, _ files: inout ElfFileCache, _ result: inout SearchResult
+    in walk: inout ClosureWalk, _ files: inout LoaderFiles, _ result: inout SearchResult
   ) -> Verdict {
     func note(_ outcome: CandidateOutcome) {
       result.attempts.append(

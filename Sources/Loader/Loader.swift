@@ -9,7 +9,7 @@ internal import SystemPackage
 package struct Loader {
   package let tree: any FileTree
   package let environment: SearchEnvironment
-  private var files: ElfFileCache
+  private var files: LoaderFiles
   private var interpreterStrings: [RootPath: InterpreterStrings?] = [:]
   private var configurations: [ByteString: [UInt8]?] = [:]
 
@@ -19,7 +19,7 @@ package struct Loader {
   package init(tree: any FileTree, environment: SearchEnvironment = SearchEnvironment()) {
     self.tree = tree
     self.environment = environment
-    files = ElfFileCache(tree: tree)
+    files = LoaderFiles(tree: tree)
   }
 
   /// Builds the closure of the program or library at `path`, an in-root path text.

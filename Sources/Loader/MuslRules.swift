@@ -33,7 +33,7 @@ struct MuslRules: LoaderRules {
 
   mutating func search(
     for name: ByteString, by requester: Int, in walk: inout ClosureWalk,
-    files: inout ElfFileCache
+    files: inout LoaderFiles
   ) -> SearchResult {
     if Self.builtInStems.contains(where: { name.hasPrefix($0) }) {
       return .loaded(.interpreter, .builtIn)
@@ -114,7 +114,7 @@ struct MuslRules: LoaderRules {
   /// Looks at one candidate; whether the search ends with it.
   private func tryCandidate(
     _ path: ByteString, _ rule: SearchRule, _ directory: SearchDirectory?,
-    in walk: inout ClosureWalk, _ files: inout ElfFileCache, _ result: inout SearchResult
+    in walk: inout ClosureWalk, _ files: inout LoaderFiles, _ result: inout SearchResult
   ) -> Bool {
     func note(_ outcome: CandidateOutcome) {
       result.attempts.append(
@@ -170,7 +170,7 @@ struct MuslRules: LoaderRules {
   }
 
   /// Magic and machine go unchecked, but every field is read where the own class has it.
-  private func loadableImage(_ entry: ElfFileCache.Entry?, in walk: ClosureWalk) -> ElfImage? {
+  private func loadableImage(_ entry: LoaderFiles.Entry?, in walk: ClosureWalk) -> ElfImage? {
     guard case .image(let image) = entry, image.dynamic != nil,
       image.header.elfClass == walk.objects[0].image.header.elfClass,
       image.header.type == .sharedObject || image.header.type == .executable

@@ -3,7 +3,7 @@ internal import FileTree
 internal import SystemPackage
 
 /// What the loader reads of one tree, each file and each answer once.
-struct ElfFileCache {
+struct LoaderFiles {
   /// What reading one file gave.
   enum Entry {
     case image(ElfImage)
