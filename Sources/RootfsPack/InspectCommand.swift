@@ -49,7 +49,8 @@ struct InspectCommand: ParsableCommand {
 
   private func render(_ graphs: [ClosureGraph], _ context: ResolutionContext) throws -> String {
     if json {
-      return try renderJSON(InspectDocument(root: context.root.string, graphs: graphs))
+      return try renderJSON(
+        InspectDocument(root: ByteString(context.root).description, graphs: graphs))
     }
     let style = Terminal.style(of: .standardOutput, environment: context.variables)
     return graphs.map { ClosureTreeText.render($0, style: style) }.joined(separator: "\n")
