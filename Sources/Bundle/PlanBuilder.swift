@@ -134,7 +134,7 @@ package struct PlanBuilder {
   ) throws(PlanError) {
     for link in file.links {
       let reason: Provenance =
-        link.path.parent.isRoot && link.text.hasPrefix("usr/")
+        PlanDraft.isRootLink(link.path, link.text)
         ? .rootLink : .link(to: openedPath)
       try draft.add(.symbolicLink(link.text), at: link.path, because: reason)
     }

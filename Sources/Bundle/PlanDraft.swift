@@ -127,12 +127,16 @@ struct PlanDraft {
       guard case .symbolicLink(let text) = node else { return nil }
       return text
     }
-    guard path.parent.isRoot, let status = try? source.status(of: path),
-      status.kind == .symbolicLink, let text = try? source.linkText(of: path),
-      text.hasPrefix("usr/") || text.hasPrefix("/usr/")
+    guard let status = try? source.status(of: path), status.kind == .symbolicLink,
+      let text = try? source.linkText(of: path), Self.isRootLink(path, text)
     else { return nil }
     try add(.symbolicLink(text), at: path, because: .rootLink)
     return text
+  }
+
+  /// Whether a link is one of those of a merged `/usr`: `/lib` to `usr/lib` and its like.
+  static func isRootLink(_ path: RootPath, _ text: ByteString) -> Bool {
+    path.parent.isRoot && (text.hasPrefix("usr/") || text.hasPrefix("/usr/"))
   }
 
   // MARK: Finishing

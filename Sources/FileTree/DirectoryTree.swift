@@ -91,8 +91,7 @@ extension FileStatus {
     self.init(
       kind: kind, permissions: UInt16(status.st_mode & 0o7777),
       size: UInt64(max(0, status.st_size)),
-      identity: Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)),
-      linkCount: UInt64(status.st_nlink))
+      identity: Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)))
   }
 }
 

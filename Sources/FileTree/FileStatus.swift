@@ -21,16 +21,14 @@ package struct FileStatus: Hashable, Sendable {
   /// In bytes; the length of the text for a symbolic link.
   package var size: UInt64
   package var identity: Identity
-  package var linkCount: UInt64
 
   package init(
-    kind: Kind, permissions: UInt16, size: UInt64, identity: Identity, linkCount: UInt64 = 1
+    kind: Kind, permissions: UInt16, size: UInt64, identity: Identity
   ) {
     self.kind = kind
     self.permissions = permissions
     self.size = size
     self.identity = identity
-    self.linkCount = linkCount
   }
 }
 

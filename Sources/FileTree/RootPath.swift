@@ -72,13 +72,6 @@ package struct RootPath: Hashable, Comparable, Sendable {
     directory.isRoot || self == directory || text.hasPrefix(directory.text + "/")
   }
 
-  /// The path with the leading `old` replaced by `new`, or nil if it isn't inside `old`.
-  package func moved(from old: RootPath, to new: RootPath) -> RootPath? {
-    guard isInside(old) else { return nil }
-    let rest = text.bytes.dropFirst(old.isRoot ? 0 : old.text.count)
-    return RootPath(normalising: ByteString(new.text.bytes + rest))
-  }
-
   package static func < (left: RootPath, right: RootPath) -> Bool {
     left.text < right.text
   }

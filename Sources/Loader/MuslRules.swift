@@ -11,7 +11,7 @@ struct MuslRules: LoaderRules {
 
   var systemDirectories: [ByteString] { systemPath.map(\.text) }
 
-  /// Libraries that are part of the loader: `lib` + one of these + `.` + anything.
+  /// Libraries that are part of the loader: whatever begins with one of these.
   private static let builtInStems: [ByteString] = [
     "libc.", "libpthread.", "librt.", "libm.", "libdl.", "libutil.", "libxnet.",
   ]

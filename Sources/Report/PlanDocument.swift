@@ -14,8 +14,9 @@ package struct PlanDocument: Encodable {
     let type: String
     let mode: String
     let size: UInt64
-    /// Where a copied file lies in the root, or the text of a link.
+    /// Where a copied file lies in the root, or on the host if it is outside of a sysroot.
     @Nullable var source: String?
+    /// The text of a symbolic link, or the path that a hard link repeats.
     @Nullable var target: String?
     let reason: String
   }
