@@ -33,7 +33,8 @@ enum LoaderConfiguration {
         continue
       }
       var writer = cache ?? LdSoCacheWriter(platform: platform)
-      writer.insert(request.expandedName, path: attempt.path, flags: platform.cacheFlags)
+      writer.insert(
+        request.expandedName, path: attempt.path, flags: platform.cacheFlags, level: attempt.level)
       cache = writer
     }
   }

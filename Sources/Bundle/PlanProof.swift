@@ -7,8 +7,11 @@ struct PlanProof {
 
   /// The requests that go elsewhere; empty if the plan is faithful.
   func deviations(in entries: [BundleEntry]) -> [PlanError.Deviation] {
-    var loader = Loader(tree: PlanTree(entries))
+    let tree = PlanTree(entries)
+    let store = ObjectStore(tree: tree)
     return subjects.flatMap { subject in
+      var loader = Loader(
+        tree: tree, environment: subject.graph.environmentInContainer, store: store)
       let path = subject.destination?.text ?? subject.graph.subject.openedPath
       let inside = try? loader.closure(of: path)
       return deviations(

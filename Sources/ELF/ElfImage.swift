@@ -12,6 +12,10 @@ package struct ElfImage: Hashable, Sendable {
   package var isDebugDataOnly = false
   /// The dynamic section; nil for a static program.
   package var dynamic: DynamicSection?
+  /// NT_GNU_BUILD_ID, which names one build of the object and its debugging data.
+  package var buildID: [UInt8]?
+  /// The levels of x86-64 that the object can't do without, one a bit; 0 where it doesn't say.
+  package var neededISALevels: UInt32 = 0
   /// What the file ends before, although its headers point there: no loader looks at that, and a
   /// program without it crashes later, or was copied in part.
   package var truncation: ElfReadError?
@@ -66,19 +70,47 @@ package struct DynamicSection: Hashable, Sendable {
     package static let pie = Flags1(rawValue: 0x800_0000)
   }
 
+  /// A name of another object that is to be loaded with this one.
+  package struct Dependency: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+      /// DT_NEEDED.
+      case needed
+      /// DT_FILTER: its symbols are answered by the named object, which must be there.
+      case filter
+      /// DT_AUXILIARY: the same, by an object that may be missing.
+      case auxiliary
+    }
+
+    package let kind: Kind
+    package let name: ByteString
+
+    package init(kind: Kind, name: ByteString) {
+      self.kind = kind
+      self.name = name
+    }
+  }
+
   package var soname: ByteString?
-  /// DT_NEEDED, in the file's order.
-  package var needed: [ByteString]
+  /// In the file's order.
+  package var dependencies: [Dependency]
   package var rpath: ByteString?
   package var runpath: ByteString?
   package var flags1: Flags1
+  /// DT_AUDIT and then DT_DEPAUDIT: names divided by colons.
+  package var audit: [ByteString] = []
+  package var versions = VersionTables()
+
+  /// DT_NEEDED, in the file's order.
+  package var needed: [ByteString] {
+    dependencies.compactMap { $0.kind == .needed ? $0.name : nil }
+  }
 
   package init(
     soname: ByteString? = nil, needed: [ByteString] = [], rpath: ByteString? = nil,
     runpath: ByteString? = nil, flags1: Flags1 = []
   ) {
     self.soname = soname
-    self.needed = needed
+    dependencies = needed.map { Dependency(kind: .needed, name: $0) }
     self.rpath = rpath
     self.runpath = runpath
     self.flags1 = flags1

@@ -17,6 +17,10 @@ package enum ElfReadError: Error, Hashable, Sendable {
   /// An address of the dynamic section that no PT_LOAD holds.
   case unmappedAddress(what: Part, address: UInt64)
   case unterminatedString(offset: UInt64)
+  /// The version tables have more entries than any loader's file has, or lead back to themselves.
+  case tooManyVersions(limit: Int)
+  /// A version table of another format.
+  case unknownVersionRecord(what: Part, version: UInt16)
   case libelf(String)
   case system(Errno)
 
@@ -28,6 +32,11 @@ package enum ElfReadError: Error, Hashable, Sendable {
     case interpreter = "PT_INTERP segment"
     case dynamic = "PT_DYNAMIC segment"
     case stringTable = "dynamic string table"
+    case versionNeeds = "table of needed versions (DT_VERNEED)"
+    case versionDefinitions = "table of defined versions (DT_VERDEF)"
+    case symbolTable = "dynamic symbol table"
+    case symbolHash = "symbol hash table"
+    case notes = "PT_NOTE segment"
   }
 }
 
@@ -49,6 +58,10 @@ extension ElfReadError: CustomStringConvertible {
       "the \(what.rawValue) is at address \(hex(address)), which no PT_LOAD segment holds"
     case .noStringTable: "the dynamic section has names but no DT_STRTAB"
     case .unterminatedString(let offset): "a string at offset \(hex(offset)) has no end"
+    case .tooManyVersions(let limit):
+      "its version tables have over \(limit) entries or lead back to themselves"
+    case .unknownVersionRecord(let what, let version):
+      "the \(what.rawValue) has records of the unknown format \(version)"
     case .libelf(let message): "its headers make no sense (libelf: \(message))"
     case .system(let error): "can't be read: \(error)"
     }

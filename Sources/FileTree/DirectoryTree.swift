@@ -55,23 +55,62 @@ package struct DirectoryTree: FileTree {
   }
 
   package func names(in directory: RootPath) throws(Errno) -> [ByteString] {
+    try read(directory) { name, _ in name }.sorted()
+  }
+
+  package func entries(in directory: RootPath) throws(Errno) -> [DirectoryEntry] {
+    let found = try read(directory) { name, type in
+      DirectoryEntry(name: name, kind: FileStatus.Kind(directoryEntryType: type))
+    }
+    var entries: [DirectoryEntry] = []
+    for entry in found.sorted(by: { $0.name < $1.name }) {
+      // Some file systems don't tell the kind.
+      guard entry.kind == .unknown else {
+        entries.append(entry)
+        continue
+      }
+      let kind = try status(of: directory.appending(entry.name)).kind
+      entries.append(DirectoryEntry(name: entry.name, kind: kind))
+    }
+    return entries
+  }
+
+  private func read<Entry>(
+    _ directory: RootPath, _ entry: (ByteString, UInt8) -> Entry
+  ) throws(Errno) -> [Entry] {
     guard let stream = unsafe hostPath(directory).withCString({ unsafe opendir($0) }) else {
       throw Errno(rawValue: errno)
     }
     defer { unsafe closedir(stream) }
-    var names: [ByteString] = []
+    var entries: [Entry] = []
     while true {
       errno = 0
-      guard let entry = unsafe readdir(stream) else {
+      guard let found = unsafe readdir(stream) else {
         guard errno == 0 else { throw Errno(rawValue: errno) }
-        break
+        return entries
       }
-      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+      let name = unsafe withUnsafeBytes(of: &found.pointee.d_name) { bytes in
         unsafe ByteString(bytes.prefix { $0 != 0 })
       }
-      if name != "." && name != ".." { names.append(name) }
+      if name != "." && name != ".." { entries.append(entry(name, unsafe found.pointee.d_type)) }
     }
-    return names.sorted()
+  }
+}
+
+extension FileStatus.Kind {
+  /// - Parameter type: `d_type` of `readdir(3)`.
+  init(directoryEntryType type: UInt8) {
+    self =
+      switch Int(type) {
+      case DT_REG: .regular
+      case DT_DIR: .directory
+      case DT_LNK: .symbolicLink
+      case DT_FIFO: .fifo
+      case DT_SOCK: .socket
+      case DT_CHR: .characterDevice
+      case DT_BLK: .blockDevice
+      default: .unknown
+      }
   }
 }
 

@@ -16,4 +16,7 @@ package protocol FileTree: Sendable {
 
   /// The names in a directory, without `.` and `..`, sorted bytewise.
   func names(in directory: RootPath) throws(Errno) -> [ByteString]
+
+  /// What is in a directory, without `.` and `..`, in the order of ``names(in:)``.
+  func entries(in directory: RootPath) throws(Errno) -> [DirectoryEntry]
 }

@@ -32,6 +32,10 @@ package struct OverlayTree: FileTree {
     try tree(for: directory).names(in: directory)
   }
 
+  package func entries(in directory: RootPath) throws(Errno) -> [DirectoryEntry] {
+    try tree(for: directory).entries(in: directory)
+  }
+
   private func tree(for path: RootPath) -> any FileTree {
     if windows.contains(where: { path.isInside($0) }), (try? overlay.status(of: path)) != nil {
       return overlay

@@ -5,9 +5,7 @@ extension ClosureGraph {
   /// The objects that a user's word names: by soname, by a name that was asked for, or by a path.
   package func objects(named word: ByteString) -> [Int] {
     objects.indices.dropFirst().filter { index in
-      let object = objects[index]
-      return object.openedPath == word || object.file.real.text == word
-        || object.image.dynamic?.soname == word || object.file.real.name == word
+      objects[index].answers(to: word)
         || requests.contains { $0.object == index && $0.name == word }
     }
   }
@@ -16,5 +14,13 @@ extension ClosureGraph {
   /// first, the object last.
   package func loadChain(to object: Int) -> [Int] {
     Array(sequence(first: object) { objects[$0].loadedBy }).reversed()
+  }
+}
+
+extension LoadedObject {
+  /// Whether a user's word is the object's soname, its file's name or its path.
+  func answers(to word: ByteString) -> Bool {
+    openedPath == word || file.real.text == word || image.dynamic?.soname == word
+      || file.real.name == word
   }
 }

@@ -1,3 +1,4 @@
+internal import ELF
 package import FileTree
 
 /// A path that must lead to an object for a request to be answered as before.
@@ -13,6 +14,21 @@ package struct RequiredPath: Sendable {
 }
 
 extension ClosureGraph {
+  /// What the loader takes from its surroundings in a container: the same, but for the directories
+  /// that a search path outside of the root's files names, and begun at the root.
+  package var environmentInContainer: SearchEnvironment {
+    var container = SearchEnvironment(processor: environment.processor)
+    container.variables.preload = environment.variables.preload
+    container.variables.audit = environment.variables.audit
+    container.openings = requests.filter { $0.kind == .dlopen }.map { request in
+      // The caller's path may be another one.
+      let caller = objects[request.requester]
+      let name = caller.image.dynamic?.soname ?? caller.file.real.name
+      return Opening(name: request.name, caller: request.requester == 0 ? nil : name)
+    }
+    return container
+  }
+
   /// The paths that the loader opens if the subject is started as `newPath`, one for each request
   /// that made it search.
   ///

@@ -12,9 +12,12 @@ package enum Libc: String, Hashable, Sendable {
 package struct ClosureGraph: Sendable {
   /// Nil for a static program.
   package let libc: Libc?
-  /// The subject first, then the others in load order. The interpreter stands where a DT_NEEDED
-  /// names it, or last.
+  /// The subject first, then the others in the order of loading. The interpreter stands where a
+  /// DT_NEEDED names it, or behind what the program's start loads.
   package let objects: [LoadedObject]
+  /// The places in ``objects`` in the order in which symbols are searched: that of loading, but that
+  /// a filter stands before the object that names it.
+  package let order: [Int]
   /// The interpreter's place in ``objects``; nil if there is none or it is missing.
   package let interpreter: Int?
   /// In the order in which the loader makes them.
@@ -26,19 +29,57 @@ package struct ClosureGraph: Sendable {
   package let systemDirectories: [ByteString]
   /// The file that tells the loader of directories.
   package let configurationPath: ByteString?
+  /// Versions that an object asks of another and doesn't get.
+  package let unmetVersions: [UnmetVersion]
+  /// Objects that ask for a newer processor than the one that was assumed, by their places.
+  package let objectsBeyondProcessor: [Int]
+  /// The glibc-hwcaps level that was assumed; nil for the baseline.
+  package let level: ByteString?
+  /// Names of directories that the baseline wouldn't search; empty if the processor is the baseline.
+  let processorWords: Set<ByteString>
+  /// What the loader took from its surroundings.
+  package let environment: SearchEnvironment
   /// What relative paths were opened from.
-  let workingDirectory: RootPath
+  var workingDirectory: RootPath { environment.workingDirectory }
+
+  /// The graph of a program that no loader is asked about.
+  init(environment: SearchEnvironment, subject: LoadedObject) {
+    self.init(
+      profile: nil, environment: environment, objects: [subject], order: [0],
+      interpreter: nil, requests: [], unmetVersions: [], systemDirectories: [])
+  }
 
   init(
-    profile: LoaderProfile?, systemDirectories: [ByteString] = [], workingDirectory: RootPath,
-    objects: [LoadedObject],
-    interpreter: Int? = nil, requests: [LibraryRequest] = []
+    walk: ClosureWalk, unmetVersions: [UnmetVersion], systemDirectories: [ByteString]
   ) {
-    self.workingDirectory = workingDirectory
+    self.init(
+      profile: walk.profile, environment: walk.environment, objects: walk.objects,
+      order: walk.order, interpreter: walk.interpreterIndex, requests: walk.requests,
+      unmetVersions: unmetVersions, systemDirectories: systemDirectories)
+  }
+
+  private init(
+    profile: LoaderProfile?, environment: SearchEnvironment, objects: [LoadedObject],
+    order: [Int], interpreter: Int?, requests: [LibraryRequest],
+    unmetVersions: [UnmetVersion], systemDirectories: [ByteString]
+  ) {
+    self.environment = environment
     libc = profile?.libc
     self.objects = objects
+    self.order = order
     self.interpreter = interpreter
     self.requests = requests
+    self.unmetVersions = unmetVersions
+    level = profile?.activeLevels.first
+    processorWords = profile?.processorWords ?? []
+    let levels = profile?.isaLevels ?? .max
+    // The loader itself runs before anything could be asked (glibc sysdeps/x86/dl-prop.h).
+    objectsBeyondProcessor =
+      profile?.libc == .glibc
+      ? objects.indices.filter {
+        $0 != interpreter && objects[$0].image.header.machine == .amd64
+          && objects[$0].image.neededISALevels & ~levels != 0
+      } : []
     lib = profile?.lib ?? ""
     platform = profile?.platform
     self.systemDirectories = systemDirectories
@@ -47,25 +88,94 @@ package struct ClosureGraph: Sendable {
 
   package var subject: LoadedObject { objects[0] }
 
+  /// The requests that nothing answers and that the program can't do without.
   package var missing: [LibraryRequest] {
-    requests.filter { $0.object == nil }
+    requests.filter { $0.object == nil && $0.isRequired }
   }
 
-  package var isComplete: Bool { missing.isEmpty }
+  /// The requests that nothing answers and that a loader passes over.
+  package var passedOver: [LibraryRequest] {
+    requests.filter { $0.object == nil && !$0.isRequired }
+  }
+
+  /// Whether the loader would start the program.
+  package var isComplete: Bool {
+    missing.isEmpty && objectsBeyondProcessor.isEmpty
+      && unmetVersions.allSatisfy { !$0.isFatal }
+  }
 }
 
 /// One object in the closure.
-package struct LoadedObject: Sendable {
+///
+/// A class, since graphs hold many and their files' facts are shared.
+package final class LoadedObject: Sendable {
   /// The path that the loader opens: links unresolved, `..` and all.
   package let openedPath: ByteString
   package let file: ResolvedPath
-  package let image: ElfImage
+  /// Shared with other graphs.
+  let elf: ElfFile
   /// The object whose request loaded it, by its place in the graph; nil for the subject.
   package let loadedBy: Int?
+  /// Whether it was loaded to watch the program, in a namespace of its own.
+  package let isAuditing: Bool
+
+  init(
+    openedPath: ByteString, file: ResolvedPath, elf: ElfFile, loadedBy: Int?,
+    isAuditing: Bool = false
+  ) {
+    self.openedPath = openedPath
+    self.file = file
+    self.elf = elf
+    self.loadedBy = loadedBy
+    self.isAuditing = isAuditing
+  }
+
+  package var image: ElfImage { elf.image }
+}
+
+/// A symbol version that an object asks of a library and that the library doesn't define.
+///
+/// Source: glibc `elf/dl-version.c` (`_dl_check_map_versions`).
+package struct UnmetVersion: Hashable, Sendable {
+  /// Places in the graph.
+  package let requester: Int
+  package let provider: Int
+  package let version: ByteString
+  /// VER_FLG_WEAK: a warning, not the end.
+  package let isWeak: Bool
+
+  package var isFatal: Bool { !isWeak }
 }
 
 /// One name that an object asks for, and what came of it.
 package struct LibraryRequest: Sendable {
+  /// What makes the name be asked for.
+  package enum Kind: String, Hashable, Sendable {
+    /// PT_INTERP.
+    case interpreter
+    /// DT_NEEDED.
+    case needed
+    /// DT_FILTER: loaded before the object that names it.
+    case filter
+    /// DT_AUXILIARY: the same, if it is there.
+    case auxiliary
+    /// LD_PRELOAD or `/etc/ld.so.preload`.
+    case preload
+    /// LD_AUDIT, or DT_AUDIT or DT_DEPAUDIT of the program.
+    case audit
+    /// A call of `dlopen`.
+    case dlopen
+
+    /// Whether the program fails without it.
+    var isRequired: Bool {
+      switch self {
+      case .interpreter, .needed, .filter, .dlopen: true
+      case .auxiliary, .preload, .audit: false
+      }
+    }
+  }
+
+  package let kind: Kind
   /// As it stands in the requester: tokens unexpanded.
   package let name: ByteString
   /// What was searched for: the name with tokens expanded.
@@ -78,6 +188,8 @@ package struct LibraryRequest: Sendable {
   package let object: Int?
   /// Every place that was tried, in order; empty where the name was loaded already.
   package let attempts: [SearchAttempt]
+  /// Whether the program fails without it.
+  package let isRequired: Bool
 }
 
 /// Why a place was searched.
@@ -139,6 +251,17 @@ package struct SearchAttempt: Hashable, Sendable {
   package let outcome: CandidateOutcome
 }
 
+extension SearchAttempt {
+  /// The glibc-hwcaps subdirectory in which the candidate lies; nil outside of one.
+  package var level: ByteString? {
+    let names = path.split { $0 == UInt8(ascii: "/") }
+    guard let index = names.lastIndex(of: "glibc-hwcaps"), index + 2 < names.count else {
+      return nil
+    }
+    return names[index + 1]
+  }
+}
+
 /// What a loader makes of one candidate file.
 package enum CandidateOutcome: Hashable, Sendable {
   case found
@@ -153,6 +276,8 @@ package enum CandidateOutcome: Hashable, Sendable {
   case unopenable(String)
   case wrongClass(ElfHeader.Class)
   case wrongMachine(Machine)
+  /// A set-user-id program preloads from a directory only what is set-user-id too.
+  case notSetUserID
   /// The file exists and the loader gives up on it, and on the whole search.
   case unusable(String)
 }
@@ -169,6 +294,7 @@ extension CandidateOutcome: CustomStringConvertible {
     case .unopenable(let reason): reason
     case .wrongClass(let found): "wrong ELF class: \(found.bits)-bit"
     case .wrongMachine(let found): "wrong machine: \(found)"
+    case .notSetUserID: "not set-user-id, as a preloaded library must be here"
     case .unusable(let reason): "unusable, the search ends here: \(reason)"
     }
   }

@@ -9,14 +9,23 @@ internal import SystemPackage
 struct ClosureWalk {
   let environment: SearchEnvironment
   let profile: LoaderProfile
+  /// In the order of loading.
   private(set) var objects: [LoadedObject]
   private(set) var requests: [LibraryRequest] = []
   /// The interpreter, which is loaded from the start and gets its place when somebody asks for it.
   let interpreter: LoadedObject?
   private(set) var interpreterIndex: Int?
+  /// The objects in the order in which symbols are searched: that of loading, but for filters.
+  private(set) var order: [Int]
+  /// Whose own search path counts for an object's needs after the object's: its loader's, if any.
+  private var searchParents: [Int?]
   /// The object that a name stands for: the first in load order that bears it.
   private var bearers: [ByteString: Int] = [:]
-  private var nextToScan = 0
+  /// The first object of the namespace that is being filled; 0 is the program's own.
+  private(set) var namespaceStart = 0
+  private var isScanned: [Bool]
+  /// The first place in ``order`` that may hold an object whose needs weren't read yet.
+  private var position = 0
   private var work = 0
 
   init(
@@ -24,30 +33,65 @@ struct ClosureWalk {
     environment: SearchEnvironment
   ) {
     objects = [subject]
+    order = [0]
+    searchParents = [nil]
+    isScanned = [false]
     self.interpreter = interpreter
     self.profile = profile
     self.environment = environment
   }
 
+  var subject: LoadedObject { objects[0] }
+
+  /// Whether the kernel would start the subject with the rights of another user (AT_SECURE).
+  var isSecure: Bool {
+    subject.image.isProgram && subject.file.status.permissions & 0o6000 != 0
+  }
+
   /// The next object whose needs are to be read.
   mutating func nextRequester() -> Int? {
-    guard nextToScan < objects.count else { return nil }
-    defer { nextToScan += 1 }
-    return nextToScan
+    while position < order.count, isScanned[order[position]] { position += 1 }
+    guard position < order.count else { return nil }
+    isScanned[order[position]] = true
+    return order[position]
   }
 
   /// Adds a newly loaded object behind the others.
-  mutating func append(_ object: LoadedObject) -> Int {
+  ///
+  /// - Parameter searchParent: the object whose search path counts after the object's own.
+  mutating func append(_ object: LoadedObject, searchParent: Int?) -> Int {
     objects.append(object)
+    searchParents.append(searchParent)
+    isScanned.append(false)
+    order.append(objects.count - 1)
     return objects.count - 1
+  }
+
+  /// Moves an object right before the one that names it as its filter, unless it stands there
+  /// already or earlier; its needs are read next.
+  ///
+  /// Source: glibc `elf/dl-deps.c` (`_dl_map_object_deps`).
+  mutating func moveFilter(_ filter: Int, before requester: Int) {
+    guard let place = order.firstIndex(of: requester), let old = order.firstIndex(of: filter),
+      old > place
+    else { return }
+    order.remove(at: old)
+    order.insert(filter, at: place)
+    position = min(position, place)
   }
 
   /// Gives the interpreter its place in load order, once.
   mutating func placeInterpreter() -> Int? {
     if let interpreterIndex { return interpreterIndex }
     guard let interpreter else { return nil }
-    interpreterIndex = append(interpreter)
+    interpreterIndex = append(interpreter, searchParent: 0)
     return interpreterIndex
+  }
+
+  /// Begins a namespace of its own, in which nothing is loaded yet.
+  mutating func beginNamespace() {
+    namespaceStart = objects.count
+    bearers = [:]
   }
 
   /// The object that bears a name.
@@ -78,76 +122,15 @@ struct ClosureWalk {
   /// files they were (glibc `elf/dl-load.c`, `_dl_map_object_from_fd`; musl `ldso/dynlink.c`,
   /// `load_library`, which begins behind the head of its list).
   func object(with identity: FileStatus.Identity) -> Int? {
-    objects.indices.first { index in
+    objects.indices.dropFirst(namespaceStart).first { index in
       objects[index].file.status.identity == identity && index != interpreterIndex
         && (index > 0 || !objects[index].image.isProgram)
     }
   }
 
-  /// The requester, the object that loaded it, and so on up to the subject.
+  /// The requester, the object that loaded it, and so on, so far as their search paths count.
   func loaders(of object: Int) -> [Int] {
-    Array(sequence(first: object) { objects[$0].loadedBy })
-  }
-}
-
-/// What a search for one name came to.
-struct SearchResult {
-  enum Place {
-    case object(Int)
-    case file(path: ByteString, ResolvedPath, ElfImage)
-    case interpreter
-  }
-
-  /// Nil if nothing was found.
-  var place: Place?
-  var rule: SearchRule?
-  var attempts: [SearchAttempt] = []
-  /// The name with its tokens expanded; nil if that is the name itself.
-  var expandedName: ByteString?
-
-  static func loaded(_ place: Place, _ rule: SearchRule) -> SearchResult {
-    SearchResult(place: place, rule: rule)
-  }
-}
-
-/// The rules of one loader.
-protocol LoaderRules {
-  /// Finds what `requester` gets for a name in its DT_NEEDED.
-  mutating func search(
-    for name: ByteString, by requester: Int, in walk: inout ClosureWalk,
-    files: inout LoaderFiles
-  ) -> SearchResult
-}
-
-extension LoaderRules {
-  /// Loads everything that the subject needs, breadth first.
-  mutating func complete(_ walk: inout ClosureWalk, files: inout LoaderFiles) {
-    while let requester = walk.nextRequester() {
-      let needed = walk.objects[requester].image.dynamic?.needed ?? []
-      for name in needed {
-        guard !walk.isTooLarge else { return }
-        let result = search(for: name, by: requester, in: &walk, files: &files)
-        let object = place(result, requester: requester, in: &walk)
-        walk.record(
-          LibraryRequest(
-            name: name, expandedName: result.expandedName ?? name, requester: requester,
-            rule: object == nil ? nil : result.rule, object: object,
-            attempts: result.attempts))
-      }
-    }
-  }
-
-  private func place(
-    _ result: SearchResult, requester: Int, in walk: inout ClosureWalk
-  ) -> Int? {
-    switch result.place {
-    case .object(let index): index
-    case .interpreter: walk.placeInterpreter()
-    case .file(let path, let file, let image):
-      walk.append(
-        LoadedObject(openedPath: path, file: file, image: image, loadedBy: requester))
-    case nil: nil
-    }
+    Array(sequence(first: object) { searchParents[$0] })
   }
 }
 

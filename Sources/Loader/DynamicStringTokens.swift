@@ -73,4 +73,13 @@ struct DynamicStringTokens {
     let there = DynamicStringTokens(origin: "2", lib: "", platform: "")
     return here.expand(text) != there.expand(text)
   }
+
+  /// Whether `text` contains the token `$ORIGIN` once, as the whole of its first name.
+  static func beginsWithOriginOnly(_ text: ByteString) -> Bool {
+    guard text.hasPrefix("$"), let (name, length) = token(after: text.bytes.dropFirst()),
+      name == .origin
+    else { return false }
+    let rest = ByteString(text.bytes.dropFirst(1 + length))
+    return (rest.isEmpty || rest.hasPrefix("/")) && !mentionsOrigin(rest)
+  }
 }

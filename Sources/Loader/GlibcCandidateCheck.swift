@@ -18,19 +18,20 @@ struct GlibcCandidateCheck {
   /// is the end of the search.
   func judge(
     _ file: ResolvedPath, _ files: inout LoaderFiles
-  ) -> Result<ElfImage, Refusal> {
-    func refuse(_ outcome: CandidateOutcome) -> Result<ElfImage, Refusal> {
+  ) -> Result<ElfFile, Refusal> {
+    func refuse(_ outcome: CandidateOutcome) -> Result<ElfFile, Refusal> {
       .failure(Refusal(outcome: outcome))
     }
     guard file.status.kind == .regular else {
       return refuse(.unusable("it is a \(file.status.kind)"))
     }
-    switch files.entry(at: file.real) {
+    switch files.entry(of: file) {
     case .unopenable(let error): return refuse(CandidateOutcome(error))
     case .notElf(let error): return refuse(.unusable(error.description))
     case .damaged(let header, let error):
       return refuse(refusal(of: header) ?? .unusable(error.description))
-    case .image(let image):
+    case .object(let elf):
+      let image = elf.image
       if let refusal = refusal(of: image.header) { return refuse(refusal) }
       guard image.hasLoadSegment else {
         return refuse(.unusable("it has no loadable segments"))
@@ -39,7 +40,7 @@ struct GlibcCandidateCheck {
       guard image.header.type == .sharedObject, image.dynamic?.flags1.contains(.pie) == false else {
         return refuse(.unusable("it is a program"))
       }
-      return .success(image)
+      return .success(elf)
     }
   }
 

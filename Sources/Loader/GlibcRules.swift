@@ -4,46 +4,58 @@ internal import SystemPackage
 
 /// How glibc's loader finds a library.
 ///
-/// Source: glibc `elf/dl-load.c` (`_dl_map_object`, `open_path`, `open_verify`), `elf/dl-deps.c`.
+/// Source: glibc `elf/dl-load.c` (`_dl_map_object`, `open_path`, `open_verify`), `elf/dl-deps.c`,
+/// `elf/rtld.c` (preloading and auditing).
 struct GlibcRules: LoaderRules {
+  let honoursFilters = true
   private let cache: LdSoCache?
-  private let defaultDirectories: [SearchDirectory]
-  private let libraryPath: [SearchDirectory]
+  /// The text of `/etc/ld.so.preload`; nil if there is none.
+  private let preloadFile: ByteString?
+  private var paths: GlibcSearchPaths
   private let candidateCheck: GlibcCandidateCheck
-  /// The directories of each object's DT_RPATH and DT_RUNPATH, split and expanded once.
-  private var directories: [Int: ObjectDirectories] = [:]
-
-  private struct ObjectDirectories {
-    let rpath: [SearchDirectory]
-    let runpath: [SearchDirectory]?
-  }
 
   init(
-    profile: LoaderProfile, environment: SearchEnvironment, cache: LdSoCache?, subject: ElfHeader
+    profile: LoaderProfile, cache: LdSoCache?, preloadFile: ByteString?, subject: ElfHeader
   ) {
     self.cache = cache
+    self.preloadFile = preloadFile
+    paths = GlibcSearchPaths(profile: profile)
     candidateCheck = GlibcCandidateCheck(
       subject: subject, judgesMachineFirst: profile.lib.contains(UInt8(ascii: "/")))
-    defaultDirectories = profile.defaultDirectories.map {
-      SearchDirectory(rule: .defaultDirectory, directory: $0, element: $0, contributor: nil)
-    }
-    libraryPath = environment.libraryPath.map {
-      SearchDirectory(
-        rule: .libraryPath, directory: $0, element: $0, contributor: nil)
+  }
+
+  // MARK: What is loaded without a DT_NEEDED
+
+  func preloads(in walk: ClosureWalk) -> [ByteString] {
+    let variable = (walk.environment.variables.preload ?? "")
+      .split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: ":") }
+      .filter { !$0.isEmpty && !(walk.isSecure && $0.contains(UInt8(ascii: "/"))) }
+    return variable + PreloadFile.names(in: preloadFile ?? "")
+  }
+
+  func auditors(in walk: ClosureWalk) -> [ByteString] {
+    let lists =
+      [walk.environment.variables.audit].compactMap(\.self)
+      + (walk.subject.image.dynamic?.audit ?? [])
+    return lists.flatMap { $0.split { $0 == UInt8(ascii: ":") } }
+      .filter { !$0.isEmpty && !(walk.isSecure && $0.contains(UInt8(ascii: "/"))) }
+  }
+
+  /// What a `dlopen` and an auditor bring has no loader; the main program's RPATH counts all the same.
+  func searchParent(of kind: LibraryRequest.Kind, by requester: Int) -> Int? {
+    switch kind {
+    case .dlopen, .audit: nil
+    case .needed, .filter, .auxiliary, .preload, .interpreter: requester
     }
   }
 
+  // MARK: Search
+
   mutating func search(
-    for name: ByteString, by requester: Int, in walk: inout ClosureWalk,
-    files: inout LoaderFiles
+    for name: ByteString, _ kind: LibraryRequest.Kind, by requester: Int,
+    in walk: inout ClosureWalk, files: inout LoaderFiles
   ) -> SearchResult {
-    var name = name
-    if name.contains(UInt8(ascii: "$")) {
-      guard let expanded = tokens(of: requester, in: walk).expand(name) else {
-        return SearchResult()
-      }
-      name = expanded
-    }
+    guard let name = expand(name, kind, by: requester, in: walk) else { return SearchResult() }
     var result = SearchResult()
     result.expandedName = name
     if let loaded = loadedObject(named: name, in: walk) {
@@ -51,19 +63,21 @@ struct GlibcRules: LoaderRules {
       result.rule = .alreadyLoaded
       return result
     }
+    let search = GlibcSearch(
+      name: name, kind: kind, requester: requester, isSecure: walk.isSecure)
     if name.contains(UInt8(ascii: "/")) {
-      _ = tryCandidate(name, .path, nil, in: &walk, &files, &result)
+      _ = tryCandidate(name, .path, nil, for: search, in: &walk, &files, &result)
     } else {
-      for step in steps(for: requester, in: walk) {
-        if searchStep(step, for: name, by: requester, in: &walk, &files, &result) { break }
+      for step in paths.steps(for: search, in: walk) {
+        if searchStep(step, for: search, in: &walk, &files, &result) { break }
       }
     }
     // The object bears the name that was asked for from now on (l_libname, add_name_to_object).
     switch result.place {
     case .object(let index): walk.addName(name, to: index)
-    case .file(let path, _, let image):
+    case .file(let path, _, let elf):
       let index = walk.objects.count
-      for name in [name, path, image.dynamic?.soname].compactMap(\.self) {
+      for name in [name, path, elf.image.dynamic?.soname].compactMap(\.self) {
         walk.addName(name, to: index)
       }
     case .interpreter, nil: break
@@ -71,129 +85,88 @@ struct GlibcRules: LoaderRules {
     return result
   }
 
-  // MARK: Names
+  /// The name with its tokens replaced; nil if one has no value.
+  ///
+  /// What an object's dynamic section names is always expanded (`elf/dl-deps.c`, `expand_dst`), any
+  /// other name only if it is a path.
+  private func expand(
+    _ name: ByteString, _ kind: LibraryRequest.Kind, by requester: Int, in walk: ClosureWalk
+  ) -> ByteString? {
+    guard name.contains(UInt8(ascii: "$")) else { return name }
+    switch kind {
+    case .needed, .filter, .auxiliary, .interpreter: break
+    case .preload, .audit, .dlopen:
+      guard name.contains(UInt8(ascii: "/")) else { return name }
+    }
+    let expanded = paths.expand(name, of: requester, in: walk)
+    return expanded?.isEmpty == true ? nil : expanded
+  }
 
   /// Matches a name with the paths, names and sonames loaded so far, the subject's included.
   private func loadedObject(
     named name: ByteString, in walk: ClosureWalk
   ) -> SearchResult.Place? {
-    if name == walk.profile.interpreterPath || name == walk.profile.soname {
-      return .interpreter
+    if walk.namespaceStart == 0 {
+      if isInterpreter(name, in: walk) { return .interpreter }
+      if name == walk.subject.openedPath || name == walk.subject.image.dynamic?.soname {
+        return .object(0)
+      }
     }
-    let subject = walk.objects[0]
-    if name == subject.openedPath || name == subject.image.dynamic?.soname { return .object(0) }
     return walk.object(named: name).map { .object($0) }
   }
 
-  private func tokens(of index: Int, in walk: ClosureWalk) -> DynamicStringTokens {
-    DynamicStringTokens(
-      origin: walk.objects[index].origin(
-        isMainProgram: index == 0, workingDirectory: walk.environment.workingDirectory),
-      lib: walk.profile.lib, platform: walk.profile.platform)
+  private func isInterpreter(_ name: ByteString, in walk: ClosureWalk) -> Bool {
+    name == walk.profile.interpreterPath || name == walk.profile.soname
   }
-
-  // MARK: Where
-
-  private enum Step {
-    case directories([SearchDirectory])
-    case cache
-  }
-
-  /// The order of the search for one requester.
-  private mutating func steps(for requester: Int, in walk: ClosureWalk) -> [Step] {
-    var steps: [Step] = []
-    let runpath = objectDirectories(of: requester, in: walk).runpath
-    if runpath == nil {
-      // DT_RPATH counts up the chain of loaders, which ends at the main program; an object with
-      // DT_RUNPATH neither uses one nor hands its own on.
-      for index in walk.loaders(of: requester) {
-        steps.append(.directories(objectDirectories(of: index, in: walk).rpath))
-      }
-    }
-    steps.append(.directories(libraryPath))
-    steps.append(.directories(runpath ?? []))
-    steps.append(.cache)
-    if !ignoresDefaults(requester, in: walk) { steps.append(.directories(defaultDirectories)) }
-    return steps
-  }
-
-  private func ignoresDefaults(_ index: Int, in walk: ClosureWalk) -> Bool {
-    walk.objects[index].image.dynamic?.flags1.contains(.noDefaultLibraries) ?? false
-  }
-
-  private mutating func objectDirectories(of index: Int, in walk: ClosureWalk) -> ObjectDirectories
-  {
-    if let known = directories[index] { return known }
-    let dynamic = walk.objects[index].image.dynamic
-    let result = ObjectDirectories(
-      rpath: dynamic?.runpath == nil
-        ? split(dynamic?.rpath, rule: .rpath, of: index, in: walk) : [],
-      runpath: dynamic?.runpath.map { split($0, rule: .runpath, of: index, in: walk) })
-    directories[index] = result
-    return result
-  }
-
-  /// Splits a path at colons; an empty element is the current directory, a repeated one counts once.
-  ///
-  /// Source: glibc `elf/dl-load.c` (`decompose_rpath`, `fillin_rpath`).
-  private func split(
-    _ path: ByteString?, rule: SearchRule, of index: Int, in walk: ClosureWalk
-  ) -> [SearchDirectory] {
-    guard let path, !path.isEmpty else { return [] }
-    let tokens = tokens(of: index, in: walk)
-    var seen: Set<ByteString> = []
-    return path.split { $0 == UInt8(ascii: ":") }.compactMap { element in
-      var text = element
-      if !element.isEmpty {
-        // An element that a token without a value makes empty is no element.
-        guard let expanded = tokens.expand(element), !expanded.isEmpty else { return nil }
-        text = expanded
-      }
-      guard seen.insert(SearchDirectory.withSlash(text)).inserted else { return nil }
-      return SearchDirectory(rule: rule, directory: text, element: element, contributor: index)
-    }
-  }
-
-  // MARK: Search
 
   /// Whether the search ends with this step.
-  private func searchStep(
-    _ step: Step, for name: ByteString, by requester: Int, in walk: inout ClosureWalk,
+  private mutating func searchStep(
+    _ step: GlibcSearchPaths.Step, for search: GlibcSearch, in walk: inout ClosureWalk,
     _ files: inout LoaderFiles, _ result: inout SearchResult
   ) -> Bool {
     switch step {
     case .cache:
-      guard let cache else { return false }
-      guard
-        let path = files.path(
-          of: name, hwcaps: walk.environment.hwcaps, in: cache,
-          at: walk.profile.configurationPath)
-      else {
-        result.attempts.append(
-          SearchAttempt(
-            rule: .cache, path: walk.profile.configurationPath, directory: nil, outcome: .noEntry))
-        return false
-      }
-      // DF_1_NODEFLIB drops what the cache finds under a default directory.
-      if ignoresDefaults(requester, in: walk),
-        defaultDirectories.contains(where: { path.hasPrefix($0.text) })
-      {
-        return false
-      }
-      return tryCandidate(path, .cache, nil, in: &walk, &files, &result) == .ended
+      return searchCache(for: search, in: &walk, &files, &result)
     case .directories(let directories):
       for directory in directories {
-        for subdirectory in walk.environment.hwcaps.map({ "glibc-hwcaps/" + $0 + "/" }) + [""] {
-          let path = directory.text + subdirectory + name
-          switch tryCandidate(path, directory.rule, directory, in: &walk, &files, &result) {
-          case .tryNext: continue
-          case .tryNextStep: return false
-          case .ended: return true
+        for subdirectory in files.subdirectories(of: directory.text, profile: walk.profile) {
+          let path = directory.text + subdirectory + search.name
+          // What goes wrong in a subdirectory ends at most its own look-up.
+          if tryCandidate(
+            path, directory.rule, directory, for: search, in: &walk, &files, &result) == .ended
+          {
+            return true
           }
+        }
+        let path = directory.text + search.name
+        switch tryCandidate(
+          path, directory.rule, directory, for: search, in: &walk, &files, &result)
+        {
+        case .tryNext: continue
+        case .tryNextStep: return false
+        case .ended: return true
         }
       }
       return false
     }
+  }
+
+  private func searchCache(
+    for search: GlibcSearch, in walk: inout ClosureWalk, _ files: inout LoaderFiles,
+    _ result: inout SearchResult
+  ) -> Bool {
+    guard let cache else { return false }
+    guard let path = files.path(of: search.name, in: cache, profile: walk.profile) else {
+      result.attempts.append(
+        SearchAttempt(
+          rule: .cache, path: walk.profile.configurationPath, directory: nil, outcome: .noEntry))
+      return false
+    }
+    // DF_1_NODEFLIB drops what the cache finds under a default directory.
+    if paths.ignoresDefaults(search.requester, in: walk), paths.isBelowDefaults(path) {
+      return false
+    }
+    return tryCandidate(path, .cache, nil, for: search, in: &walk, &files, &result) == .ended
   }
 
   private enum Verdict {
@@ -206,7 +179,8 @@ struct GlibcRules: LoaderRules {
   /// Looks at one candidate and notes what came of it.
   private func tryCandidate(
     _ path: ByteString, _ rule: SearchRule, _ directory: SearchDirectory?,
-    in walk: inout ClosureWalk, _ files: inout LoaderFiles, _ result: inout SearchResult
+    for search: GlibcSearch, in walk: inout ClosureWalk, _ files: inout LoaderFiles,
+    _ result: inout SearchResult
   ) -> Verdict {
     func note(_ outcome: CandidateOutcome) {
       result.attempts.append(
@@ -231,26 +205,44 @@ struct GlibcRules: LoaderRules {
       note(refusal.outcome)
       if case .unusable = refusal.outcome { return .ended }
       return .tryNext
-    case .success(let image):
-      if let known = walk.object(with: file.status.identity) {
-        note(.sameFile)
-        result.place = .object(known)
-      } else {
-        note(.found)
-        result.place = .file(path: path, file, image)
+    case .success(let elf):
+      if search.demandsSetUserID, directory != nil, file.status.permissions & 0o4000 == 0 {
+        note(.notSetUserID)
+        return .tryNext
       }
+      let place = place(elf, path, file, for: search, in: walk)
+      result.place = place
       result.rule = rule
+      if case .file = place { note(.found) } else { note(.sameFile) }
       return .ended
     }
   }
+
+  /// What a usable file is: one that was loaded before, or a new object.
+  private func place(
+    _ elf: ElfFile, _ path: ByteString, _ file: ResolvedPath, for search: GlibcSearch,
+    in walk: ClosureWalk
+  ) -> SearchResult.Place {
+    if let known = walk.object(with: file.status.identity) { return .object(known) }
+    // There is one loader for all namespaces, but it has to be found.
+    if walk.namespaceStart > 0,
+      isInterpreter(search.name, in: walk)
+        || file.status.identity == walk.interpreter?.file.status.identity
+    {
+      return .interpreter
+    }
+    return .file(path: path, file, elf)
+  }
 }
 
-extension LoadedObject {
-  /// The value of `$ORIGIN`: the program's real directory, but a library's by the path that it was
-  /// found by. glibc makes that absolute (`elf/dl-object.c`, `_dl_new_object`), musl leaves it.
-  func origin(isMainProgram: Bool, workingDirectory: RootPath?) -> ByteString {
-    let path = isMainProgram && image.isProgram ? file.real.text : openedPath
-    guard let workingDirectory, !path.hasPrefix("/") else { return path.directoryPart }
-    return (workingDirectory.text + "/" + path).directoryPart
-  }
+/// What is searched for, and for whom.
+struct GlibcSearch {
+  let name: ByteString
+  let kind: LibraryRequest.Kind
+  let requester: Int
+  let isSecure: Bool
+
+  /// In secure execution, preloaded libraries must be set-user-id themselves, and the cache isn't
+  /// asked for them (`__RTLD_SECURE`).
+  var demandsSetUserID: Bool { isSecure && (kind == .preload || kind == .audit) }
 }

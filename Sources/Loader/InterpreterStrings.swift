@@ -12,6 +12,10 @@ struct InterpreterStrings {
   let glibcCachePath: ByteString?
   /// `DL_DST_LIB`.
   let glibcLib: ByteString?
+  /// The subdirectories of `glibc-hwcaps`, best first (`_dl_hwcaps_subdirs`).
+  let glibcLevels: [ByteString]
+  /// The minor number of glibc 2; nil before 2.33, which doesn't tell it.
+  let glibcMinorVersion: Int?
   let muslArchitecture: ByteString?
   /// Ending in `/`; empty if none were recognised.
   let muslDefaultDirectories: [ByteString]
@@ -27,10 +31,15 @@ struct InterpreterStrings {
     var muslPath: [ByteString] = []
     var architecture: ByteString?
     var libs: [ByteString] = []
+    var levels: [ByteString] = []
+    var version: Int?
     Self.forEachCandidate(in: Array(constants.joined(separator: [0]))) { text in
       switch text.first {
       case UInt8(ascii: "l"):
         if text.starts(with: "lib".utf8) { libs.append(ByteString(text)) }
+        version = version ?? Self.version(ofBanner: text)
+      case UInt8(ascii: "x"), UInt8(ascii: "p"), UInt8(ascii: "z"):
+        if levels.isEmpty { levels = Self.levels(text) }
       case UInt8(ascii: "/") where text.last == UInt8(ascii: "/") && text.count > 1:
         run.append(ByteString(text))
       default:
@@ -47,10 +56,35 @@ struct InterpreterStrings {
     if run.count > directories.count { directories = run }
     glibcDefaultDirectories = cachePath == nil ? [] : Self.unique(directories)
     glibcCachePath = cachePath
+    glibcLevels = levels
+    glibcMinorVersion = version
     muslArchitecture = architecture
     muslDefaultDirectories = architecture == nil ? [] : muslPath
     // The directory of `$LIB` is one of the default ones without the slashes around it.
     glibcLib = libs.first { lib in directories.contains("/" + lib + "/") }
+  }
+
+  /// 36 of `ld.so (GNU libc) stable release version 2.36.`
+  private static func version(ofBanner text: ArraySlice<UInt8>) -> Int? {
+    guard text.starts(with: "ld.so (".utf8) else { return nil }
+    let marker = Array(" release version 2.".utf8)
+    guard
+      let start = text.indices.first(where: { text[$0...].starts(with: marker) })
+    else { return nil }
+    let digits = text[(start + marker.count)...].prefix { $0 >= 0x30 && $0 <= 0x39 }
+    return Int(String(decoding: digits, as: UTF8.self))
+  }
+
+  /// The parts of `x86-64-v4:x86-64-v3:x86-64-v2` and its like.
+  private static func levels(_ text: ArraySlice<UInt8>) -> [ByteString] {
+    let prefixes = ["x86-64-v", "power", "z1"]
+    let parts = text.split(separator: UInt8(ascii: ":"))
+    guard parts.count > 1,
+      prefixes.contains(where: { prefix in
+        parts.allSatisfy { $0.starts(with: prefix.utf8) && $0.count <= 16 }
+      })
+    else { return [] }
+    return parts.map { ByteString($0) }
   }
 
   /// `x86_64` of `/etc/ld-musl-x86_64.path`, which may have a format directive before it.
@@ -68,8 +102,7 @@ struct InterpreterStrings {
     return directories.filter { seen.insert($0).inserted }
   }
 
-  /// Calls `body` with every NUL-terminated string that may be one of the facts: one that begins
-  /// with `/`, `l` or `%` right behind a NUL.
+  /// Calls `body` with every NUL-terminated string that may be one of the facts, by its first letter.
   private static func forEachCandidate(
     in bytes: [UInt8], _ body: (ArraySlice<UInt8>) -> Void
   ) {
@@ -86,13 +119,20 @@ struct InterpreterStrings {
         }
         guard let end = unsafe memchr(base + index, 0, buffer.count - index) else { return }
         let next = unsafe UnsafeRawPointer(end) - base
-        let isCandidate =
-          first == UInt8(ascii: "/") || first == UInt8(ascii: "%") || first == UInt8(ascii: "l")
-        if isCandidate, next - index < 4096 { ranges.append(index..<next) }
+        if isFirstLetter(first), next - index < 4096 { ranges.append(index..<next) }
         index = next + 1
       }
     }
     for range in ranges { body(bytes[range]) }
+  }
+
+  private static func isFirstLetter(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "/"), UInt8(ascii: "%"), UInt8(ascii: "l"), UInt8(ascii: "p"),
+      UInt8(ascii: "x"), UInt8(ascii: "z"):
+      true
+    default: false
+    }
   }
 }
 

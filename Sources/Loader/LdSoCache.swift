@@ -13,9 +13,9 @@ package struct LdSoCache: Sendable {
   static let newHeaderSize = 48
   static let newEntrySize = 24
   /// The hwcap value of an entry in a glibc-hwcaps subdirectory; the low half is an index.
-  static let hwcapExtension: UInt64 = 1 << 62
-  static let extensionMagic: UInt32 = 0xEAA4_2174
-  static let hwcapsSectionTag: UInt32 = 1
+  package static let hwcapExtension: UInt64 = 1 << 62
+  package static let extensionMagic: UInt32 = 0xEAA4_2174
+  package static let hwcapsSectionTag: UInt32 = 1
 
   private let bytes: [UInt8]
   private let platform: LoaderPlatform
@@ -36,7 +36,7 @@ package struct LdSoCache: Sendable {
     self.bytes = bytes
     self.platform = platform
     littleEndian = platform.header.dataEncoding == .littleEndian
-    let reader = CacheReader(bytes: bytes, littleEndian: littleEndian)
+    let reader = EncodedBytes(bytes, encoding: platform.header.dataEncoding)
     if let base = Self.newFormatOffset(reader, alignment: platform.cacheAlignment) {
       guard let count = reader.uint32(base + 20),
         base + Self.newHeaderSize + Int(count) * Self.newEntrySize <= bytes.count
@@ -61,7 +61,7 @@ package struct LdSoCache: Sendable {
     }
   }
 
-  private static func newFormatOffset(_ reader: CacheReader, alignment: Int) -> Int? {
+  private static func newFormatOffset(_ reader: EncodedBytes, alignment: Int) -> Int? {
     if reader.has(newMagic, at: 0) { return reader.bytes.count >= newHeaderSize ? 0 : nil }
     guard reader.has(oldMagic, at: 0), let count = reader.uint32(12) else { return nil }
     // ALIGN_CACHE: the new part is aligned as the machine aligns a 64-bit number.
@@ -73,7 +73,7 @@ package struct LdSoCache: Sendable {
     return offset
   }
 
-  private static func hwcapNames(_ reader: CacheReader, base: Int) -> [ByteString] {
+  private static func hwcapNames(_ reader: EncodedBytes, base: Int) -> [ByteString] {
     guard let offset = reader.uint32(base + 32), offset != 0,
       reader.uint32(base + Int(offset)) == extensionMagic,
       let count = reader.uint32(base + Int(offset) + 4)
@@ -95,10 +95,10 @@ package struct LdSoCache: Sendable {
   /// The path that the loader takes for `name`, or nil.
   ///
   /// One best entry, as `search_cache` picks it: the flags must be ones that the port takes, and an
-  /// entry of a glibc-hwcaps subdirectory counts if its level is among `hwcaps` (best first), which
-  /// then beats the baseline.
-  package func path(of name: ByteString, hwcaps: [ByteString]) -> ByteString? {
-    let reader = CacheReader(bytes: bytes, littleEndian: littleEndian)
+  /// entry of a glibc-hwcaps subdirectory counts if the processor has its level, and then beats the
+  /// others.
+  func path(of name: ByteString, profile: LoaderProfile) -> ByteString? {
+    let reader = EncodedBytes(bytes, encoding: platform.header.dataEncoding)
     guard let first = firstEntry(named: name, reader) else { return nil }
     var best: (path: ByteString, priority: Int)?
     for index in first..<entryCount {
@@ -113,11 +113,14 @@ package struct LdSoCache: Sendable {
         if entryFlags == flags { break }
         continue
       }
-      guard let hwcap = reader.uint64(entry + 16), hwcap != 0 else {
-        // Baseline entries stand behind those of subdirectories, which win where one counts.
-        return best?.path ?? value
+      let hwcap = reader.uint64(entry + 16) ?? 0
+      guard isExtension(hwcap) else {
+        // These stand behind those of glibc-hwcaps, which win where one counts.
+        if best != nil { break }
+        guard hwcap == 0 || profile.capabilities?.satisfies(hwcap) == true else { continue }
+        return value
       }
-      guard let priority = priority(of: hwcap, among: hwcaps) else { continue }
+      guard let priority = priority(of: hwcap, profile) else { continue }
       if best.map({ priority < $0.priority }) ?? true { best = (value, priority) }
     }
     return best?.path
@@ -127,17 +130,25 @@ package struct LdSoCache: Sendable {
     LdSoCache.compare(left, right, signed: platform.hasSignedChar)
   }
 
-  /// The rank of a subdirectory's entry, 0 the best; nil if the CPU isn't to use it.
-  private func priority(of hwcap: UInt64, among hwcaps: [ByteString]) -> Int? {
+  /// Whether an entry is one of a glibc-hwcaps subdirectory.
+  private func isExtension(_ hwcap: UInt64) -> Bool {
     // Bits 32 to 41 hold an ISA level and don't count here (DL_CACHE_HWCAP_ISA_LEVEL_MASK).
-    guard hwcap >> 32 & ~0x3FF == Self.hwcapExtension >> 32 else { return nil }
+    hwcap >> 32 & ~0x3FF == Self.hwcapExtension >> 32
+  }
+
+  /// The rank of a subdirectory's entry, 0 the best; nil if the processor isn't to use it.
+  private func priority(of hwcap: UInt64, _ profile: LoaderProfile) -> Int? {
     let index = Int(hwcap & 0xFFFF_FFFF)
-    guard index < hwcapNames.count else { return nil }
-    return hwcaps.firstIndex(of: hwcapNames[index])
+    // The level of x86-64 that the library itself asks for (dl_cache_hwcap_isa_level_compatible).
+    let isaLevel = hwcap >> 32 & 0x3FF
+    guard index < hwcapNames.count,
+      isaLevel == 0 || isaLevel < 32 && profile.isaLevels & 1 << UInt32(isaLevel) != 0
+    else { return nil }
+    return profile.activeLevels.firstIndex(of: hwcapNames[index])
   }
 
   /// Binary search: entries are in descending order of ``compare(_:_:)``.
-  private func firstEntry(named name: ByteString, _ reader: CacheReader) -> Int? {
+  private func firstEntry(named name: ByteString, _ reader: EncodedBytes) -> Int? {
     var low = 0
     var high = entryCount
     while low < high {
@@ -148,7 +159,7 @@ package struct LdSoCache: Sendable {
     return low < entryCount ? low : nil
   }
 
-  private func string(_ reader: CacheReader, _ field: Int) -> ByteString? {
+  private func string(_ reader: EncodedBytes, _ field: Int) -> ByteString? {
     reader.uint32(field).flatMap { reader.string(stringBase + Int($0)) }
   }
 
@@ -196,37 +207,5 @@ package struct LdSoCache: Sendable {
 
   private static func isDigit(_ byte: UInt8) -> Bool {
     byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
-  }
-}
-
-/// Bounds-checked loads in the target's byte order.
-private struct CacheReader {
-  let bytes: [UInt8]
-  let littleEndian: Bool
-
-  func has(_ magic: [UInt8], at offset: Int) -> Bool {
-    offset >= 0 && offset <= bytes.count && bytes[offset...].starts(with: magic)
-  }
-
-  func uint32(_ offset: Int) -> UInt32? {
-    guard offset >= 0, offset <= bytes.count - 4 else { return nil }
-    let field = bytes[offset..<(offset + 4)]
-    return littleEndian
-      ? field.reversed().reduce(0) { $0 << 8 | UInt32($1) }
-      : field.reduce(0) { $0 << 8 | UInt32($1) }
-  }
-
-  func uint64(_ offset: Int) -> UInt64? {
-    guard let first = uint32(offset), let second = uint32(offset + 4) else { return nil }
-    let (low, high) = littleEndian ? (first, second) : (second, first)
-    return UInt64(high) << 32 | UInt64(low)
-  }
-
-  /// A NUL-terminated string; nil where it has no end.
-  func string(_ offset: Int) -> ByteString? {
-    guard offset >= 0, offset < bytes.count, let end = bytes[offset...].firstIndex(of: 0) else {
-      return nil
-    }
-    return ByteString(bytes[offset..<end])
   }
 }

@@ -10,75 +10,122 @@ package struct Loader {
   package let tree: any FileTree
   package let environment: SearchEnvironment
   private var files: LoaderFiles
-  private var interpreterStrings: [RootPath: InterpreterStrings?] = [:]
+  private var interpreterStrings: [FileStatus.Identity: InterpreterStrings?] = [:]
   private var configurations: [ByteString: [UInt8]?] = [:]
 
-  /// No configuration file of a loader is larger.
+  /// No configuration file of a loader is larger. In bytes.
   private static let configurationLimit = 64 << 20
 
-  package init(tree: any FileTree, environment: SearchEnvironment = SearchEnvironment()) {
+  /// - Parameter store: what other loaders of the same tree have read.
+  package init(
+    tree: any FileTree, environment: SearchEnvironment = SearchEnvironment(),
+    store: ObjectStore? = nil
+  ) {
     self.tree = tree
     self.environment = environment
-    files = LoaderFiles(tree: tree)
+    files = LoaderFiles(tree: tree, store: store ?? ObjectStore(tree: tree))
   }
 
   /// Builds the closure of the program or library at `path`, an in-root path text.
-  package mutating func closure(of path: ByteString) throws(LoaderError) -> ClosureGraph {
+  ///
+  /// - Parameter processor: another one than the environment's.
+  package mutating func closure(
+    of path: ByteString, processor: Processor? = nil
+  ) throws(LoaderError) -> ClosureGraph {
+    var environment = environment
+    environment.processor = processor ?? environment.processor
     let subject = try readSubject(path)
     let header = subject.image.header
-    guard subject.image.linkage == .dynamic else {
-      return ClosureGraph(
-        profile: nil, workingDirectory: environment.workingDirectory, objects: [subject])
-    }
     let platform = LoaderPlatform(header)
+    guard subject.image.linkage == .dynamic else {
+      return ClosureGraph(environment: environment, subject: subject)
+    }
     let (interpreter, attempt) = findInterpreter(of: subject, platform)
     guard let interpreter else {
-      return ClosureGraph(
-        profile: nil, workingDirectory: environment.workingDirectory, objects: [subject])
+      return ClosureGraph(environment: environment, subject: subject)
     }
-    let profile = profile(interpreter, platform)
+    let fitting = environment.processor.fitting(header.machine)
+    let profile = profile(interpreter, platform, fitting)
+    if let level = fitting.level, fitting.machine == nil, !profile.levels.contains(level) {
+      throw .unknownLevel(path: path, level: level, known: profile.levels)
+    }
     var walk = ClosureWalk(
       subject: subject, interpreter: interpreter.object, profile: profile,
       environment: environment)
-    let systemDirectories = complete(&walk, platform)
-    guard !walk.isTooLarge else {
-      throw .tooManyCandidates(path: path, limit: ClosureWalk.workLimit)
+    let start = subject.image.interpreter.map { ProgramStart(path: $0, attempt: attempt) }
+    let systemDirectories: [ByteString]
+    switch profile.libc {
+    case .glibc:
+      var rules = glibcRules(profile, platform)
+      try load(&walk, by: &rules, start)
+      for object in walk.objects {
+        guard let damage = object.image.dynamic?.versions.damage else { continue }
+        throw .unreadable(path: object.openedPath, damage)
+      }
+      systemDirectories = profile.defaultDirectories
+    case .musl:
+      var rules = MuslRules(
+        profile: profile, environment: environment,
+        pathFile: readPathFile(profile.configurationPath), isSecure: walk.isSecure)
+      try load(&walk, by: &rules, start)
+      systemDirectories = rules.systemDirectories
     }
-    if subject.image.interpreter != nil {
+    return ClosureGraph(
+      walk: walk,
+      unmetVersions: profile.libc == .glibc ? VersionCheck.unmet(in: walk, &files) : [],
+      systemDirectories: systemDirectories)
+  }
+
+  private mutating func glibcRules(
+    _ profile: LoaderProfile, _ platform: LoaderPlatform
+  ) -> GlibcRules {
+    let cache = readConfiguration(profile.configurationPath).flatMap {
+      LdSoCache(bytes: $0, platform: platform)
+    }
+    return GlibcRules(
+      profile: profile, cache: cache,
+      preloadFile: readConfiguration(PreloadFile.path).map { ByteString($0) },
+      subject: platform.header)
+  }
+
+  /// How the kernel finds the interpreter of a program.
+  private struct ProgramStart {
+    let path: ByteString
+    let attempt: SearchAttempt?
+  }
+
+  /// - Parameter start: nil for a library, which no kernel starts.
+  private mutating func load(
+    _ walk: inout ClosureWalk, by rules: inout some LoaderRules, _ start: ProgramStart?
+  ) throws(LoaderError) {
+    rules.loadAtStart(&walk, files: &files)
+    if let start {
       let index = walk.placeInterpreter()
       walk.record(
         LibraryRequest(
-          name: interpreter.path, expandedName: interpreter.path, requester: 0,
+          kind: .interpreter, name: start.path, expandedName: start.path, requester: 0,
           rule: index == nil ? nil : .interpreter, object: index,
-          attempts: attempt.map { [$0] } ?? []))
+          attempts: start.attempt.map { [$0] } ?? [], isRequired: true))
     }
-    return ClosureGraph(
-      profile: profile, systemDirectories: systemDirectories,
-      workingDirectory: environment.workingDirectory, objects: walk.objects,
-      interpreter: walk.interpreterIndex, requests: walk.requests)
+    for opening in environment.openings {
+      let caller = try caller(of: opening, in: walk)
+      rules.open(opening.name, by: caller, in: &walk, files: &files)
+    }
+    rules.loadAuditors(&walk, files: &files)
+    guard !walk.isTooLarge else {
+      throw .tooManyCandidates(path: walk.subject.openedPath, limit: ClosureWalk.workLimit)
+    }
   }
 
-  /// Walks by the rules of the profile's libc; returns the directories that are searched last.
-  private mutating func complete(
-    _ walk: inout ClosureWalk, _ platform: LoaderPlatform
-  ) -> [ByteString] {
-    let profile = walk.profile
-    switch profile.libc {
-    case .glibc:
-      let cache = readConfiguration(profile.configurationPath).flatMap {
-        LdSoCache(bytes: $0, platform: platform)
-      }
-      var rules = GlibcRules(
-        profile: profile, environment: environment, cache: cache, subject: platform.header)
-      rules.complete(&walk, files: &files)
-      return profile.defaultDirectories
-    case .musl:
-      let pathFile = readPathFile(profile.configurationPath)
-      var rules = MuslRules(
-        profile: profile, environment: environment, pathFile: pathFile)
-      rules.complete(&walk, files: &files)
-      return rules.systemDirectories
+  private func caller(
+    of opening: Opening, in walk: ClosureWalk
+  ) throws(LoaderError) -> Int {
+    guard let word = opening.caller else { return 0 }
+    let match = walk.objects.indices.first { walk.objects[$0].answers(to: word) }
+    guard let match else {
+      throw .unknownCaller(path: walk.subject.openedPath, caller: word)
     }
+    return match
   }
 
   // MARK: The subject
@@ -93,10 +140,11 @@ package struct Loader {
     guard file.status.kind == .regular else {
       throw .notRegular(path: path, file.status.kind)
     }
-    switch files.entry(at: file.real) {
+    switch files.entry(of: file) {
     case .unopenable(let error): throw .unopenable(path: path, error)
     case .notElf(let error), .damaged(_, let error): throw .unreadable(path: path, error)
-    case .image(let image):
+    case .object(let elf):
+      let image = elf.image
       guard image.header.type == .executable || image.header.type == .sharedObject else {
         throw .notLoadable(path: path, image.header.type)
       }
@@ -106,7 +154,7 @@ package struct Loader {
       guard image.hasLoadSegment else { throw .noLoadSegment(path: path) }
       guard !image.isDebugDataOnly else { throw .debugDataOnly(path: path) }
       if let damage = image.truncation { throw .unreadable(path: path, damage) }
-      return LoadedObject(openedPath: path, file: file, image: image, loadedBy: nil)
+      return LoadedObject(openedPath: path, file: file, elf: elf, loadedBy: nil)
     }
   }
 
@@ -154,16 +202,16 @@ package struct Loader {
   ) -> Interpreter {
     do {
       let file = try files.resolve(path, from: environment.workingDirectory)
-      guard file.status.kind == .regular, case .image(let image) = files.entry(at: file.real) else {
+      guard file.status.kind == .regular, case .object(let elf) = files.entry(of: file) else {
         outcome = .unusable("it is no ELF file")
         return Interpreter(
           path: path, object: nil, strings: nil,
           libc: LoaderProfile.libc(interpreter: path, strings: nil))
       }
-      let strings = strings(ofInterpreter: file.real)
+      let strings = strings(ofInterpreter: file)
       return Interpreter(
         path: path,
-        object: LoadedObject(openedPath: path, file: file, image: image, loadedBy: 0),
+        object: LoadedObject(openedPath: path, file: file, elf: elf, loadedBy: 0),
         strings: strings, libc: LoaderProfile.libc(interpreter: path, strings: strings))
     } catch {
       outcome = CandidateOutcome(error)
@@ -173,21 +221,23 @@ package struct Loader {
     }
   }
 
-  private mutating func strings(ofInterpreter path: RootPath) -> InterpreterStrings? {
-    if let known = interpreterStrings[path] { return known }
-    let strings = (try? readConstants(of: path)).map { InterpreterStrings(constants: $0) }
-    interpreterStrings[path] = .some(strings)
+  private mutating func strings(ofInterpreter file: ResolvedPath) -> InterpreterStrings? {
+    if let known = interpreterStrings[file.status.identity] { return known }
+    let strings = (try? readConstants(of: file.real)).map { InterpreterStrings(constants: $0) }
+    interpreterStrings[file.status.identity] = .some(strings)
     return strings
   }
 
-  private func profile(_ interpreter: Interpreter, _ platform: LoaderPlatform) -> LoaderProfile {
+  private func profile(
+    _ interpreter: Interpreter, _ platform: LoaderPlatform, _ processor: Processor
+  ) -> LoaderProfile {
     switch interpreter.libc {
     case .musl:
       .musl(interpreter: interpreter.path, strings: interpreter.strings, platform: platform)
     case .glibc, nil:
       .glibc(
         interpreter: interpreter.path, soname: interpreter.object?.image.dynamic?.soname,
-        strings: interpreter.strings, platform: platform)
+        strings: interpreter.strings, platform: platform, processor: processor)
     }
   }
 

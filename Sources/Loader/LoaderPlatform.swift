@@ -160,6 +160,18 @@ package struct LoaderPlatform: Sendable {
     multiarchTuples.first.map { ByteString("lib/\($0)") } ?? (is64 ? "lib64" : "lib")
   }
 
+  /// The subdirectories of `glibc-hwcaps`, best first, where the interpreter doesn't tell them.
+  ///
+  /// Source: glibc `sysdeps/*/dl-hwcaps-subdirs.c`.
+  package var fallbackLevels: [ByteString] {
+    switch header.machine {
+    case .amd64: ["x86-64-v4", "x86-64-v3", "x86-64-v2"]
+    case .ppc64 where isLittleEndian: ["power10", "power9"]
+    case .s390 where is64: ["z16", "z15", "z14", "z13"]
+    default: []
+    }
+  }
+
   /// The value of `$PLATFORM` that the kernel passes (AT_PLATFORM), where it is one per machine.
   package var platform: ByteString? {
     switch header.machine {

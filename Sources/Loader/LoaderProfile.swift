@@ -16,6 +16,19 @@ package struct LoaderProfile: Sendable {
   let lib: ByteString
   /// The value of `$PLATFORM`.
   let platform: ByteString?
+  /// The subdirectories of `glibc-hwcaps` that the loader knows, best first.
+  let levels: [ByteString]
+  /// Those of them that the processor can use.
+  let activeLevels: [ByteString]
+  /// The levels of x86-64 that the processor has, one a bit.
+  let isaLevels: UInt32
+  /// The subdirectories that are searched before each directory itself: of `glibc-hwcaps`, then the
+  /// legacy ones. Ending in `/`.
+  let subdirectories: [ByteString]
+  /// What glibc's cache may hold beside the baseline.
+  let capabilities: LegacyCapabilities?
+  /// Names of directories that the baseline wouldn't search.
+  let processorWords: Set<ByteString>
 }
 
 extension LoaderProfile {
@@ -36,14 +49,32 @@ extension LoaderProfile {
 
   static func glibc(
     interpreter path: ByteString, soname: ByteString?, strings: InterpreterStrings?,
-    platform: LoaderPlatform
+    platform: LoaderPlatform, processor: Processor
   ) -> LoaderProfile {
     let directories = strings?.glibcDefaultDirectories ?? []
+    let isTold = strings?.glibcCachePath != nil
+    let levels = isTold ? strings?.glibcLevels ?? [] : platform.fallbackLevels
+    let capabilities = LegacyCapabilities(
+      processor, machine: platform.header.machine, kernelPlatform: platform.platform)
     return LoaderProfile(
       libc: .glibc, interpreterPath: path, soname: soname ?? RootPath(normalising: path).name,
       defaultDirectories: directories.isEmpty ? platform.fallbackDefaultDirectories : directories,
       configurationPath: strings?.glibcCachePath ?? glibcCachePath,
-      lib: strings?.glibcLib ?? platform.fallbackLib, platform: platform.platform)
+      lib: strings?.glibcLib ?? platform.fallbackLib, platform: capabilities.platform,
+      levels: levels, activeLevels: processor.levels(among: levels),
+      isaLevels: processor.isaLevels(among: levels),
+      subdirectories: processor.levels(among: levels).map { "glibc-hwcaps/" + $0 + "/" }
+        + (searchesLegacySubdirectories(strings) ? capabilities.subdirectories : []),
+      capabilities: capabilities,
+      processorWords: Set(
+        processor.levels(among: levels) + processor.capabilities
+          + [processor.platform].compactMap(\.self)))
+  }
+
+  /// glibc dropped them in 2.37, and tells its version since 2.33.
+  private static func searchesLegacySubdirectories(_ strings: InterpreterStrings?) -> Bool {
+    guard let strings, strings.glibcCachePath != nil else { return false }
+    return strings.glibcMinorVersion.map { $0 < 37 } ?? true
   }
 
   static func musl(
@@ -60,7 +91,8 @@ extension LoaderProfile {
     return LoaderProfile(
       libc: .musl, interpreterPath: path, soname: nil,
       defaultDirectories: directories.isEmpty ? muslDefaultDirectories : directories,
-      configurationPath: file.text, lib: "", platform: nil)
+      configurationPath: file.text, lib: "", platform: nil, levels: [], activeLevels: [],
+      isaLevels: .max, subdirectories: [], capabilities: nil, processorWords: [])
   }
 
   /// `x86_64` of `ld-musl-x86_64.so.1`.

@@ -6,6 +6,7 @@ internal import SystemPackage
 ///
 /// Source: musl `ldso/dynlink.c` (`load_library`, `path_open`, `fixup_rpath`).
 struct MuslRules: LoaderRules {
+  let honoursFilters = false
   private let systemPath: [SearchDirectory]
   private let libraryPath: [SearchDirectory]
 
@@ -17,7 +18,10 @@ struct MuslRules: LoaderRules {
   ]
 
   /// - Parameter pathFile: the text of the path file; nil if there is none.
-  init(profile: LoaderProfile, environment: SearchEnvironment, pathFile: ByteString?) {
+  init(
+    profile: LoaderProfile, environment: SearchEnvironment, pathFile: ByteString?,
+    isSecure: Bool
+  ) {
     systemPath =
       if let pathFile {
         Self.split(pathFile, rule: .pathFile, contributor: nil) { $0 }
@@ -26,14 +30,37 @@ struct MuslRules: LoaderRules {
           SearchDirectory(rule: .defaultDirectory, directory: $0, element: $0, contributor: nil)
         }
       }
-    libraryPath = environment.libraryPath.map {
+    let given = environment.libraryPath.map {
       SearchDirectory(rule: .libraryPath, directory: $0, element: $0, contributor: nil)
+    }
+    let variable = isSecure ? nil : environment.variables.libraryPath
+    libraryPath =
+      given + Self.split(variable ?? "", rule: .libraryPath, contributor: nil) { $0 }
+  }
+
+  /// LD_PRELOAD, divided by white space and colons (`load_preload`).
+  func preloads(in walk: ClosureWalk) -> [ByteString] {
+    guard !walk.isSecure else { return [] }
+    return (walk.environment.variables.preload ?? "")
+      .split { $0 == UInt8(ascii: ":") || $0 == 0x20 || (0x09...0x0D).contains($0) }
+      .filter { !$0.isEmpty }
+  }
+
+  func auditors(in walk: ClosureWalk) -> [ByteString] { [] }
+
+  /// What a `dlopen` brings has the program as its loader, whoever the caller is; what is preloaded
+  /// has none (`dlopen`, `load_preload`).
+  func searchParent(of kind: LibraryRequest.Kind, by requester: Int) -> Int? {
+    switch kind {
+    case .dlopen: 0
+    case .preload, .audit: nil
+    case .needed, .filter, .auxiliary, .interpreter: requester
     }
   }
 
   mutating func search(
-    for name: ByteString, by requester: Int, in walk: inout ClosureWalk,
-    files: inout LoaderFiles
+    for name: ByteString, _ kind: LibraryRequest.Kind, by requester: Int,
+    in walk: inout ClosureWalk, files: inout LoaderFiles
   ) -> SearchResult {
     if Self.builtInStems.contains(where: { name.hasPrefix($0) }) {
       return .loaded(.interpreter, .builtIn)
@@ -46,7 +73,8 @@ struct MuslRules: LoaderRules {
     }
     if let loaded = walk.object(named: name) { return .loaded(.object(loaded), .alreadyLoaded) }
     var directories = libraryPath
-    for index in walk.loaders(of: requester) {
+    let first = searchParent(of: kind, by: requester)
+    for index in first.map(walk.loaders) ?? [] {
       directories += self.directories(of: index, in: walk)
     }
     for directory in directories + systemPath {
@@ -62,6 +90,8 @@ struct MuslRules: LoaderRules {
     let (path, rule): (ByteString?, SearchRule) =
       dynamic?.runpath.map { ($0, .runpath) } ?? (dynamic?.rpath, .rpath)
     guard let path else { return [] }
+    // The caller of a set-user-id program decides where its link lies (`fixup_rpath`).
+    if index == 0, walk.isSecure, path.contains(UInt8(ascii: "$")) { return [] }
     let origin = walk.objects[index].origin(isMainProgram: index == 0, workingDirectory: nil)
     guard Self.expand(path, origin: origin) != nil else { return [] }
     return Self.split(path, rule: rule, contributor: index) {
@@ -104,13 +134,6 @@ struct MuslRules: LoaderRules {
       }
   }
 
-  /// Whether an object is a C library, of either kind: musl takes itself instead. It asks for two
-  /// symbols (`__libc_start_main`, `stdin`), which are those of a libc's soname here.
-  private static func isLibc(_ image: ElfImage) -> Bool {
-    guard let soname = image.dynamic?.soname else { return false }
-    return soname == "libc.so" || soname == "libc.so.6" || soname.hasPrefix("libc.musl-")
-  }
-
   /// Looks at one candidate; whether the search ends with it.
   private func tryCandidate(
     _ path: ByteString, _ rule: SearchRule, _ directory: SearchDirectory?,
@@ -145,13 +168,14 @@ struct MuslRules: LoaderRules {
       result = SearchResult(place: .object(known), rule: rule, attempts: result.attempts)
       return true
     }
-    let entry = file.status.kind == .regular ? files.entry(at: file.real) : nil
+    let entry = file.status.kind == .regular ? files.entry(of: file) : nil
     if case .unopenable(let error) = entry { return endsSearch(error) }
-    guard let image = loadableImage(entry, in: walk) else {
+    guard let elf = loadableFile(entry, in: walk) else {
       note(.unusable("it can't be mapped as a library"))
       return true
     }
-    if Self.isLibc(image) {
+    // Another C library: musl takes itself instead.
+    if files.isLibc(file) {
       note(.sameFile)
       result = SearchResult(place: .interpreter, rule: .builtIn, attempts: result.attempts)
       return true
@@ -159,7 +183,7 @@ struct MuslRules: LoaderRules {
     note(.found)
     if rule != .path { addShortName(path, to: walk.objects.count, in: &walk) }
     result = SearchResult(
-      place: .file(path: path, file, image), rule: rule, attempts: result.attempts)
+      place: .file(path: path, file, elf), rule: rule, attempts: result.attempts)
     return true
   }
 
@@ -170,11 +194,11 @@ struct MuslRules: LoaderRules {
   }
 
   /// Magic and machine go unchecked, but every field is read where the own class has it.
-  private func loadableImage(_ entry: LoaderFiles.Entry?, in walk: ClosureWalk) -> ElfImage? {
-    guard case .image(let image) = entry, image.dynamic != nil,
-      image.header.elfClass == walk.objects[0].image.header.elfClass,
-      image.header.type == .sharedObject || image.header.type == .executable
+  private func loadableFile(_ entry: ObjectStore.Entry?, in walk: ClosureWalk) -> ElfFile? {
+    guard case .object(let elf) = entry, elf.image.dynamic != nil,
+      elf.image.header.elfClass == walk.subject.image.header.elfClass,
+      elf.image.header.type == .sharedObject || elf.image.header.type == .executable
     else { return nil }
-    return image
+    return elf
   }
 }

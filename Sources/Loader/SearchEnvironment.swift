@@ -2,18 +2,48 @@ package import FileTree
 
 /// What the loader takes from its surroundings rather than from files.
 package struct SearchEnvironment: Sendable {
-  /// Directories that are searched as those of LD_LIBRARY_PATH are.
+  /// Directories that are searched as those of LD_LIBRARY_PATH are, before them.
   package var libraryPath: [ByteString]
-  /// The glibc-hwcaps subdirectories that the CPU can use, best first; empty for the baseline.
-  package var hwcaps: [ByteString]
+  package var variables: LoaderVariables
+  package var processor: Processor
+  /// What the program opens by itself once it runs.
+  package var openings: [Opening]
   /// The current directory, for relative names.
   package var workingDirectory: RootPath
 
   package init(
-    libraryPath: [ByteString] = [], hwcaps: [ByteString] = [], workingDirectory: RootPath = .root
+    libraryPath: [ByteString] = [], variables: LoaderVariables = LoaderVariables(),
+    processor: Processor = .baseline, openings: [Opening] = [],
+    workingDirectory: RootPath = .root
   ) {
     self.libraryPath = libraryPath
-    self.hwcaps = hwcaps
+    self.variables = variables
+    self.processor = processor
+    self.openings = openings
     self.workingDirectory = workingDirectory
+  }
+}
+
+/// The environment variables that decide what is loaded; their texts as they stand. Nil if unset.
+package struct LoaderVariables: Hashable, Sendable {
+  /// LD_LIBRARY_PATH.
+  package var libraryPath: ByteString?
+  /// LD_PRELOAD.
+  package var preload: ByteString?
+  /// LD_AUDIT.
+  package var audit: ByteString?
+
+  package init() {}
+}
+
+/// A call of `dlopen`.
+package struct Opening: Hashable, Sendable {
+  package let name: ByteString
+  /// The calling object by its soname, name or path; nil for the program.
+  package let caller: ByteString?
+
+  package init(name: ByteString, caller: ByteString? = nil) {
+    self.name = name
+    self.caller = caller
   }
 }

@@ -2,54 +2,114 @@ internal import ELF
 internal import FileTree
 package import Loader
 
-/// The JSON of `inspect`: a contract. Fields may be added; a renamed or dropped one raises
-/// ``schemaVersion``.
+/// The JSON of `inspect`: a contract with whoever reads it.
 ///
-/// Paths are in-root. Text is UTF-8; a byte that isn't stands as `\xNN`.
-package struct InspectDocument: Encodable {
-  package static let currentSchemaVersion = 1
+/// Fields may be added; renaming or dropping one raises ``schemaVersion``. The document is written
+/// piece by piece, so that its size doesn't count: opening, subjects, closing.
+package struct InspectDocument {
+  package static let schemaVersion = 1
 
-  let schemaVersion: Int
-  /// The root's place on the host.
-  let root: String
-  let subjects: [Subject]
+  private let root: String
+  private var isEmpty = true
 
-  package init(root: String, graphs: [ClosureGraph]) {
-    schemaVersion = Self.currentSchemaVersion
+  /// - Parameter root: the root's place on the host.
+  package init(root: String) {
     self.root = root
-    subjects = graphs.map { Subject($0) }
   }
 
-  struct Subject: Encodable {
-    let path: String
-    let linkage: String
-    let machine: String
-    let `class`: Int
-    let byteOrder: String
-    let loader: String
-    @Nullable var interpreter: String?
+  package func opening() throws -> String {
+    let root = try renderJSON(root).dropLast()
+    return
+      "{\n  \"root\" : \(root),\n  \"schemaVersion\" : \(Self.schemaVersion),\n  \"subjects\" : ["
+  }
+
+  /// - Parameter subject: what ``renderSubject(_:)`` gave.
+  package mutating func next(_ subject: String) -> String {
+    defer { isEmpty = false }
+    return (isEmpty ? "\n" : ",\n") + subject
+  }
+
+  package func closing() -> String { "\n  ]\n}\n" }
+
+  /// One subject, indented for its place in the document; may run beside others.
+  package static func renderSubject(_ closures: ProgramClosures) throws -> String {
+    try renderJSON(InspectSubject(closures)).split(separator: "\n")
+      .map { "    " + $0 }.joined(separator: "\n")
+  }
+
+  /// One subject as a line of its own, which says what the document would.
+  package static func renderLine(_ closures: ProgramClosures, root: String) throws -> String {
+    try renderJSON(
+      InspectLine(root: root, subject: InspectSubject(closures)), isPretty: false)
+  }
+}
+
+/// A line of `--json-lines`: a subject's fields with the document's.
+private struct InspectLine: Encodable {
+  let root: String
+  let subject: InspectSubject
+
+  private enum Key: CodingKey {
+    case schemaVersion, root
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(InspectDocument.schemaVersion, forKey: .schemaVersion)
+    try container.encode(root, forKey: .root)
+    try subject.encode(to: encoder)
+  }
+}
+
+private struct InspectSubject: Encodable {
+  let path: String
+  let linkage: String
+  let machine: String
+  let `class`: Int
+  let byteOrder: String
+  let loader: String
+  @Nullable var interpreter: String?
+  @Nullable var buildID: String?
+  /// The level that was assumed.
+  let processor: String
+  let complete: Bool
+  let objects: [Object]
+  let missing: [Missing]
+  let passedOver: [Missing]
+  let missingVersions: [MissingVersion]
+  let beyondProcessor: [ProcessorNeed]
+  /// What every processor of the machine loads; null where it is the same.
+  @Nullable var baseline: Baseline?
+
+  struct Baseline: Encodable {
     let complete: Bool
     let objects: [Object]
     let missing: [Missing]
+    let missingVersions: [MissingVersion]
   }
 
   struct Object: Encodable {
     let path: String
     let realPath: String
     @Nullable var soname: String?
+    @Nullable var buildID: String?
     let size: UInt64
+    let retainedSize: UInt64
+    let namespace: String
     let requests: [Request]
   }
 
   struct Request: Encodable {
     let name: String
     let by: String
+    let kind: String
     let rule: String
   }
 
   struct Missing: Encodable {
     let name: String
     let by: String
+    let kind: String
     let tried: [Attempt]
   }
 
@@ -57,6 +117,18 @@ package struct InspectDocument: Encodable {
     let path: String
     let rule: String
     let outcome: String
+  }
+
+  struct MissingVersion: Encodable {
+    let version: String
+    let object: String
+    let library: String
+    let weak: Bool
+  }
+
+  struct ProcessorNeed: Encodable {
+    let object: String
+    let level: String
   }
 }
 
@@ -75,8 +147,9 @@ struct Nullable<Value: Encodable>: Encodable {
   }
 }
 
-extension InspectDocument.Subject {
-  init(_ graph: ClosureGraph) {
+extension InspectSubject {
+  fileprivate init(_ closures: ProgramClosures) {
+    let graph = closures.graph
     let subject = graph.subject
     let header = subject.image.header
     path = subject.openedPath.description
@@ -86,38 +159,81 @@ extension InspectDocument.Subject {
     byteOrder = header.dataEncoding == .littleEndian ? "little" : "big"
     loader = graph.libc?.rawValue ?? "none"
     _interpreter = Nullable(wrappedValue: subject.image.interpreter?.description)
+    _buildID = Nullable(wrappedValue: subject.image.buildID.map(hexadecimal))
+    processor = graph.level?.description ?? "baseline"
     complete = graph.isComplete
-    let requests = Dictionary(grouping: graph.requests) { $0.object }
-    objects = graph.objects.indices.dropFirst().map { index in
-      InspectDocument.Object(graph, index, requests: requests[index] ?? [])
+    objects = Object.all(of: graph)
+    missing = graph.missing.map { Missing(graph, $0) }
+    passedOver = graph.passedOver.map { Missing(graph, $0) }
+    missingVersions = graph.unmetVersions.map { MissingVersion(graph, $0) }
+    beyondProcessor = graph.objectsBeyondProcessor.map { index in
+      ProcessorNeed(
+        object: graph.objects[index].openedPath.description,
+        level: renderISALevel(graph.objects[index].image.neededISALevels))
     }
-    missing = graph.missing.map { InspectDocument.Missing(graph, $0) }
+    _baseline = Nullable(
+      wrappedValue: closures.baseline.map { baseline in
+        Baseline(
+          complete: baseline.isComplete, objects: Object.all(of: baseline),
+          missing: baseline.missing.map { Missing(baseline, $0) },
+          missingVersions: baseline.unmetVersions.map { MissingVersion(baseline, $0) })
+      })
   }
 }
 
-extension InspectDocument.Object {
-  init(_ graph: ClosureGraph, _ index: Int, requests: [LibraryRequest]) {
+extension InspectSubject.Object {
+  /// In the order in which symbols are searched, the subject left out.
+  fileprivate static func all(of graph: ClosureGraph) -> [InspectSubject.Object] {
+    let requests = Dictionary(grouping: graph.requests) { $0.object }
+    let retained = graph.retainedSizes()
+    return graph.order.filter { $0 != 0 }.map { index in
+      InspectSubject.Object(
+        graph, index, requests: requests[index] ?? [], retainedSize: retained[index])
+    }
+  }
+
+  private init(
+    _ graph: ClosureGraph, _ index: Int, requests: [LibraryRequest], retainedSize: UInt64
+  ) {
     let object = graph.objects[index]
     path = object.openedPath.description
     realPath = object.file.real.description
     _soname = Nullable(wrappedValue: object.image.dynamic?.soname?.description)
+    _buildID = Nullable(wrappedValue: object.image.buildID.map(hexadecimal))
     size = object.file.status.size
+    self.retainedSize = retainedSize
+    namespace = object.isAuditing ? "audit" : "program"
     self.requests = requests.map { request in
-      InspectDocument.Request(
+      InspectSubject.Request(
         name: request.name.description,
         by: graph.objects[request.requester].openedPath.description,
-        rule: request.rule?.rawValue ?? "")
+        kind: request.kind.rawValue, rule: request.rule?.rawValue ?? "")
     }
   }
 }
 
-extension InspectDocument.Missing {
-  init(_ graph: ClosureGraph, _ request: LibraryRequest) {
+extension InspectSubject.Missing {
+  fileprivate init(_ graph: ClosureGraph, _ request: LibraryRequest) {
     name = request.name.description
     by = graph.objects[request.requester].openedPath.description
+    kind = request.kind.rawValue
     tried = request.attempts.map {
-      InspectDocument.Attempt(
+      InspectSubject.Attempt(
         path: $0.path.description, rule: $0.rule.rawValue, outcome: $0.outcome.description)
     }
   }
+}
+
+extension InspectSubject.MissingVersion {
+  fileprivate init(_ graph: ClosureGraph, _ unmet: UnmetVersion) {
+    version = unmet.version.description
+    object = graph.objects[unmet.requester].openedPath.description
+    library = graph.objects[unmet.provider].openedPath.description
+    weak = unmet.isWeak
+  }
+}
+
+/// Bytes as lower-case hexadecimal digits, as build ids are written.
+private func hexadecimal(_ bytes: [UInt8]) -> String {
+  bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }

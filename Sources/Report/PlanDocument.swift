@@ -22,7 +22,7 @@ package struct PlanDocument: Encodable {
   }
 
   package init(_ plan: BundlePlan) {
-    schemaVersion = InspectDocument.currentSchemaVersion
+    schemaVersion = InspectDocument.schemaVersion
     programs = plan.programs.map(\.description)
     contentSize = plan.contentSize
     entries = plan.entries.map { Entry($0) }

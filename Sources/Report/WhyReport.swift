@@ -107,7 +107,7 @@ package struct WhyReport: Sendable {
 
   package var document: Document {
     Document(
-      schemaVersion: InspectDocument.currentSchemaVersion,
+      schemaVersion: InspectDocument.schemaVersion,
       subject: graph.subject.openedPath.description, library: word.description, loaded: isLoaded,
       requests: requests.map(entry))
   }

@@ -61,6 +61,17 @@ extension Diagnostic {
         "\(path): its closure has more than \(limit) places to search, as no real program has")
     case .noLoadSegment(let path):
       self.init("\(path): has no PT_LOAD segment, so there is nothing to load")
+    case .unknownLevel(let path, let level, let known):
+      self.init(
+        "--cpu \(level): the loader of \(path) knows no such level",
+        remedy: known.isEmpty
+          ? "leave it out: there are none for this machine"
+          : "it knows " + known.map(\.description).joined(separator: ", ") + " and baseline",
+        status: .usage)
+    case .unknownCaller(let path, let caller):
+      self.init(
+        "--load \(caller):...: the closure of \(path) has no such object",
+        remedy: "'rootfs-pack inspect' lists them", status: .usage)
     case .debugDataOnly(let path):
       self.init(
         "\(path): holds only the debugging data of a program",

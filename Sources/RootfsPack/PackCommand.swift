@@ -47,7 +47,7 @@ struct PackCommand: ParsableCommand {
       valueName: "src[:dst]"))
   var add: [String] = []
 
-  @OptionGroup var rootOptions: RootOptions
+  @OptionGroup var loaderOptions: LoaderOptions
 
   @Flag(help: "Pack although libraries are missing.")
   var allowMissing = false
@@ -83,7 +83,7 @@ struct PackCommand: ParsableCommand {
   func run() throws {
     let additions = try add.map { word throws(Diagnostic) in try AdditionRequest(word) }
     let context = try ResolutionContext(
-      rootOptions, files: files, additions: additions.map(\.source))
+      loaderOptions, files: files, additions: additions.map(\.source))
     let modificationTime = try modificationTime(context.variables)
     var collector = SubjectCollector(context: context)
     for file in files {

@@ -58,17 +58,19 @@ struct PathLocator {
   }
 
   /// What of the host shows through beside a file outside of the sysroot: the directory above its
-  /// own, for `$ORIGIN/../lib`, but never libraries of the host's.
-  static func window(_ path: ByteString) -> RootPath {
+  /// own, for `$ORIGIN/../lib`, but never libraries of the host's. Of a directory only itself.
+  func window(_ path: ByteString) -> RootPath {
     let file = RootPath(normalising: path)
-    guard !holdsLibraries(file) else { return file }
+    var resolver = PathResolver(tree: DirectoryTree(root: "/"))
+    let isDirectory = (try? resolver.resolve(path))?.status.kind == .directory
+    guard !isDirectory, !holdsLibraries(file) else { return file }
     let directory = file.parent
     let above = directory.parent
     if !above.isRoot && !holdsLibraries(above) { return above }
     return directory.isRoot || holdsLibraries(directory) ? file : directory
   }
 
-  private static func holdsLibraries(_ path: RootPath) -> Bool {
+  private func holdsLibraries(_ path: RootPath) -> Bool {
     SystemDirectories.holdLibraries(path)
   }
 

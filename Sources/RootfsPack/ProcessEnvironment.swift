@@ -1,3 +1,4 @@
+internal import FileTree
 internal import Glibc
 
 /// The environment variables that the command takes notice of.
@@ -13,6 +14,12 @@ struct ProcessEnvironment {
     ProcessEnvironment(
       sourceDateEpoch: value("SOURCE_DATE_EPOCH"),
       refusesColor: value("NO_COLOR") != nil || value("TERM") == "dumb")
+  }
+
+  /// The value of a variable that loaders read; nil if it is unset or empty.
+  func loaderVariable(_ name: String) -> ByteString? {
+    guard let text = unsafe getenv(name), unsafe text.pointee != 0 else { return nil }
+    return unsafe ByteString(cString: text)
   }
 
   private static func value(_ name: String) -> String? {

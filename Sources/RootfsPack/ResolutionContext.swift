@@ -10,6 +10,7 @@ struct ResolutionContext {
   let environment: SearchEnvironment
   let variables = ProcessEnvironment.current()
   private let locator: PathLocator
+  private let store: ObjectStore
 
   /// The root's place on the host.
   var root: FilePath { locator.root }
@@ -18,14 +19,14 @@ struct ResolutionContext {
   ///   - files: arguments that name files, which may lie outside of the root.
   ///   - additions: arguments that name files or trees.
   init(
-    _ options: RootOptions, files: [String], additions: [String] = []
+    _ options: LoaderOptions, files: [String], additions: [String] = []
   ) throws(Diagnostic) {
     let workingDirectory = try Self.workingDirectory()
     let locator = try PathLocator(root: options.root, workingDirectory: workingDirectory)
     self.locator = locator
     let libraryPath = options.libraryPath.map(locator.locate)
     let windows =
-      files.map(locator.locate).filter(\.isOutside).map { PathLocator.window($0.path) }
+      files.map(locator.locate).filter(\.isOutside).map { locator.window($0.path) }
       + (additions.map(locator.locate) + libraryPath).filter(\.isOutside)
       .map { RootPath(normalising: $0.path) }
     let base = DirectoryTree(root: locator.root)
@@ -33,26 +34,40 @@ struct ResolutionContext {
       windows.isEmpty
       ? base
       : OverlayTree(base: base, overlay: DirectoryTree(root: "/"), windows: windows)
+    store = ObjectStore(tree: tree)
     try Self.checkLibraryPath(options.libraryPath, libraryPath.map(\.path), tree)
     environment = SearchEnvironment(
-      libraryPath: libraryPath.map(\.path),
+      libraryPath: libraryPath.map(\.path), variables: try options.variables(variables),
+      processor: options.processor, openings: options.openings,
       // A relative search path means nothing inside a sysroot but its root.
       workingDirectory: locator.root == "/"
         ? RootPath(normalising: ByteString(workingDirectory)) : .root)
   }
 
-  var loader: Loader { Loader(tree: tree, environment: environment) }
+  /// A new loader; all of them share what they read.
+  var loader: Loader { Loader(tree: tree, environment: environment, store: store) }
+
+  /// A loader of libraries that a program will open: what is loaded with the program isn't theirs.
+  var libraryLoader: Loader {
+    var environment = environment
+    environment.openings = []
+    environment.variables.preload = nil
+    environment.variables.audit = nil
+    return Loader(tree: tree, environment: environment, store: store)
+  }
 
   func locate(_ argument: String) -> PathLocator.Location {
     locator.locate(argument)
   }
 
-  func closure(of argument: String, _ loader: inout Loader) throws(Diagnostic) -> ClosureGraph {
+  func closures(
+    of argument: String, _ loader: inout Loader
+  ) throws(Diagnostic) -> ProgramClosures {
     guard !argument.isEmpty else {
       throw Diagnostic("FILE is empty", remedy: "name a program or library", status: .usage)
     }
     do {
-      return try loader.closure(of: locate(argument).path)
+      return try loader.closures(of: locate(argument).path)
     } catch {
       throw Diagnostic(error)
     }

@@ -7,17 +7,19 @@ internal import SystemPackage
 struct SubjectCollector {
   private let context: ResolutionContext
   private var loader: Loader
+  private var libraryLoader: Loader
   private(set) var subjects: [PackSubject] = []
   private(set) var additions: [Addition] = []
 
   init(context: ResolutionContext) {
     self.context = context
     loader = context.loader
+    libraryLoader = context.libraryLoader
   }
 
   mutating func addProgram(_ argument: String, destination: RootPath?) throws(Diagnostic) {
-    let graph = try context.closure(of: argument, &loader)
-    subjects.append(PackSubject(graph: graph, destination: destination))
+    let closures = try context.closures(of: argument, &loader)
+    subjects += closures.all.map { PackSubject(graph: $0, destination: destination) }
   }
 
   /// Adds a file or tree, and the closure of every ELF file in it.
@@ -55,10 +57,10 @@ struct SubjectCollector {
           destination: destination?.appending(name), addition: addition)
       }
     case .regular:
-      let magic = try read(path) { tree throws(Errno) in
-        try tree.open(path).read(at: 0, count: 4)
+      let isElf = try read(path) { tree throws(Errno) in
+        try ElfFileFinder.isElf(path, in: tree)
       }
-      guard magic == [0x7F, 0x45, 0x4C, 0x46] else { return }
+      guard isElf else { return }
       try addObject(
         destination == nil ? openedPath : path.text, destination: destination,
         addition: addition)
@@ -70,15 +72,16 @@ struct SubjectCollector {
     _ path: ByteString, destination: RootPath?, addition: ByteString
   ) throws(Diagnostic) {
     do {
-      let graph = try loader.closure(of: path)
-      subjects.append(
-        PackSubject(graph: graph, destination: destination, addition: addition))
+      let closures = try libraryLoader.closures(of: path)
+      subjects += closures.all.map {
+        PackSubject(graph: $0, destination: destination, addition: addition)
+      }
     } catch {
       switch error {
       case .notLoadable, .unknownMachine, .unreadable, .noLoadSegment, .debugDataOnly:
         // An object file or a damaged binary is data: it ships as it is.
         Terminal.warn(.init("warning: packed as data: \(Diagnostic(error).message)"))
-      case .unopenable, .notRegular, .tooManyCandidates:
+      case .unopenable, .notRegular, .tooManyCandidates, .unknownLevel, .unknownCaller:
         throw Diagnostic(error)
       }
     }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import FileTree
+internal import Loader
 internal import Report
 internal import SystemPackage
 
@@ -25,16 +26,16 @@ struct WhyCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("A soname, a file's name or a path.", valueName: "library"))
   var library: String
 
-  @OptionGroup var rootOptions: RootOptions
+  @OptionGroup var loaderOptions: LoaderOptions
 
   @Flag(help: "Write one JSON document.")
   var json = false
 
   func run() throws {
-    let context = try ResolutionContext(rootOptions, files: [file])
+    let context = try ResolutionContext(loaderOptions, files: [file])
     var loader = context.loader
     let report = WhyReport(
-      try context.closure(of: file, &loader), library: ByteString(argument: library))
+      try context.closures(of: file, &loader).graph, library: ByteString(argument: library))
     let style = Terminal.style(of: .standardOutput, environment: context.variables)
     try Terminal.write(
       json ? renderJSON(report.document) : report.render(style), to: .standardOutput)

@@ -25,7 +25,7 @@ struct CommandLineTests {
   }
 
   static let badInputs: [(file: String, says: String)] = [
-    ("empty", "the file is empty"), ("text", "not an ELF file"), ("dir", "is a directory"),
+    ("empty", "the file is empty"), ("text", "not an ELF file"),
     ("fifo", "is a FIFO"), ("/dev/null", "is a character device"), ("nothing", "no such file"),
     ("loop", "a loop of symbolic links"), ("cut", "truncated: the"),
     ("class", "unknown ELF class 7 at offset 0x4"), ("machine", "machine 61166"),
@@ -42,6 +42,17 @@ struct CommandLineTests {
     #expect(result.errors.contains(input.file))
     #expect(result.errors.split(separator: "\n").count == 1)
     #expect(!FileManager.default.fileExists(atPath: scratch.path + "/runtime.tar"))
+  }
+
+  @Test func `pack refuses a directory, and inspect one without ELF files`() throws {
+    try FileManager.default.createDirectory(
+      atPath: scratch.path + "/hollow", withIntermediateDirectories: false)
+    let pack = try run(["pack", "hollow"])
+    #expect(pack.status == 3)
+    #expect(pack.errors.contains("hollow: is a directory"))
+    let inspect = try run(["inspect", "hollow"])
+    #expect(inspect.status == 3)
+    #expect(inspect.errors.contains("hollow: no ELF file is in this directory"))
   }
 
   @Test func `a missing library is told by inspect with every place, and refused by pack`() throws {
@@ -226,15 +237,19 @@ struct CommandLineTests {
       #expect(
         Set(subject.keys) == [
           "path", "linkage", "machine", "class", "byteOrder", "loader", "interpreter", "complete",
-          "objects", "missing",
+          "objects", "missing", "passedOver", "missingVersions", "beyondProcessor", "buildID",
+          "processor", "baseline",
         ])
     }
     let object = try #require((subjects[0]["objects"] as? [[String: Any]])?.first)
-    #expect(Set(object.keys) == ["path", "realPath", "soname", "size", "requests"])
+    #expect(
+      Set(object.keys) == [
+        "path", "realPath", "soname", "size", "requests", "retainedSize", "buildID", "namespace",
+      ])
     let request = try #require((object["requests"] as? [[String: Any]])?.first)
-    #expect(Set(request.keys) == ["name", "by", "rule"])
+    #expect(Set(request.keys) == ["name", "by", "rule", "kind"])
     let missing = try #require((subjects[1]["missing"] as? [[String: Any]])?.first)
-    #expect(Set(missing.keys) == ["name", "by", "tried"])
+    #expect(Set(missing.keys) == ["name", "by", "tried", "kind"])
     let attempt = try #require((missing["tried"] as? [[String: Any]])?.first)
     #expect(Set(attempt.keys) == ["path", "rule", "outcome"])
     #expect(subjects[0]["path"] as? String == scratch.path + "/true")

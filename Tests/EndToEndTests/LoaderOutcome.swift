@@ -141,7 +141,8 @@ struct InspectedSubject: Decodable {
   static func inspect(
     _ path: String, of loaderCase: LoaderCase, in output: String
   ) throws -> InspectedSubject {
-    var command = Privileges.withoutOverride + [Project.command, "inspect", "--json"]
+    var command =
+      Privileges.withoutOverride + [Project.command, "inspect", "--json", "--cpu", "baseline"]
     for directory in loaderCase.libraryDirectories(in: output) {
       command += ["--library-path", directory]
     }

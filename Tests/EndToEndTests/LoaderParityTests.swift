@@ -41,7 +41,7 @@ struct LoaderParityTests {
 
     tool, directories = sys.argv[1], sys.argv[2:]
     files = list(elf_files(directories))
-    output = subprocess.run([tool, "inspect", "--json", "--", *files], capture_output=True)
+    output = subprocess.run([tool, "inspect", "--json", "--cpu", "baseline", "--", *files], capture_output=True)
     subjects = {s["path"]: s for s in json.loads(output.stdout)["subjects"]}
     compared = differences = refused = 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:

@@ -35,9 +35,9 @@ struct ModuleOrderTests {
     let imports = try Shell.bash(
       "grep -rlE 'import CLibelf$' Sources; ! grep -rnE 'import Foundation$' Sources",
       in: Project.directory)
-    #expect(
-      Set(imports.split(separator: "\n")) == [
-        "Sources/ELF/LibelfHandle.swift", "Sources/ELF/ElfImageReader.swift",
-      ])
+    #expect(!imports.isEmpty)
+    for file in imports.split(separator: "\n") {
+      #expect(file.hasPrefix("Sources/ELF/Reader/"))
+    }
   }
 }

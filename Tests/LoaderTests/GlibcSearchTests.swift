@@ -200,7 +200,7 @@ struct GlibcSearchTests {
         "/l/libx.so": .library(),
         "/l/glibc-hwcaps/x86-64-v2/libx.so": .library(),
         "/l/glibc-hwcaps/x86-64-v4/libx.so": .library(),
-      ], environment: SearchEnvironment(hwcaps: ["x86-64-v3", "x86-64-v2"]))
+      ], environment: SearchEnvironment(processor: Processor(level: "x86-64-v3")))
     #expect(paths(graph).first == "/l/glibc-hwcaps/x86-64-v2/libx.so")
   }
 }

@@ -19,8 +19,13 @@ struct ReportTests {
     return try loader.closure(of: path)
   }
 
+  func closures(_ path: ByteString = "/app/main") throws -> ProgramClosures {
+    var loader = Loader(tree: Self.tree)
+    return try loader.closures(of: path)
+  }
+
   @Test func `a tree shows each object once, its rule, and every place that was tried`() throws {
-    let text = ClosureTreeText.render(try graph(), style: .plain)
+    let text = ClosureTreeText.render(try closures(), style: .plain)
     // Sizes depend on the test's ELF writer; what stands around them doesn't.
     let lines = text.split(separator: "\n").map {
       $0.replacing(/\d+ B/, with: "N").replacing(/\ {3,}(?=[^└├│])/, with: "  ")
@@ -46,17 +51,18 @@ struct ReportTests {
   }
 
   @Test func `colour is used only when asked for, and never changes the text`() throws {
-    let plain = ClosureTreeText.render(try graph(), style: .plain)
+    let plain = ClosureTreeText.render(try closures(), style: .plain)
     let colored = ClosureTreeText.render(
-      try graph(), style: TextStyle(usesColor: true, width: 200))
+      try closures(), style: TextStyle(usesColor: true, width: 200))
     #expect(!plain.contains("\u{1B}"))
     #expect(colored.contains("\u{1B}[31m"))
     #expect(colored.replacing(/\x1B\[\d+m/, with: "") == plain)
   }
 
   @Test func `JSON has sorted keys and null for what isn't there`() throws {
-    let json = try renderJSON(
-      InspectDocument(root: "/", graphs: [try graph("/app/lib/liba.so")]))
+    var document = InspectDocument(root: "/")
+    let subject = try InspectDocument.renderSubject(try closures("/app/lib/liba.so"))
+    let json = try document.opening() + document.next(subject) + document.closing()
     #expect(json.contains("\"interpreter\" : null"))
     #expect(json.contains("\"root\" : \"/\",\n  \"schemaVersion\" : 1,\n  \"subjects\" :"))
     #expect(json.hasSuffix("}\n"))

@@ -8,4 +8,20 @@ int clinux_open_nameless(const char *directory, unsigned int permissions);
 /// Whether a signal is ignored: 1 or 0. signal(2), SIG_IGN: a macro that Swift doesn't import.
 int clinux_is_ignored(int signal);
 
+#include <stdbool.h>
+
+/// What loaders ask of an x86-64 processor.
+struct clinux_x86_features {
+    /// The level of the psABI, 1 to 4; 0 on any other machine.
+    int level;
+    /// The value of $PLATFORM that glibc gives an Intel processor with AVX2 and its companions.
+    bool is_haswell;
+    /// What glibc up to 2.36 calls a capability of Intel processors with AVX-512.
+    bool has_avx512_1;
+};
+
+/// The features of the processor that this runs on, so far as the kernel lets programs use them.
+/// cpuid and xgetbv: instructions that Swift has no words for.
+struct clinux_x86_features clinux_x86_features(void);
+
 #endif

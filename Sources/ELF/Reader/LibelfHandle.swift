@@ -79,6 +79,30 @@ internal import SystemPackage
     return entries
   }
 
+  /// The notes of a PT_NOTE segment, up to one that makes no sense.
+  func notes(of segment: GElf_Phdr) throws(ElfReadError) -> [ElfNote] {
+    let type = segment.p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR
+    guard segment.p_filesz > 0 else { return [] }
+    let data = unsafe try chunk(.notes, type, at: segment.p_offset, count: segment.p_filesz)
+    let bytes = unsafe UnsafeRawBufferPointer(
+      start: data.pointee.d_buf, count: data.pointee.d_size)
+    var notes: [ElfNote] = []
+    var offset = 0
+    while true {
+      var header = GElf_Nhdr()
+      var name = 0
+      var descriptor = 0
+      offset = unsafe gelf_getnote(data, offset, &header, &name, &descriptor)
+      let nameEnd = name + Int(header.n_namesz)
+      let descriptorEnd = descriptor + Int(header.n_descsz)
+      guard offset > 0, nameEnd <= bytes.count, descriptorEnd <= bytes.count else { return notes }
+      notes.append(
+        ElfNote(
+          name: unsafe ByteString(bytes[name..<nameEnd].prefix { $0 != 0 }), type: header.n_type,
+          descriptor: unsafe Array(bytes[descriptor..<descriptorEnd])))
+    }
+  }
+
   private func chunk(
     _ part: ElfReadError.Part, _ type: Elf_Type, at offset: UInt64, count: UInt64
   ) throws(ElfReadError) -> UnsafeMutablePointer<Elf_Data> {

@@ -41,8 +41,7 @@ extension ElfImage {
   // Bounds on what is read of any file, so that a lying one can't exhaust the memory.
   private static let interpreterLimit: UInt64 = 4096
   private static let dynamicLimit: UInt64 = 1 << 20
-  private static let stringLimit: UInt64 = 1 << 16
-  private static let stringsLimit = 1 << 20
+  private static let noteLimit: UInt64 = 1 << 16
 
   /// Reads what a loader would read: program headers and what they lead to.
   ///
@@ -66,13 +65,26 @@ extension ElfImage {
     if let segment = segments.first(where: { $0.p_type == UInt32(PT_INTERP) }) {
       interpreter = try Self.interpreter(of: elf, segment)
     }
-    if let segment = segments.first(where: { $0.p_type == UInt32(PT_DYNAMIC) }) {
-      guard segment.p_filesz <= Self.dynamicLimit else {
-        throw .tooLarge(what: .dynamic, offset: segment.p_offset, size: segment.p_filesz)
-      }
-      let entries = try elf.dynamicEntries(at: segment.p_offset, count: segment.p_filesz)
-      dynamic = try Self.dynamicSection(entries, of: elf, segments, fileSize: file.size)
+    if segments.contains(where: { $0.p_type == UInt32(PT_DYNAMIC) }) {
+      let entries = try Self.dynamicEntries(of: elf, segments)
+      var reader = DynamicSectionReader(
+        entries: entries, segments: segments, fileSize: file.size, encoding: header.dataEncoding)
+      dynamic = try reader.read(elf)
     }
+    readNotes(of: elf, segments)
+  }
+
+  /// Notes decide nothing about what is found, so damaged ones are as good as none.
+  private mutating func readNotes(of elf: borrowing LibelfHandle, _ segments: [GElf_Phdr]) {
+    var levels: UInt32?
+    for segment in segments
+    where segment.p_type == UInt32(PT_NOTE) && segment.p_filesz <= Self.noteLimit {
+      for note in (try? elf.notes(of: segment)) ?? [] {
+        if note.isBuildID { buildID = buildID ?? note.descriptor }
+        levels = levels ?? note.neededISALevels(header.elfClass, header.dataEncoding)
+      }
+    }
+    neededISALevels = levels ?? 0
   }
 
   /// The content of the segments that are neither written nor executed: an object's constants.
@@ -93,7 +105,20 @@ extension ElfImage {
     return contents
   }
 
-  private static func segments(
+  /// The entries of PT_DYNAMIC; none for a static program.
+  static func dynamicEntries(
+    of elf: borrowing LibelfHandle, _ segments: [GElf_Phdr]
+  ) throws(ElfReadError) -> [GElf_Dyn] {
+    guard let segment = segments.first(where: { $0.p_type == UInt32(PT_DYNAMIC) }) else {
+      return []
+    }
+    guard segment.p_filesz <= dynamicLimit else {
+      throw .tooLarge(what: .dynamic, offset: segment.p_offset, size: segment.p_filesz)
+    }
+    return try elf.dynamicEntries(at: segment.p_offset, count: segment.p_filesz)
+  }
+
+  static func segments(
     of elf: borrowing LibelfHandle, fileSize: UInt64
   ) throws(ElfReadError) -> [GElf_Phdr] {
     let header = try elf.header()
@@ -137,101 +162,5 @@ extension ElfImage {
     }
     let bytes = try elf.bytes(of: .interpreter, at: segment.p_offset, count: segment.p_filesz)
     return ByteString(bytes.prefix { $0 != 0 })
-  }
-
-  private static func dynamicSection(
-    _ entries: [GElf_Dyn], of elf: borrowing LibelfHandle, _ segments: [GElf_Phdr],
-    fileSize: UInt64
-  ) throws(ElfReadError) -> DynamicSection {
-    var section = DynamicSection()
-    var table: StringTable?
-    var stringBytes = 0
-    func string(_ entry: GElf_Dyn) throws(ElfReadError) -> ByteString {
-      if table == nil {
-        guard let entry = entries.last(where: { $0.d_tag == Int64(DT_STRTAB) }) else {
-          throw .noStringTable
-        }
-        let address = unsafe entry.d_un.d_ptr
-        table = try StringTable(address: address, segments: segments, fileSize: fileSize)
-      }
-      guard var found = table else { throw .noStringTable }
-      defer { table = found }
-      let text = try found.string(at: unsafe entry.d_un.d_val, of: elf, limit: stringLimit)
-      // Many entries may point at one long string.
-      stringBytes += text.count + 1
-      guard stringBytes <= stringsLimit else {
-        throw .tooManyStrings(size: stringsLimit)
-      }
-      return text
-    }
-    for entry in entries {
-      switch entry.d_tag {
-      case Int64(DT_NEEDED): section.needed.append(try string(entry))
-      case Int64(DT_SONAME): section.soname = try string(entry)
-      case Int64(DT_RPATH): section.rpath = try string(entry)
-      case Int64(DT_RUNPATH): section.runpath = try string(entry)
-      case Int64(DT_FLAGS_1): section.flags1 = .init(rawValue: unsafe entry.d_un.d_val)
-      default: break
-      }
-    }
-    return section
-  }
-}
-
-/// The dynamic string table, of which only the windows that are asked for are read.
-///
-/// That of a large library is megabytes of symbol names, and a loader's strings are a few of them.
-private struct StringTable {
-  private let start: UInt64
-  /// The end of the file's part of the segment that holds the table.
-  private let end: UInt64
-  private var window: (offset: UInt64, bytes: [UInt8]) = (0, [])
-
-  init(address: UInt64, segments: [GElf_Phdr], fileSize: UInt64) throws(ElfReadError) {
-    let holder = segments.first {
-      $0.p_type == UInt32(PT_LOAD) && address >= $0.p_vaddr
-        && address - $0.p_vaddr < $0.p_filesz
-    }
-    guard let holder else { throw .unmappedAddress(what: .stringTable, address: address) }
-    let (start, overflow) = holder.p_offset.addingReportingOverflow(address - holder.p_vaddr)
-    guard !overflow, start < fileSize else {
-      throw .truncated(
-        what: .stringTable, offset: holder.p_offset, size: holder.p_filesz, fileSize: fileSize)
-    }
-    self.start = start
-    let segmentEnd = holder.p_offset.addingReportingOverflow(holder.p_filesz)
-    end = segmentEnd.overflow ? fileSize : min(segmentEnd.partialValue, fileSize)
-  }
-
-  mutating func string(
-    at index: UInt64, of elf: borrowing LibelfHandle, limit: UInt64
-  ) throws(ElfReadError) -> ByteString {
-    let (offset, overflow) = start.addingReportingOverflow(index)
-    guard !overflow, offset < end else {
-      throw .unterminatedString(offset: start)
-    }
-    var length: UInt64 = 512
-    while true {
-      if let text = windowText(from: offset) { return text }
-      guard length <= limit else { throw .unterminatedString(offset: offset) }
-      let windowLength = min(length, end - offset)
-      window = (
-        offset, try elf.bytes(of: .stringTable, at: offset, count: windowLength)
-      )
-      // The window can't grow any more and still has no end: one last look decides.
-      if windowLength == end - offset, windowText(from: offset) == nil {
-        throw .unterminatedString(offset: offset)
-      }
-      length = length == limit ? limit + 1 : min(length * 8, limit)
-    }
-  }
-
-  private func windowText(from offset: UInt64) -> ByteString? {
-    guard offset >= window.offset, offset - window.offset < UInt64(window.bytes.count) else {
-      return nil
-    }
-    let tail = window.bytes[Int(offset - window.offset)...]
-    guard let end = tail.firstIndex(of: 0) else { return nil }
-    return ByteString(tail[..<end])
   }
 }

@@ -1,0 +1,46 @@
+package import FileTree
+
+/// One note of a PT_NOTE segment.
+///
+/// Source: the gABI, "Note Section"; the Linux extensions to it, "GNU property notes".
+package struct ElfNote: Hashable, Sendable {
+  package let name: ByteString
+  package let type: UInt32
+  package let descriptor: [UInt8]
+
+  package init(name: ByteString, type: UInt32, descriptor: [UInt8]) {
+    self.name = name
+    self.type = type
+    self.descriptor = descriptor
+  }
+
+  /// NT_GNU_BUILD_ID.
+  package var isBuildID: Bool { name == "GNU" && type == 3 }
+
+  /// The levels that GNU_PROPERTY_X86_ISA_1_NEEDED asks for, one a bit (baseline, v2, v3, v4); nil
+  /// if this is another note or asks for none.
+  ///
+  /// Source: glibc `sysdeps/x86/dl-prop.h` (`_dl_process_property_note`), whose checks these are.
+  package func neededISALevels(
+    _ elfClass: ElfHeader.Class, _ encoding: ElfHeader.DataEncoding
+  ) -> UInt32? {
+    let alignment = elfClass == .elf64 ? 8 : 4
+    guard name == "GNU", type == 5, descriptor.count >= 8, descriptor.count % alignment == 0 else {
+      return nil
+    }
+    let reader = EncodedBytes(descriptor, encoding: encoding)
+    var offset = 0
+    var lastType: UInt32 = 0
+    while let type = reader.uint32(offset), let size = reader.uint32(offset + 4),
+      type >= lastType, Int(size) <= descriptor.count - offset - 8
+    {
+      if type == Self.isaNeeded { return size == 4 ? reader.uint32(offset + 8) : nil }
+      lastType = type
+      offset += 8 + (Int(size) + alignment - 1) / alignment * alignment
+    }
+    return nil
+  }
+
+  /// GNU_PROPERTY_X86_ISA_1_NEEDED.
+  private static let isaNeeded: UInt32 = 0xC000_8002
+}

@@ -1,0 +1,24 @@
+package import SystemPackage
+
+/// A name in a directory and what stands there.
+package struct DirectoryEntry: Hashable, Sendable {
+  package let name: ByteString
+  /// The kind of the file itself; a symbolic link isn't followed.
+  package let kind: FileStatus.Kind
+
+  package init(name: ByteString, kind: FileStatus.Kind) {
+    self.name = name
+    self.kind = kind
+  }
+}
+
+extension FileTree {
+  package func entries(in directory: RootPath) throws(Errno) -> [DirectoryEntry] {
+    var entries: [DirectoryEntry] = []
+    for name in try names(in: directory) {
+      entries.append(
+        DirectoryEntry(name: name, kind: try status(of: directory.appending(name)).kind))
+    }
+    return entries
+  }
+}

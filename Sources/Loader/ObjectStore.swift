@@ -1,0 +1,64 @@
+internal import ELF
+package import FileTree
+internal import Synchronization
+internal import SystemPackage
+
+/// One ELF file as it was read: every closure that loads it holds the same one.
+package final class ElfFile: Sendable {
+  let image: ElfImage
+
+  init(_ image: ElfImage) {
+    self.image = image
+  }
+}
+
+/// What was read of a tree's ELF files, shared by all loaders of that tree.
+///
+/// Several loaders may read at the same time; each file is kept once.
+package final class ObjectStore: Sendable {
+  /// What reading one file gave.
+  enum Entry {
+    case object(ElfFile)
+    /// The header can be read, and something behind it can't.
+    case damaged(ElfHeader, ElfReadError)
+    case notElf(ElfReadError)
+    case unopenable(Errno)
+  }
+
+  private let tree: any FileTree
+  private let entries = Mutex<[FileStatus.Identity: Entry]>([:])
+
+  package init(tree: any FileTree) {
+    self.tree = tree
+  }
+
+  /// Reads a regular file.
+  func entry(of file: ResolvedPath) -> Entry {
+    if let known = entries.withLock({ $0[file.status.identity] }) { return known }
+    // Read outside of the lock: two loaders may do the same work, and agree on the first result.
+    let entry = read(file.real)
+    return entries.withLock { entries in
+      if let known = entries[file.status.identity] { return known }
+      entries[file.status.identity] = entry
+      return entry
+    }
+  }
+
+  private func read(_ path: RootPath) -> Entry {
+    do {
+      let file = try tree.open(path)
+      let header = try ElfHeader(reading: file)
+      do {
+        return .object(ElfFile(try ElfImage(reading: file, header: header)))
+      } catch {
+        return .damaged(header, error)
+      }
+    } catch let error as ElfReadError {
+      return .notElf(error)
+    } catch let error as Errno {
+      return .unopenable(error)
+    } catch {
+      return .unopenable(.ioError)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package import FileTree
+
+/// What loads on the processor that was asked for and, where that is something else, on every
+/// processor of the machine.
+package struct ProgramClosures: Sendable {
+  package let graph: ClosureGraph
+  /// Nil where it is the same.
+  package let baseline: ClosureGraph?
+
+  package var isComplete: Bool { all.allSatisfy(\.isComplete) }
+
+  package var all: [ClosureGraph] { [graph] + [baseline].compactMap(\.self) }
+}
+
+extension Loader {
+  /// Builds the closure for the environment's processor, and that of the baseline beside it.
+  package mutating func closures(of path: ByteString) throws(LoaderError) -> ProgramClosures {
+    let graph = try closure(of: path)
+    guard graph.asksForProcessor else { return ProgramClosures(graph: graph, baseline: nil) }
+    let baseline = try closure(of: path, processor: .baseline)
+    return ProgramClosures(
+      graph: graph, baseline: baseline.loadsAlike(graph) ? nil : baseline)
+  }
+}
+
+extension ClosureGraph {
+  /// Whether a place that only some processors look at held something.
+  fileprivate var asksForProcessor: Bool {
+    guard !processorWords.isEmpty else { return false }
+    return requests.contains { request in
+      request.attempts.contains { attempt in
+        attempt.outcome != .absent && attempt.outcome != .noEntry
+          && RootPath(normalising: attempt.path).names.contains { processorWords.contains($0) }
+      }
+    }
+  }
+
+  fileprivate func loadsAlike(_ other: ClosureGraph) -> Bool {
+    requests.count == other.requests.count
+      && zip(requests, other.requests).allSatisfy { own, others in
+        own.name == others.name
+          && own.object.map { objects[$0].openedPath }
+            == others.object.map { other.objects[$0].openedPath }
+      }
+  }
+}

@@ -1,0 +1,140 @@
+internal import ELF
+internal import FileTree
+internal import Loader
+
+/// The line that says what kind of file a closure is of.
+func renderHeadline(_ graph: ClosureGraph, _ style: TextStyle) -> String {
+  let subject = graph.subject
+  let header = subject.image.header
+  let loader = graph.libc.map { ", \($0.rawValue)" } ?? ""
+  let order = header.dataEncoding == .bigEndian ? ", big-endian" : ""
+  return style.paint(subject.openedPath.description, .strong)
+    + "  \(header.machine), \(header.elfClass.bits)-bit\(order), "
+    + "\(subject.image.linkage.rawValue)\(loader), \(renderSize(subject.file.status.size))\n"
+}
+
+/// What is wrong with a closure, what another processor gets, and the totals.
+func renderFindings(_ closures: ProgramClosures, _ style: TextStyle) -> String {
+  let graph = closures.graph
+  return renderMissing(graph, style) + renderVersions(graph, style)
+    + renderProcessorNeeds(graph, style) + renderBaseline(closures, style)
+    + renderTotals(closures, style)
+}
+
+private func renderMissing(_ graph: ClosureGraph, _ style: TextStyle) -> String {
+  var text = ""
+  for request in graph.missing {
+    let requester = graph.objects[request.requester].openedPath
+    text += style.paint("missing: \(request.name)", .bad) + ", needed by \(requester)\n"
+    var tried = TextTable()
+    for attempt in request.attempts {
+      tried.rows.append([
+        .init("  tried \(attempt.path)"), .init(attempt.rule.label, .faint),
+        .init(attempt.outcome.description),
+      ])
+    }
+    text += request.attempts.isEmpty ? "  no place was tried\n" : tried.render(style)
+  }
+  return text
+}
+
+private func renderVersions(_ graph: ClosureGraph, _ style: TextStyle) -> String {
+  graph.unmetVersions.map { unmet in
+    let headline = style.paint(
+      "version: \(unmet.version) is not in \(graph.objects[unmet.provider].openedPath)",
+      unmet.isFatal ? .bad : .faint)
+    let requester = graph.objects[unmet.requester].openedPath
+    return "\(headline), needed by \(requester)\(unmet.isWeak ? ", which can do without" : "")\n"
+  }.joined()
+}
+
+private func renderProcessorNeeds(_ graph: ClosureGraph, _ style: TextStyle) -> String {
+  graph.objectsBeyondProcessor.map { index in
+    let object = graph.objects[index]
+    let needed = renderISALevel(object.image.neededISALevels)
+    return style.paint("processor: \(object.openedPath) needs \(needed)", .bad)
+      + ", this is for \(graph.level?.description ?? "the baseline")\n"
+  }.joined()
+}
+
+/// The highest of the levels of x86-64 in a GNU_PROPERTY_X86_ISA_1_NEEDED.
+func renderISALevel(_ levels: UInt32) -> String {
+  let highest = UInt32.bitWidth - levels.leadingZeroBitCount
+  return highest <= 1 ? "x86-64" : "x86-64-v\(highest)"
+}
+
+/// What every processor of the machine loads instead of what the one that was asked for does.
+private func renderBaseline(_ closures: ProgramClosures, _ style: TextStyle) -> String {
+  guard let baseline = closures.baseline else { return "" }
+  let variants = Set(closures.graph.objects.map(\.openedPath))
+  let level = closures.graph.level.map { "less than \($0)" } ?? "less"
+  var text = "a processor of \(level) loads instead:\n"
+  for index in baseline.order where !variants.contains(baseline.objects[index].openedPath) {
+    let object = baseline.objects[index]
+    text += "  \(object.openedPath)  \(renderSize(object.file.status.size))\n"
+  }
+  return text + renderMissing(baseline, style) + renderVersions(baseline, style)
+}
+
+private func renderTotals(_ closures: ProgramClosures, _ style: TextStyle) -> String {
+  let graph = closures.graph
+  let others = graph.objects.dropFirst()
+  let bytes = others.reduce(0) { $0 + $1.file.status.size }
+  let missing = closures.all.reduce(0) { $0 + $1.missing.count }
+  let verdict =
+    if missing > 0 {
+      "\(missing) missing"
+    } else {
+      closures.isComplete ? "complete" : "it would not start"
+    }
+  return "\(count(others.count, "object")), \(renderSize(bytes)), "
+    + style.paint(verdict, closures.isComplete ? .good : .bad) + "\n"
+}
+
+extension ClosureGraph {
+  /// The place in ``requests`` of the one that put each object into the closure: for the interpreter
+  /// that is PT_INTERP, whoever else names it.
+  func loadingRequests() -> [Int: Int] {
+    var loading: [Int: Int] = [:]
+    for (index, request) in requests.enumerated() {
+      guard let object = request.object else { continue }
+      if loading[object] == nil || request.kind == .interpreter { loading[object] = index }
+    }
+    return loading
+  }
+
+  /// How a request was answered: by what kind of request, by which rule, through which directory.
+  func describe(_ request: LibraryRequest) -> String {
+    guard let rule = request.rule else { return "" }
+    let kind =
+      switch request.kind {
+      case .needed, .interpreter: ""
+      case .filter, .auxiliary, .preload, .audit, .dlopen: "\(request.kind.rawValue), "
+      }
+    let element = request.attempts.last?.directory.flatMap { directory in
+      directory.contributor.map { contributor in
+        " \(directory.element)"
+          + (contributor == request.requester ? "" : " of \(objects[contributor].openedPath)")
+      }
+    }
+    return kind + rule.label + (element ?? "")
+  }
+}
+
+extension SearchRule {
+  /// The rule in the words that a reader of `ld.so(8)` knows.
+  package var label: String {
+    switch self {
+    case .interpreter: "interpreter"
+    case .rpath: "RPATH"
+    case .libraryPath: "library path"
+    case .runpath: "RUNPATH"
+    case .cache: "ld.so.cache"
+    case .defaultDirectory: "default directory"
+    case .path: "path"
+    case .pathFile: "path file"
+    case .builtIn: "built into the loader"
+    case .alreadyLoaded: "already loaded"
+    }
+  }
+}

@@ -1,0 +1,27 @@
+internal import ELF
+internal import FileTree
+package import Loader
+
+/// Renders a closure as a list: one object a line, in the order in which symbols are searched.
+package func renderClosureList(
+  _ closures: ProgramClosures, options: ClosureTextOptions, style: TextStyle
+) -> String {
+  let graph = closures.graph
+  let retained = options.showsRetainedSizes ? graph.retainedSizes() : []
+  let loadingRequest = graph.loadingRequests()
+  var table = TextTable()
+  for index in graph.order where index != 0 {
+    let object = graph.objects[index]
+    var cells: [TextTable.Cell] = [
+      .init("  " + object.openedPath.description),
+      .init(renderSize(object.file.status.size), alignsRight: true),
+    ]
+    if options.showsRetainedSizes {
+      cells.append(.init(renderSize(retained[index]), alignsRight: true))
+    }
+    cells.append(
+      .init(loadingRequest[index].map { graph.describe(graph.requests[$0]) } ?? "", .faint))
+    table.rows.append(cells)
+  }
+  return renderHeadline(graph, style) + table.render(style) + renderFindings(closures, style)
+}

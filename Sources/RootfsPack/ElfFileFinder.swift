@@ -1,0 +1,77 @@
+internal import FileTree
+internal import SystemPackage
+
+/// Finds the ELF files below a directory by their first four bytes.
+///
+/// Symbolic links aren't followed, so each file is met once.
+struct ElfFileFinder {
+  let tree: any FileTree
+
+  struct Result {
+    /// Physical paths, in bytewise order.
+    var files: [RootPath] = []
+    /// Directories and files that can't be read.
+    var failures: [(path: RootPath, cause: Errno)] = []
+  }
+
+  static let magic: [UInt8] = [0x7F, 0x45, 0x4C, 0x46]
+
+  private struct Listing: Sendable {
+    var files: [RootPath] = []
+    var directories: [RootPath] = []
+    var failures: [Failure] = []
+  }
+
+  private struct Failure: Sendable {
+    let path: RootPath
+    let cause: Errno
+  }
+
+  /// - Parameter directory: a physical path.
+  func find(below directory: RootPath) -> Result {
+    let workers = Workers<Void> { () }
+    var result = Result()
+    var pending = [directory]
+    while !pending.isEmpty {
+      let listings = workers.map(pending) { [tree] _, directory in
+        Self.list(directory, in: tree)
+      }
+      pending = listings.flatMap(\.directories)
+      result.files += listings.flatMap(\.files)
+      result.failures += listings.flatMap(\.failures).map { ($0.path, $0.cause) }
+    }
+    result.files.sort()
+    result.failures.sort { $0.path < $1.path }
+    return result
+  }
+
+  private static func list(_ directory: RootPath, in tree: any FileTree) -> Listing {
+    var listing = Listing()
+    let entries: [DirectoryEntry]
+    do {
+      entries = try tree.entries(in: directory)
+    } catch {
+      listing.failures.append(Failure(path: directory, cause: error))
+      return listing
+    }
+    for entry in entries {
+      let path = directory.appending(entry.name)
+      switch entry.kind {
+      case .directory: listing.directories.append(path)
+      case .regular:
+        do {
+          if try isElf(path, in: tree) { listing.files.append(path) }
+        } catch {
+          listing.failures.append(Failure(path: path, cause: error))
+        }
+      default: break
+      }
+    }
+    return listing
+  }
+
+  /// Whether a regular file begins as an ELF file does.
+  static func isElf(_ path: RootPath, in tree: any FileTree) throws(Errno) -> Bool {
+    try tree.open(path).read(at: 0, count: magic.count) == magic
+  }
+}
