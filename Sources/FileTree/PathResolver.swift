@@ -30,7 +30,9 @@ package struct ResolvedPath: Hashable, Sendable {
 /// tree (`path_resolution(7)`). What was seen once is remembered: the tree is taken as constant.
 package struct PathResolver {
   package let tree: any FileTree
-  private var nodes: [RootPath: Result<Node, Errno>] = [:]
+  // Keyed by text throughout: the first dictionary of each kind of key costs the runtime a scan of all
+  // conformances in the program, which is a good part of the start-up time.
+  private var nodes: [ByteString: Result<Node, Errno>] = [:]
   private var directories: [ByteString: Result<ResolvedPath, Errno>] = [:]
 
   /// The kernel's limit on links in one look-up (`MAXSYMLINKS`, Linux `include/linux/namei.h`).
@@ -121,7 +123,7 @@ package struct PathResolver {
   }
 
   private mutating func node(at path: RootPath) throws(Errno) -> Node {
-    if let known = nodes[path] { return try known.get() }
+    if let known = nodes[path.text] { return try known.get() }
     let result: Result<Node, Errno>
     do throws(Errno) {
       let status = try tree.status(of: path)
@@ -130,7 +132,7 @@ package struct PathResolver {
     } catch {
       result = .failure(error)
     }
-    nodes[path] = result
+    nodes[path.text] = result
     return try result.get()
   }
 }

@@ -38,7 +38,9 @@ extension ClosureGraph {
     var relocated: [Int: ByteString] = [0: newPath]
     var result: [RequiredPath] = []
     for (index, request) in requests.enumerated() {
-      guard let object = request.object, let attempt = request.attempts.last else { continue }
+      guard let object = request.object, let attempt = request.attempts.last,
+        !objects[object].isUnloaded
+      else { continue }
       let path = relocate(attempt, of: request, places: relocated)
       if relocated[object] == nil { relocated[object] = absolute(path, in: .root) }
       result.append(

@@ -95,7 +95,10 @@ package struct ClosureGraph: Sendable {
 
   /// The requests that nothing answers and that a loader passes over.
   package var passedOver: [LibraryRequest] {
-    requests.filter { $0.object == nil && !$0.isRequired }
+    requests.filter { request in
+      guard !request.isRequired, !objects[request.requester].isUnloaded else { return false }
+      return request.object.map { objects[$0].isUnloaded } ?? true
+    }
   }
 
   /// Whether the loader would start the program.
@@ -116,21 +119,39 @@ package final class LoadedObject: Sendable {
   let elf: ElfFile
   /// The object whose request loaded it, by its place in the graph; nil for the subject.
   package let loadedBy: Int?
-  /// Whether it was loaded to watch the program, in a namespace of its own.
-  package let isAuditing: Bool
+  package let residence: Residence
+
+  /// Where an object stays.
+  package enum Residence: Hashable, Sendable {
+    case program
+    /// In a namespace of its own, to watch the program.
+    case audit
+    /// It was unloaded again, with all that came with it, for a reason.
+    case unloaded(String)
+  }
 
   init(
     openedPath: ByteString, file: ResolvedPath, elf: ElfFile, loadedBy: Int?,
-    isAuditing: Bool = false
+    residence: Residence = .program
   ) {
     self.openedPath = openedPath
     self.file = file
     self.elf = elf
     self.loadedBy = loadedBy
-    self.isAuditing = isAuditing
+    self.residence = residence
   }
 
   package var image: ElfImage { elf.image }
+
+  package var isUnloaded: Bool {
+    if case .unloaded = residence { true } else { false }
+  }
+
+  /// The same object, in another place.
+  func moved(to residence: Residence) -> LoadedObject {
+    LoadedObject(
+      openedPath: openedPath, file: file, elf: elf, loadedBy: loadedBy, residence: residence)
+  }
 }
 
 /// A symbol version that an object asks of a library and that the library doesn't define.

@@ -80,6 +80,21 @@ struct ClosureWalk {
     position = min(position, place)
   }
 
+  /// Takes the objects from a place on out again: what came with one that can't be used.
+  mutating func unload(from start: Int, because reason: String) {
+    for index in start..<objects.count where index != interpreterIndex {
+      objects[index] = objects[index].moved(to: .unloaded(reason))
+    }
+    order.removeAll { $0 >= start && $0 != interpreterIndex }
+    bearers = bearers.filter { $0.value < start }
+    position = min(position, order.count)
+  }
+
+  /// The first request since a place in ``requests`` that nothing answers.
+  func firstMissing(since start: Int) -> LibraryRequest? {
+    requests[start...].first { $0.object == nil && $0.kind != .auxiliary }
+  }
+
   /// Gives the interpreter its place in load order, once.
   mutating func placeInterpreter() -> Int? {
     if let interpreterIndex { return interpreterIndex }
@@ -124,7 +139,7 @@ struct ClosureWalk {
   func object(with identity: FileStatus.Identity) -> Int? {
     objects.indices.dropFirst(namespaceStart).first { index in
       objects[index].file.status.identity == identity && index != interpreterIndex
-        && (index > 0 || !objects[index].image.isProgram)
+        && !objects[index].isUnloaded && (index > 0 || !objects[index].image.isProgram)
     }
   }
 

@@ -66,6 +66,13 @@ struct DynamicStringTokens {
     }
   }
 
+  /// Whether `text` contains any token.
+  static func areIn(_ text: ByteString) -> Bool {
+    text.bytes.indices.contains { index in
+      text.bytes[index] == UInt8(ascii: "$") && token(after: text.bytes[(index + 1)...]) != nil
+    }
+  }
+
   /// Whether `text` contains the token `$ORIGIN`.
   static func mentionsOrigin(_ text: ByteString) -> Bool {
     guard text.contains(UInt8(ascii: "$")) else { return false }

@@ -55,8 +55,16 @@ struct GlibcRules: LoaderRules {
     for name: ByteString, _ kind: LibraryRequest.Kind, by requester: Int,
     in walk: inout ClosureWalk, files: inout LoaderFiles
   ) -> SearchResult {
-    guard let name = expand(name, kind, by: requester, in: walk) else { return SearchResult() }
     var result = SearchResult()
+    guard let name = expand(name, kind, by: requester, in: walk) else {
+      result.attempts.append(
+        SearchAttempt(
+          rule: .path, path: name, directory: nil,
+          outcome: .unusable(
+            walk.isSecure
+              ? "a set-user-id program replaces no tokens here" : "a token has no value")))
+      return result
+    }
     result.expandedName = name
     if let loaded = loadedObject(named: name, in: walk) {
       result.place = loaded
@@ -94,7 +102,8 @@ struct GlibcRules: LoaderRules {
   ) -> ByteString? {
     guard name.contains(UInt8(ascii: "$")) else { return name }
     switch kind {
-    case .needed, .filter, .auxiliary, .interpreter: break
+    case .needed, .filter, .auxiliary, .interpreter:
+      if walk.isSecure, DynamicStringTokens.areIn(name) { return nil }
     case .preload, .audit, .dlopen:
       guard name.contains(UInt8(ascii: "/")) else { return name }
     }

@@ -11,7 +11,7 @@ struct GlibcSearchPaths {
   /// Those of the library path, split and expanded once.
   private var libraryPath: [SearchDirectory]?
   /// Those of each object's DT_RPATH and DT_RUNPATH, split and expanded once.
-  private var directories: [Int: ObjectDirectories] = [:]
+  private var directories: [ObjectDirectories?] = []
 
   private struct ObjectDirectories {
     let rpath: [SearchDirectory]
@@ -43,7 +43,8 @@ struct GlibcSearchPaths {
       for index in chain + (chain.last == 0 ? [] : [0]) {
         let own = objectDirectories(of: index, in: walk)
         steps.append(.directories(own.rpath))
-        if search.kind == .audit { steps.append(.directories(own.runpath ?? [])) }
+        // What watches the program is found through its RUNPATH too.
+        if index == 0, walk.namespaceStart > 0 { steps.append(.directories(own.runpath ?? [])) }
       }
     }
     steps.append(.directories(libraryDirectories(in: walk)))
@@ -100,7 +101,7 @@ struct GlibcSearchPaths {
 
   private mutating func objectDirectories(of index: Int, in walk: ClosureWalk) -> ObjectDirectories
   {
-    if let known = directories[index] { return known }
+    if index < directories.count, let known = directories[index] { return known }
     let dynamic = walk.objects[index].image.dynamic
     func split(_ path: ByteString?, rule: SearchRule) -> [SearchDirectory] {
       self.split(path, rule: rule, of: index, in: walk) { $0 == UInt8(ascii: ":") }
@@ -108,6 +109,7 @@ struct GlibcSearchPaths {
     let result = ObjectDirectories(
       rpath: dynamic?.runpath == nil ? split(dynamic?.rpath, rule: .rpath) : [],
       runpath: dynamic?.runpath.map { split($0, rule: .runpath) })
+    while directories.count <= index { directories.append(nil) }
     directories[index] = result
     return result
   }

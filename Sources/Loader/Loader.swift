@@ -10,7 +10,7 @@ package struct Loader {
   package let tree: any FileTree
   package let environment: SearchEnvironment
   private var files: LoaderFiles
-  private var interpreterStrings: [FileStatus.Identity: InterpreterStrings?] = [:]
+  private var interpreterStrings: [ByteString: InterpreterStrings?] = [:]
   private var configurations: [ByteString: [UInt8]?] = [:]
 
   /// No configuration file of a loader is larger. In bytes.
@@ -222,9 +222,9 @@ package struct Loader {
   }
 
   private mutating func strings(ofInterpreter file: ResolvedPath) -> InterpreterStrings? {
-    if let known = interpreterStrings[file.status.identity] { return known }
+    if let known = interpreterStrings[file.real.text] { return known }
     let strings = (try? readConstants(of: file.real)).map { InterpreterStrings(constants: $0) }
-    interpreterStrings[file.status.identity] = .some(strings)
+    interpreterStrings[file.real.text] = .some(strings)
     return strings
   }
 

@@ -6,23 +6,19 @@ internal import SystemPackage
 struct LoaderFiles {
   private let store: ObjectStore
   private(set) var resolver: PathResolver
-  private var entries: [FileStatus.Identity: ObjectStore.Entry] = [:]
-  private var cachePaths: [CacheQuestion: ByteString?] = [:]
+  private var entries: [ByteString: ObjectStore.Entry] = [:]
+  private var caches: [CacheAnswers] = []
   private var subdirectories: [ByteString: [ByteString]] = [:]
-  private var unmetVersions: [VersionQuestion: [VersionTables.Reference]] = [:]
-  private var libcs: [FileStatus.Identity: Bool] = [:]
+  /// By the numbers of the requester and the provider and the place of the need.
+  private var unmetVersions: [Int: [VersionTables.Reference]] = [:]
+  private var libcs: [ByteString: Bool] = [:]
 
-  /// One look-up in an `ld.so.cache`, by that file's path; the processor is the same throughout.
-  private struct CacheQuestion: Hashable {
-    let cache: ByteString
+  /// What one `ld.so.cache` said to the loaders of one machine and processor.
+  private struct CacheAnswers {
+    let path: ByteString
     let flags: Int32
-    let name: ByteString
-  }
-
-  private struct VersionQuestion: Hashable {
-    let requester: ObjectIdentifier
-    let library: ByteString
-    let provider: ObjectIdentifier
+    let level: ByteString?
+    var paths: [ByteString: ByteString?] = [:]
   }
 
   init(tree: any FileTree, store: ObjectStore) {
@@ -40,12 +36,23 @@ struct LoaderFiles {
   mutating func path(
     of name: ByteString, in cache: LdSoCache, profile: LoaderProfile
   ) -> ByteString? {
-    let question = CacheQuestion(
-      cache: profile.configurationPath, flags: cache.flags, name: name)
-    if let known = cachePaths[question] { return known }
+    let index = answers(of: cache, profile)
+    if let known = caches[index].paths[name] { return known }
     let path = cache.path(of: name, profile: profile)
-    cachePaths[question] = .some(path)
+    caches[index].paths[name] = .some(path)
     return path
+  }
+
+  private mutating func answers(of cache: LdSoCache, _ profile: LoaderProfile) -> Int {
+    let known = caches.firstIndex {
+      $0.flags == cache.flags && $0.path == profile.configurationPath
+        && $0.level == profile.activeLevels.first
+    }
+    if let known { return known }
+    caches.append(
+      CacheAnswers(
+        path: profile.configurationPath, flags: cache.flags, level: profile.activeLevels.first))
+    return caches.count - 1
   }
 
   /// The subdirectories for processors that a directory has, in the order of the search.
@@ -58,7 +65,7 @@ struct LoaderFiles {
     of directory: ByteString, profile: LoaderProfile
   ) -> [ByteString] {
     guard directory.hasPrefix("/") else { return profile.subdirectories }
-    let question = profile.interpreterPath + ":" + directory
+    let question = profile.interpreterPath + ":" + (profile.activeLevels.first ?? "") + directory
     if let known = subdirectories[question] { return known }
     let existing = profile.subdirectories.filter { subdirectory in
       let path = try? resolve(directory + subdirectory, from: .root)
@@ -70,38 +77,42 @@ struct LoaderFiles {
 
   /// Reads a regular file.
   mutating func entry(of file: ResolvedPath) -> ObjectStore.Entry {
-    if let known = entries[file.status.identity] { return known }
+    if let known = entries[file.real.text] { return known }
     let entry = store.entry(of: file)
-    entries[file.status.identity] = entry
+    entries[file.real.text] = entry
     return entry
   }
 
-  /// The versions that `requester` asks of `library` and `provider` doesn't define.
+  /// The versions that `requester` asks for in its need at a place and `provider` doesn't define.
   mutating func unmetVersions(
-    of need: VersionTables.Need, by requester: LoadedObject, in provider: LoadedObject
+    of need: VersionTables.Need, at place: Int, by requester: LoadedObject,
+    in provider: LoadedObject
   ) -> [VersionTables.Reference] {
     guard let definitions = provider.image.dynamic?.versions.definitions else { return [] }
-    let question = VersionQuestion(
-      requester: ObjectIdentifier(requester.elf), library: need.library,
-      provider: ObjectIdentifier(provider.elf))
+    let question = (requester.elf.number << 20 | provider.elf.number) << 20 | place
     if let known = unmetVersions[question] { return known }
     let unmet = need.references.filter { !definitions.contains($0.version) }
     unmetVersions[question] = unmet
     return unmet
   }
 
+  /// Whether an object defines a symbol; one that can't be read defines none.
+  func defines(_ symbol: ByteString, in file: ResolvedPath) -> Bool {
+    (try? definesAll([symbol], in: file.real)) ?? false
+  }
+
   /// Whether an object defines what musl's loader takes as the mark of a C library.
   ///
   /// Source: musl `ldso/dynlink.c` (`load_library`).
   mutating func isLibc(_ file: ResolvedPath) -> Bool {
-    if let known = libcs[file.status.identity] { return known }
-    let isLibc = (try? definesLibc(file.real)) ?? false
-    libcs[file.status.identity] = isLibc
+    if let known = libcs[file.real.text] { return known }
+    let isLibc = (try? definesAll(["__libc_start_main", "stdin"], in: file.real)) ?? false
+    libcs[file.real.text] = isLibc
     return isLibc
   }
 
-  private func definesLibc(_ path: RootPath) throws -> Bool {
+  private func definesAll(_ symbols: [ByteString], in path: RootPath) throws -> Bool {
     let file = try resolver.tree.open(path)
-    return try ElfImage.symbols(["__libc_start_main", "stdin"], areDefinedIn: file)
+    return try ElfImage.symbols(symbols, areDefinedIn: file)
   }
 }

@@ -53,8 +53,15 @@ extension LoaderRules {
   mutating func loadAuditors(_ walk: inout ClosureWalk, files: inout LoaderFiles) {
     for name in auditors(in: walk) {
       walk.beginNamespace()
+      let start = (objects: walk.objects.count, requests: walk.requests.count)
       request(name, .audit, by: 0, in: &walk, files: &files)
       loadNeeds(&walk, files: &files)
+      guard start.objects < walk.objects.count else { continue }
+      if let missing = walk.firstMissing(since: start.requests) {
+        walk.unload(from: start.objects, because: "\(missing.name) is missing")
+      } else if !files.defines("la_version", in: walk.objects[start.objects].file) {
+        walk.unload(from: start.objects, because: "it defines no la_version")
+      }
     }
   }
 
@@ -64,8 +71,12 @@ extension LoaderRules {
   mutating func open(
     _ name: ByteString, by caller: Int, in walk: inout ClosureWalk, files: inout LoaderFiles
   ) {
+    let start = (objects: walk.objects.count, requests: walk.requests.count)
     request(name, .dlopen, by: caller, in: &walk, files: &files)
     loadNeeds(&walk, files: &files)
+    if let missing = walk.firstMissing(since: start.requests) {
+      walk.unload(from: start.objects, because: "\(missing.name) is missing")
+    }
   }
 
   private mutating func loadNeeds(_ walk: inout ClosureWalk, files: inout LoaderFiles) {
@@ -112,7 +123,7 @@ extension LoaderRules {
       return walk.append(
         LoadedObject(
           openedPath: path, file: file, elf: elf, loadedBy: requester,
-          isAuditing: walk.namespaceStart > 0),
+          residence: walk.namespaceStart > 0 ? .audit : .program),
         searchParent: searchParent(of: kind, by: requester))
     case nil: return nil
     }

@@ -6,9 +6,12 @@ internal import SystemPackage
 /// One ELF file as it was read: every closure that loads it holds the same one.
 package final class ElfFile: Sendable {
   let image: ElfImage
+  /// No other file of the same store has it.
+  let number: Int
 
-  init(_ image: ElfImage) {
+  init(_ image: ElfImage, number: Int) {
     self.image = image
+    self.number = number
   }
 }
 
@@ -26,7 +29,8 @@ package final class ObjectStore: Sendable {
   }
 
   private let tree: any FileTree
-  private let entries = Mutex<[FileStatus.Identity: Entry]>([:])
+  private let entries = Mutex<[ByteString: Entry]>([:])
+  private let nextNumber = Atomic(0)
 
   package init(tree: any FileTree) {
     self.tree = tree
@@ -34,12 +38,12 @@ package final class ObjectStore: Sendable {
 
   /// Reads a regular file.
   func entry(of file: ResolvedPath) -> Entry {
-    if let known = entries.withLock({ $0[file.status.identity] }) { return known }
+    if let known = entries.withLock({ $0[file.real.text] }) { return known }
     // Read outside of the lock: two loaders may do the same work, and agree on the first result.
     let entry = read(file.real)
     return entries.withLock { entries in
-      if let known = entries[file.status.identity] { return known }
-      entries[file.status.identity] = entry
+      if let known = entries[file.real.text] { return known }
+      entries[file.real.text] = entry
       return entry
     }
   }
@@ -49,7 +53,10 @@ package final class ObjectStore: Sendable {
       let file = try tree.open(path)
       let header = try ElfHeader(reading: file)
       do {
-        return .object(ElfFile(try ElfImage(reading: file, header: header)))
+        return .object(
+          ElfFile(
+            try ElfImage(reading: file, header: header),
+            number: nextNumber.add(1, ordering: .relaxed).oldValue))
       } catch {
         return .damaged(header, error)
       }

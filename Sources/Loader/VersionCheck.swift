@@ -7,20 +7,21 @@ internal import FileTree
 /// afterwards. Source: glibc `elf/dl-version.c` (`_dl_check_map_versions`).
 enum VersionCheck {
   static func unmet(in walk: ClosureWalk, _ files: inout LoaderFiles) -> [UnmetVersion] {
-    var providers: [Question: Int] = [:]
-    for request in walk.requests {
-      guard let object = request.object else { continue }
-      providers[Question(requester: request.requester, name: request.expandedName)] = object
+    var answered = [[LibraryRequest]](repeating: [], count: walk.objects.count)
+    for request in walk.requests where request.object != nil {
+      answered[request.requester].append(request)
     }
     var unmet: [UnmetVersion] = []
     for (index, object) in walk.objects.enumerated() {
-      for need in object.image.dynamic?.versions.needs ?? [] {
+      for (place, need) in (object.image.dynamic?.versions.needs ?? []).enumerated() {
         // A library that is missing is told as such.
         guard
-          let provider = providers[Question(requester: index, name: need.library)]
+          let provider = answered[index].first(where: { $0.expandedName == need.library })?.object
             ?? walk.object(named: need.library)
         else { continue }
-        for reference in files.unmetVersions(of: need, by: object, in: walk.objects[provider]) {
+        for reference in files.unmetVersions(
+          of: need, at: place, by: object, in: walk.objects[provider])
+        {
           unmet.append(
             UnmetVersion(
               requester: index, provider: provider, version: reference.version.name,
@@ -29,10 +30,5 @@ enum VersionCheck {
       }
     }
     return unmet
-  }
-
-  private struct Question: Hashable {
-    let requester: Int
-    let name: ByteString
   }
 }

@@ -78,7 +78,7 @@ private func renderBaseline(_ closures: ProgramClosures, _ style: TextStyle) -> 
 
 private func renderTotals(_ closures: ProgramClosures, _ style: TextStyle) -> String {
   let graph = closures.graph
-  let others = graph.objects.dropFirst()
+  let others = graph.objects.dropFirst().filter { !$0.isUnloaded }
   let bytes = others.reduce(0) { $0 + $1.file.status.size }
   let missing = closures.all.reduce(0) { $0 + $1.missing.count }
   let verdict =
@@ -92,10 +92,10 @@ private func renderTotals(_ closures: ProgramClosures, _ style: TextStyle) -> St
 }
 
 extension ClosureGraph {
-  /// The place in ``requests`` of the one that put each object into the closure: for the interpreter
-  /// that is PT_INTERP, whoever else names it.
-  func loadingRequests() -> [Int: Int] {
-    var loading: [Int: Int] = [:]
+  /// By object, the place in ``requests`` of the one that put it into the closure: for the
+  /// interpreter that is PT_INTERP, whoever else names it.
+  func loadingRequests() -> [Int?] {
+    var loading = [Int?](repeating: nil, count: objects.count)
     for (index, request) in requests.enumerated() {
       guard let object = request.object else { continue }
       if loading[object] == nil || request.kind == .interpreter { loading[object] = index }

@@ -18,9 +18,9 @@ package struct ClosureTreeText {
   private let options: ClosureTextOptions
   private let style: TextStyle
   private var table = TextTable()
-  private var expanded: Set<Int> = [0]
-  private let requestsByRequester: [Int: [Int]]
-  private let loadingRequest: [Int: Int]
+  private var isExpanded: [Bool]
+  private var requestsByRequester: [[Int]]
+  private let loadingRequest: [Int?]
   private let retainedSizes: [UInt64]
 
   package static func render(
@@ -35,8 +35,11 @@ package struct ClosureTreeText {
     self.graph = graph
     self.options = options
     self.style = style
-    requestsByRequester = Dictionary(grouping: graph.requests.indices) {
-      graph.requests[$0].requester
+    isExpanded = [Bool](repeating: false, count: graph.objects.count)
+    isExpanded[0] = true
+    requestsByRequester = [[Int]](repeating: [], count: graph.objects.count)
+    for (index, request) in graph.requests.enumerated() {
+      requestsByRequester[request.requester].append(index)
     }
     loadingRequest = graph.loadingRequests()
     retainedSizes = options.showsRetainedSizes ? graph.retainedSizes() : []
@@ -56,7 +59,7 @@ package struct ClosureTreeText {
   /// Adds the requests of one object; an object that stands elsewhere in the tree is a reference.
   private mutating func addBranches(of parent: Int, indent: String, depth: Int) {
     guard options.depth.map({ depth <= $0 }) ?? true else { return }
-    let requests = requestsByRequester[parent] ?? []
+    let requests = requestsByRequester[parent]
     for index in requests {
       let request = graph.requests[index]
       let isLast = index == requests.last
@@ -67,16 +70,22 @@ package struct ClosureTreeText {
         addRow(branch + request.name.description, tone, verdict: (verdict, tone))
         continue
       }
-      guard loadingRequest[object] == index, expanded.insert(object).inserted else {
-        let place = expanded.contains(object) ? "above" : "below"
+      guard loadingRequest[object] == index, !isExpanded[object] else {
+        let place = isExpanded[object] ? "above" : "below"
         table.rows.append([.init("\(branch)\(request.name) (\(place))", .faint)])
         continue
       }
+      isExpanded[object] = true
       addRow(
         branch + graph.objects[object].openedPath.description, nil, object: object,
-        verdict: (graph.describe(request), .faint))
+        verdict: unloading(object) ?? (graph.describe(request), .faint))
       addBranches(of: object, indent: indent + (isLast ? "    " : "│   "), depth: depth + 1)
     }
+  }
+
+  private func unloading(_ object: Int) -> (String, TextStyle.Tone)? {
+    guard case .unloaded(let reason) = graph.objects[object].residence else { return nil }
+    return ("unloaded again: \(reason)", .bad)
   }
 
   private mutating func addRow(

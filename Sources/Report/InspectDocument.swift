@@ -202,7 +202,7 @@ extension InspectSubject.Object {
     _buildID = Nullable(wrappedValue: object.image.buildID.map(hexadecimal))
     size = object.file.status.size
     self.retainedSize = retainedSize
-    namespace = object.isAuditing ? "audit" : "program"
+    namespace = object.residence == .audit ? "audit" : "program"
     self.requests = requests.map { request in
       InspectSubject.Request(
         name: request.name.description,

@@ -52,10 +52,25 @@ struct LoaderCase: Decodable {
     /// fixture's directory without it.
     let found: [String]
     let missing: [String]
+    /// Names that nothing answers to, without harm: preloads, auxiliaries, audit libraries.
+    let passedOver: [String]?
+    let missingVersions: [MissingVersion]?
+    /// What loads in namespaces of audit libraries, as `found`.
+    let audit: [String]?
+    /// Of what is found, that which demands a newer processor and so ends the program.
+    let beyondProcessor: [String]?
     /// Whether the loader refuses a file and with it the program.
     let fatal: Bool?
+    /// Whether the file is a set-user-id program.
+    let secure: Bool?
 
     var libc: Libc { loader ?? .glibc }
+    var isSecure: Bool { secure ?? false }
+
+    /// Whether tracing doesn't tell what becomes of the program.
+    var needsRun: Bool {
+      passedOver != nil || missingVersions != nil || beyondProcessor != nil
+    }
 
     var interpreterPath: String {
       switch libc {
@@ -65,10 +80,31 @@ struct LoaderCase: Decodable {
     }
   }
 
+  struct MissingVersion: Decodable {
+    /// As `found`; the subject itself by its key.
+    let object: String
+    let library: String
+    let version: String
+    let weak: Bool?
+  }
+
+  /// A call of dlopen.
+  struct Opening: Decodable {
+    /// Absent for the program, else an object's path as in `found`: its function `load` calls.
+    let by: String?
+    let name: String
+  }
+
   /// By path in the fixture's directory.
   let subjects: [String: Subject]
   /// LD_LIBRARY_PATH: directories of the fixture, or empty for an empty element.
   let libraryPath: [String]?
+  /// Variables of the loader; `{out}` stands for the fixture's directory.
+  let environment: [String: String]?
+  /// The processor's level for glibc, such as `x86-64-v3`; without it the baseline.
+  let cpu: String?
+  /// What each subject loads, once it runs.
+  let load: [Opening]?
   /// A directory of the fixture; without it the fixture's directory itself.
   let workingDirectory: String?
   /// Whether the fixture's directory is the root.
@@ -80,6 +116,20 @@ struct LoaderCase: Decodable {
 
   func libraryDirectories(in output: String) -> [String] {
     (libraryPath ?? []).map { $0.isEmpty ? "" : output + "/" + $0 }
+  }
+
+  /// NAME=VALUE, sorted.
+  func variables(in output: String) -> [String] {
+    (environment ?? [:])
+      .map { $0 + "=" + $1.replacingOccurrences(of: "{out}", with: output) }.sorted()
+  }
+
+  /// NAME or OBJECT:NAME.
+  func openings(in output: String) -> [String] {
+    (load ?? []).map { opening in
+      guard let object = opening.by else { return opening.name }
+      return (isRoot ? object : output + "/" + object) + ":" + opening.name
+    }
   }
 
   func workingDirectory(in output: String) -> URL {

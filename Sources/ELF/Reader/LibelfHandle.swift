@@ -98,8 +98,12 @@ internal import SystemPackage
       guard offset > 0, nameEnd <= bytes.count, descriptorEnd <= bytes.count else { return notes }
       notes.append(
         ElfNote(
-          name: unsafe ByteString(bytes[name..<nameEnd].prefix { $0 != 0 }), type: header.n_type,
-          descriptor: unsafe Array(bytes[descriptor..<descriptorEnd])))
+          name: ByteString(
+            unsafe Array(UnsafeRawBufferPointer(rebasing: bytes[name..<nameEnd]))
+              .prefix { $0 != 0 }),
+          type: header.n_type,
+          descriptor: unsafe Array(
+            UnsafeRawBufferPointer(rebasing: bytes[descriptor..<descriptorEnd]))))
     }
   }
 
