@@ -11,6 +11,17 @@ package struct ByteString: Hashable, Sendable {
     self.bytes = Array(bytes)
   }
 
+  // The usual sequences by themselves: from another module, the one above would ask the runtime for
+  // their conformances, which takes longer than the copy.
+
+  package init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
+  package init(_ bytes: ArraySlice<UInt8>) {
+    self.bytes = Array(bytes)
+  }
+
   package init(_ text: String) {
     bytes = Array(text.utf8)
   }

@@ -13,6 +13,10 @@ package struct DirectoryEntry: Hashable, Sendable {
 }
 
 extension FileTree {
+  package func head(of path: RootPath, count: Int) throws(Errno) -> [UInt8] {
+    try open(path).read(at: 0, count: count)
+  }
+
   package func entries(in directory: RootPath) throws(Errno) -> [DirectoryEntry] {
     var entries: [DirectoryEntry] = []
     for name in try names(in: directory) {

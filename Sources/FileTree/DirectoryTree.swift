@@ -35,11 +35,30 @@ package struct DirectoryTree: FileTree {
     return ByteString(buffer[..<count].map { UInt8(bitPattern: $0) })
   }
 
-  package func open(_ path: RootPath) throws(Errno) -> OpenFile {
+  private func openDescriptor(_ path: RootPath) throws(Errno) -> Int32 {
     // Without O_NONBLOCK a FIFO would block for ever before it can be seen that it is one.
     let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
     let descriptor = unsafe hostPath(path).withCString { unsafe Glibc.open($0, flags) }
     guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+    return descriptor
+  }
+
+  package func head(of path: RootPath, count: Int) throws(Errno) -> [UInt8] {
+    // Asked of every file of a tree: nothing more than it takes.
+    let descriptor = try openDescriptor(path)
+    defer { close(descriptor) }
+    var failure: Errno?
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      let got = unsafe pread(descriptor, buffer.baseAddress, count, 0)
+      if got < 0 { failure = Errno(rawValue: errno) }
+      filled = max(0, got)
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
+  package func open(_ path: RootPath) throws(Errno) -> OpenFile {
+    let descriptor = try openDescriptor(path)
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
       let cause = Errno(rawValue: errno)

@@ -14,6 +14,9 @@ package protocol FileTree: Sendable {
   /// Opens a regular file for reading; a link in the last place isn't followed.
   func open(_ path: RootPath) throws(Errno) -> OpenFile
 
+  /// The first bytes of a regular file; fewer only where the file is shorter.
+  func head(of path: RootPath, count: Int) throws(Errno) -> [UInt8]
+
   /// The names in a directory, without `.` and `..`, sorted bytewise.
   func names(in directory: RootPath) throws(Errno) -> [ByteString]
 

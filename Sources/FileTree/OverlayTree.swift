@@ -28,6 +28,10 @@ package struct OverlayTree: FileTree {
     try tree(for: path).open(path)
   }
 
+  package func head(of path: RootPath, count: Int) throws(Errno) -> [UInt8] {
+    try tree(for: path).head(of: path, count: count)
+  }
+
   package func names(in directory: RootPath) throws(Errno) -> [ByteString] {
     try tree(for: directory).names(in: directory)
   }

@@ -32,11 +32,23 @@ package struct PathResolver {
   package let tree: any FileTree
   // Keyed by text throughout: the first dictionary of each kind of key costs the runtime a scan of all
   // conformances in the program, which is a good part of the start-up time.
-  private var nodes: [ByteString: Result<Node, Errno>] = [:]
-  private var directories: [ByteString: Result<ResolvedPath, Errno>] = [:]
+  private var nodes: [ByteString: Answer<Node>] = [:]
+  private var directories: [ByteString: Answer<ResolvedPath>] = [:]
 
   /// The kernel's limit on links in one look-up (`MAXSYMLINKS`, Linux `include/linux/namei.h`).
   package static let linkLimit = 40
+
+  private enum Answer<Value: Sendable>: Sendable {
+    case success(Value)
+    case failure(Errno)
+
+    func get() throws(Errno) -> Value {
+      switch self {
+      case .success(let value): return value
+      case .failure(let error): throw error
+      }
+    }
+  }
 
   private struct Node {
     let status: FileStatus
@@ -66,7 +78,7 @@ package struct PathResolver {
 
   private mutating func resolveDirectory(_ text: ByteString) throws(Errno) -> ResolvedPath {
     if let known = directories[text] { return try known.get() }
-    let result: Result<ResolvedPath, Errno>
+    let result: Answer<ResolvedPath>
     do throws(Errno) {
       let resolved = try walk(text, from: nil)
       result =
@@ -124,7 +136,7 @@ package struct PathResolver {
 
   private mutating func node(at path: RootPath) throws(Errno) -> Node {
     if let known = nodes[path.text] { return try known.get() }
-    let result: Result<Node, Errno>
+    let result: Answer<Node>
     do throws(Errno) {
       let status = try tree.status(of: path)
       let text = status.kind == .symbolicLink ? try tree.linkText(of: path) : nil

@@ -35,8 +35,10 @@ package struct ClosureGraph: Sendable {
   package let objectsBeyondProcessor: [Int]
   /// The glibc-hwcaps level that was assumed; nil for the baseline.
   package let level: ByteString?
-  /// Names of directories that the baseline wouldn't search; empty if the processor is the baseline.
-  let processorWords: Set<ByteString>
+  /// Whether something was looked at that another processor might not look at.
+  let dependsOnProcessor: Bool
+  /// Whether the processor that was assumed is the baseline.
+  let isForBaseline: Bool
   /// What the loader took from its surroundings.
   package let environment: SearchEnvironment
   /// What relative paths were opened from.
@@ -46,7 +48,8 @@ package struct ClosureGraph: Sendable {
   init(environment: SearchEnvironment, subject: LoadedObject) {
     self.init(
       profile: nil, environment: environment, objects: [subject], order: [0],
-      interpreter: nil, requests: [], unmetVersions: [], systemDirectories: [])
+      interpreter: nil, requests: [], unmetVersions: [], systemDirectories: [],
+      dependsOnProcessor: false)
   }
 
   init(
@@ -55,13 +58,14 @@ package struct ClosureGraph: Sendable {
     self.init(
       profile: walk.profile, environment: walk.environment, objects: walk.objects,
       order: walk.order, interpreter: walk.interpreterIndex, requests: walk.requests,
-      unmetVersions: unmetVersions, systemDirectories: systemDirectories)
+      unmetVersions: unmetVersions, systemDirectories: systemDirectories,
+      dependsOnProcessor: walk.dependsOnProcessor || walk.namesPlatform)
   }
 
   private init(
     profile: LoaderProfile?, environment: SearchEnvironment, objects: [LoadedObject],
     order: [Int], interpreter: Int?, requests: [LibraryRequest],
-    unmetVersions: [UnmetVersion], systemDirectories: [ByteString]
+    unmetVersions: [UnmetVersion], systemDirectories: [ByteString], dependsOnProcessor: Bool
   ) {
     self.environment = environment
     libc = profile?.libc
@@ -71,7 +75,8 @@ package struct ClosureGraph: Sendable {
     self.requests = requests
     self.unmetVersions = unmetVersions
     level = profile?.activeLevels.first
-    processorWords = profile?.processorWords ?? []
+    isForBaseline = profile?.isForBaseline ?? true
+    self.dependsOnProcessor = dependsOnProcessor
     let levels = profile?.isaLevels ?? .max
     // The loader itself runs before anything could be asked (glibc sysdeps/x86/dl-prop.h).
     objectsBeyondProcessor =

@@ -27,6 +27,8 @@ struct ClosureWalk {
   /// The first place in ``order`` that may hold an object whose needs weren't read yet.
   private var position = 0
   private var work = 0
+  /// Whether something was looked at that another processor might not look at.
+  private(set) var dependsOnProcessor = false
 
   init(
     subject: LoadedObject, interpreter: LoadedObject?, profile: LoaderProfile,
@@ -123,6 +125,20 @@ struct ClosureWalk {
   mutating func record(_ request: LibraryRequest) {
     requests.append(request)
     work += 1 + request.attempts.count
+  }
+
+  /// Whether a search path or name has the token `$PLATFORM`, whose value depends on the processor.
+  var namesPlatform: Bool {
+    objects.contains { object in
+      guard let dynamic = object.image.dynamic else { return false }
+      let paths = [dynamic.rpath, dynamic.runpath].compactMap(\.self)
+      return paths.contains(where: DynamicStringTokens.mentionsPlatform)
+        || dynamic.dependencies.contains { DynamicStringTokens.mentionsPlatform($0.name) }
+    }
+  }
+
+  mutating func noteProcessorDependence() {
+    dependsOnProcessor = true
   }
 
   /// Whether the walk has become larger than that of any real program by orders of magnitude.

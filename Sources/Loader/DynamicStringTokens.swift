@@ -68,17 +68,23 @@ struct DynamicStringTokens {
 
   /// Whether `text` contains any token.
   static func areIn(_ text: ByteString) -> Bool {
-    text.bytes.indices.contains { index in
-      text.bytes[index] == UInt8(ascii: "$") && token(after: text.bytes[(index + 1)...]) != nil
-    }
+    text.contains(UInt8(ascii: "$")) && !tokens(in: text).isEmpty
   }
 
   /// Whether `text` contains the token `$ORIGIN`.
   static func mentionsOrigin(_ text: ByteString) -> Bool {
-    guard text.contains(UInt8(ascii: "$")) else { return false }
-    let here = DynamicStringTokens(origin: "1", lib: "", platform: "")
-    let there = DynamicStringTokens(origin: "2", lib: "", platform: "")
-    return here.expand(text) != there.expand(text)
+    text.contains(UInt8(ascii: "$")) && tokens(in: text).contains(.origin)
+  }
+
+  /// Whether `text` contains the token `$PLATFORM`.
+  static func mentionsPlatform(_ text: ByteString) -> Bool {
+    text.contains(UInt8(ascii: "$")) && tokens(in: text).contains(.platform)
+  }
+
+  private static func tokens(in text: ByteString) -> [Name] {
+    text.bytes.indices.compactMap { index in
+      text.bytes[index] == UInt8(ascii: "$") ? token(after: text.bytes[(index + 1)...])?.0 : nil
+    }
   }
 
   /// Whether `text` contains the token `$ORIGIN` once, as the whole of its first name.

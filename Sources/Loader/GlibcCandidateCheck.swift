@@ -10,37 +10,35 @@ struct GlibcCandidateCheck {
   /// `e_ident`, so a foreign library in the way is passed over whatever else is odd about it (tried).
   let judgesMachineFirst: Bool
 
-  struct Refusal: Error {
-    let outcome: CandidateOutcome
+  enum Verdict {
+    case usable(ElfFile)
+    case refused(CandidateOutcome)
   }
 
   /// What `open_verify` makes of a file: another class or machine is passed over, any other fault
   /// is the end of the search.
   func judge(
     _ file: ResolvedPath, _ files: inout LoaderFiles
-  ) -> Result<ElfFile, Refusal> {
-    func refuse(_ outcome: CandidateOutcome) -> Result<ElfFile, Refusal> {
-      .failure(Refusal(outcome: outcome))
-    }
+  ) -> Verdict {
     guard file.status.kind == .regular else {
-      return refuse(.unusable("it is a \(file.status.kind)"))
+      return .refused(.unusable("it is a \(file.status.kind)"))
     }
     switch files.entry(of: file) {
-    case .unopenable(let error): return refuse(CandidateOutcome(error))
-    case .notElf(let error): return refuse(.unusable(error.description))
+    case .unopenable(let error): return .refused(CandidateOutcome(error))
+    case .notElf(let error): return .refused(.unusable(error.description))
     case .damaged(let header, let error):
-      return refuse(refusal(of: header) ?? .unusable(error.description))
+      return .refused(refusal(of: header) ?? .unusable(error.description))
     case .object(let elf):
       let image = elf.image
-      if let refusal = refusal(of: image.header) { return refuse(refusal) }
+      if let refusal = refusal(of: image.header) { return .refused(refusal) }
       guard image.hasLoadSegment else {
-        return refuse(.unusable("it has no loadable segments"))
+        return .refused(.unusable("it has no loadable segments"))
       }
-      guard image.dynamic != nil else { return refuse(.unusable("it has no dynamic section")) }
+      guard image.dynamic != nil else { return .refused(.unusable("it has no dynamic section")) }
       guard image.header.type == .sharedObject, image.dynamic?.flags1.contains(.pie) == false else {
-        return refuse(.unusable("it is a program"))
+        return .refused(.unusable("it is a program"))
       }
-      return .success(elf)
+      return .usable(elf)
     }
   }
 

@@ -140,6 +140,7 @@ struct GlibcRules: LoaderRules {
       for directory in directories {
         for subdirectory in files.subdirectories(of: directory.text, profile: walk.profile) {
           let path = directory.text + subdirectory + search.name
+          walk.noteProcessorDependence()
           // What goes wrong in a subdirectory ends at most its own look-up.
           if tryCandidate(
             path, directory.rule, directory, for: search, in: &walk, &files, &result) == .ended
@@ -165,7 +166,9 @@ struct GlibcRules: LoaderRules {
     _ result: inout SearchResult
   ) -> Bool {
     guard let cache else { return false }
-    guard let path = files.path(of: search.name, in: cache, profile: walk.profile) else {
+    let answer = files.answer(of: cache, to: search.name, profile: walk.profile)
+    if answer.dependsOnProcessor { walk.noteProcessorDependence() }
+    guard let path = answer.path else {
       result.attempts.append(
         SearchAttempt(
           rule: .cache, path: walk.profile.configurationPath, directory: nil, outcome: .noEntry))
@@ -210,11 +213,11 @@ struct GlibcRules: LoaderRules {
       return resolved?.status.kind == .directory ? .tryNextStep : .tryNext
     }
     switch candidateCheck.judge(file, &files) {
-    case .failure(let refusal):
-      note(refusal.outcome)
-      if case .unusable = refusal.outcome { return .ended }
+    case .refused(let outcome):
+      note(outcome)
+      if case .unusable = outcome { return .ended }
       return .tryNext
-    case .success(let elf):
+    case .usable(let elf):
       if search.demandsSetUserID, directory != nil, file.status.permissions & 0o4000 == 0 {
         note(.notSetUserID)
         return .tryNext

@@ -92,14 +92,23 @@ package struct LdSoCache: Sendable {
     return []
   }
 
-  /// The path that the loader takes for `name`, or nil.
+  /// What the cache says of one name.
+  struct Answer {
+    /// Nil if it has no entry that counts.
+    var path: ByteString?
+    /// Whether some of its entries are for some processors only.
+    var dependsOnProcessor = false
+  }
+
+  /// The path that the loader takes for `name`.
   ///
   /// One best entry, as `search_cache` picks it: the flags must be ones that the port takes, and an
   /// entry of a glibc-hwcaps subdirectory counts if the processor has its level, and then beats the
   /// others.
-  func path(of name: ByteString, profile: LoaderProfile) -> ByteString? {
+  func answer(to name: ByteString, profile: LoaderProfile) -> Answer {
     let reader = EncodedBytes(bytes, encoding: platform.header.dataEncoding)
-    guard let first = firstEntry(named: name, reader) else { return nil }
+    guard let first = firstEntry(named: name, reader) else { return Answer() }
+    var dependsOnProcessor = false
     var best: (path: ByteString, priority: Int)?
     for index in first..<entryCount {
       let entry = entriesOffset + index * entrySize
@@ -114,16 +123,17 @@ package struct LdSoCache: Sendable {
         continue
       }
       let hwcap = reader.uint64(entry + 16) ?? 0
+      if hwcap != 0 { dependsOnProcessor = true }
       guard isExtension(hwcap) else {
         // These stand behind those of glibc-hwcaps, which win where one counts.
         if best != nil { break }
         guard hwcap == 0 || profile.capabilities?.satisfies(hwcap) == true else { continue }
-        return value
+        return Answer(path: value, dependsOnProcessor: dependsOnProcessor)
       }
       guard let priority = priority(of: hwcap, profile) else { continue }
       if best.map({ priority < $0.priority }) ?? true { best = (value, priority) }
     }
-    return best?.path
+    return Answer(path: best?.path, dependsOnProcessor: dependsOnProcessor)
   }
 
   private func compare(_ left: ByteString, _ right: ByteString) -> Int {

@@ -12,6 +12,15 @@ package struct Loader {
   private var files: LoaderFiles
   private var interpreterStrings: [ByteString: InterpreterStrings?] = [:]
   private var configurations: [ByteString: [UInt8]?] = [:]
+  private var profiles: [KnownProfile] = []
+
+  /// A loader that was met before, and by what kind of program.
+  private struct KnownProfile {
+    let interpreter: ByteString
+    let header: ElfHeader
+    let processor: Processor
+    let profile: LoaderProfile
+  }
 
   /// No configuration file of a loader is larger. In bytes.
   private static let configurationLimit = 64 << 20
@@ -228,7 +237,24 @@ package struct Loader {
     return strings
   }
 
-  private func profile(
+  private mutating func profile(
+    _ interpreter: Interpreter, _ platform: LoaderPlatform, _ processor: Processor
+  ) -> LoaderProfile {
+    var header = platform.header
+    // It makes no difference to the loader whether a program has a fixed address.
+    header.type = .sharedObject
+    let known = profiles.first {
+      $0.interpreter == interpreter.path && $0.header == header && $0.processor == processor
+    }
+    if let known { return known.profile }
+    let profile = makeProfile(interpreter, platform, processor)
+    profiles.append(
+      KnownProfile(
+        interpreter: interpreter.path, header: header, processor: processor, profile: profile))
+    return profile
+  }
+
+  private func makeProfile(
     _ interpreter: Interpreter, _ platform: LoaderPlatform, _ processor: Processor
   ) -> LoaderProfile {
     switch interpreter.libc {

@@ -9,8 +9,8 @@ struct LoaderFiles {
   private var entries: [ByteString: ObjectStore.Entry] = [:]
   private var caches: [CacheAnswers] = []
   private var subdirectories: [ByteString: [ByteString]] = [:]
-  /// By the numbers of the requester and the provider and the place of the need.
-  private var unmetVersions: [Int: [VersionTables.Reference]] = [:]
+  /// By the number of the requester.
+  private var versionAnswers: [[VersionAnswer]] = []
   private var libcs: [ByteString: Bool] = [:]
 
   /// What one `ld.so.cache` said to the loaders of one machine and processor.
@@ -18,7 +18,16 @@ struct LoaderFiles {
     let path: ByteString
     let flags: Int32
     let level: ByteString?
-    var paths: [ByteString: ByteString?] = [:]
+    var answers: [ByteString: LdSoCache.Answer] = [:]
+  }
+
+  /// What one object's need for versions of another one came to.
+  private struct VersionAnswer {
+    /// The need's place in the requester's table.
+    let place: Int
+    /// The provider's number.
+    let provider: Int
+    let unmet: [VersionTables.Reference]
   }
 
   init(tree: any FileTree, store: ObjectStore) {
@@ -33,14 +42,14 @@ struct LoaderFiles {
   }
 
   /// What an `ld.so.cache` says of a name: asked once for all subjects.
-  mutating func path(
-    of name: ByteString, in cache: LdSoCache, profile: LoaderProfile
-  ) -> ByteString? {
+  mutating func answer(
+    of cache: LdSoCache, to name: ByteString, profile: LoaderProfile
+  ) -> LdSoCache.Answer {
     let index = answers(of: cache, profile)
-    if let known = caches[index].paths[name] { return known }
-    let path = cache.path(of: name, profile: profile)
-    caches[index].paths[name] = .some(path)
-    return path
+    if let known = caches[index].answers[name] { return known }
+    let answer = cache.answer(to: name, profile: profile)
+    caches[index].answers[name] = answer
+    return answer
   }
 
   private mutating func answers(of cache: LdSoCache, _ profile: LoaderProfile) -> Int {
@@ -89,10 +98,15 @@ struct LoaderFiles {
     in provider: LoadedObject
   ) -> [VersionTables.Reference] {
     guard let definitions = provider.image.dynamic?.versions.definitions else { return [] }
-    let question = (requester.elf.number << 20 | provider.elf.number) << 20 | place
-    if let known = unmetVersions[question] { return known }
+    let number = requester.elf.number
+    while versionAnswers.count <= number { versionAnswers.append([]) }
+    let known = versionAnswers[number].first {
+      $0.place == place && $0.provider == provider.elf.number
+    }
+    if let known { return known.unmet }
     let unmet = need.references.filter { !definitions.contains($0.version) }
-    unmetVersions[question] = unmet
+    versionAnswers[number].append(
+      VersionAnswer(place: place, provider: provider.elf.number, unmet: unmet))
     return unmet
   }
 

@@ -27,8 +27,8 @@ package struct LoaderProfile: Sendable {
   let subdirectories: [ByteString]
   /// What glibc's cache may hold beside the baseline.
   let capabilities: LegacyCapabilities?
-  /// Names of directories that the baseline wouldn't search.
-  let processorWords: Set<ByteString>
+  /// Whether the processor is the baseline.
+  let isForBaseline: Bool
 }
 
 extension LoaderProfile {
@@ -66,9 +66,7 @@ extension LoaderProfile {
       subdirectories: processor.levels(among: levels).map { "glibc-hwcaps/" + $0 + "/" }
         + (searchesLegacySubdirectories(strings) ? capabilities.subdirectories : []),
       capabilities: capabilities,
-      processorWords: Set(
-        processor.levels(among: levels) + processor.capabilities
-          + [processor.platform].compactMap(\.self)))
+      isForBaseline: processor == .baseline)
   }
 
   /// glibc dropped them in 2.37, and tells its version since 2.33.
@@ -92,7 +90,7 @@ extension LoaderProfile {
       libc: .musl, interpreterPath: path, soname: nil,
       defaultDirectories: directories.isEmpty ? muslDefaultDirectories : directories,
       configurationPath: file.text, lib: "", platform: nil, levels: [], activeLevels: [],
-      isaLevels: .max, subdirectories: [], capabilities: nil, processorWords: [])
+      isaLevels: .max, subdirectories: [], capabilities: nil, isForBaseline: true)
   }
 
   /// `x86_64` of `ld-musl-x86_64.so.1`.

@@ -16,7 +16,9 @@ extension Loader {
   /// Builds the closure for the environment's processor, and that of the baseline beside it.
   package mutating func closures(of path: ByteString) throws(LoaderError) -> ProgramClosures {
     let graph = try closure(of: path)
-    guard graph.asksForProcessor else { return ProgramClosures(graph: graph, baseline: nil) }
+    guard graph.dependsOnProcessor, !graph.isForBaseline else {
+      return ProgramClosures(graph: graph, baseline: nil)
+    }
     let baseline = try closure(of: path, processor: .baseline)
     return ProgramClosures(
       graph: graph, baseline: baseline.loadsAlike(graph) ? nil : baseline)
@@ -24,17 +26,6 @@ extension Loader {
 }
 
 extension ClosureGraph {
-  /// Whether a place that only some processors look at held something.
-  fileprivate var asksForProcessor: Bool {
-    guard !processorWords.isEmpty else { return false }
-    return requests.contains { request in
-      request.attempts.contains { attempt in
-        attempt.outcome != .absent && attempt.outcome != .noEntry
-          && RootPath(normalising: attempt.path).names.contains { processorWords.contains($0) }
-      }
-    }
-  }
-
   fileprivate func loadsAlike(_ other: ClosureGraph) -> Bool {
     requests.count == other.requests.count
       && zip(requests, other.requests).allSatisfy { own, others in

@@ -7,17 +7,18 @@ internal import FileTree
 /// afterwards. Source: glibc `elf/dl-version.c` (`_dl_check_map_versions`).
 enum VersionCheck {
   static func unmet(in walk: ClosureWalk, _ files: inout LoaderFiles) -> [UnmetVersion] {
-    var answered = [[LibraryRequest]](repeating: [], count: walk.objects.count)
-    for request in walk.requests where request.object != nil {
-      answered[request.requester].append(request)
+    var answered = [[Int]](repeating: [], count: walk.objects.count)
+    for index in walk.requests.indices where walk.requests[index].object != nil {
+      answered[walk.requests[index].requester].append(index)
     }
     var unmet: [UnmetVersion] = []
     for (index, object) in walk.objects.enumerated() {
       for (place, need) in (object.image.dynamic?.versions.needs ?? []).enumerated() {
         // A library that is missing is told as such.
         guard
-          let provider = answered[index].first(where: { $0.expandedName == need.library })?.object
-            ?? walk.object(named: need.library)
+          let provider =
+            answered[index].first(where: { walk.requests[$0].expandedName == need.library })
+            .flatMap({ walk.requests[$0].object }) ?? walk.object(named: need.library)
         else { continue }
         for reference in files.unmetVersions(
           of: need, at: place, by: object, in: walk.objects[provider])

@@ -98,6 +98,7 @@ package struct ClosureTreeText {
     if options.showsRetainedSizes {
       cells.append(.init(object.map { renderSize(retainedSizes[$0]) } ?? "", alignsRight: true))
     }
-    table.rows.append(cells + [.init(verdict.0, verdict.1)])
+    cells.append(.init(verdict.0, verdict.1))
+    table.rows.append(cells)
   }
 }

@@ -11,7 +11,7 @@ struct TextTable {
       self.text = text
       self.tone = tone
       self.alignsRight = alignsRight
-      width = text.unicodeScalars.count
+      width = text.utf8.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
     }
   }
 

@@ -72,6 +72,6 @@ struct ElfFileFinder {
 
   /// Whether a regular file begins as an ELF file does.
   static func isElf(_ path: RootPath, in tree: any FileTree) throws(Errno) -> Bool {
-    try tree.open(path).read(at: 0, count: magic.count) == magic
+    try tree.head(of: path, count: magic.count) == magic
   }
 }

@@ -29,12 +29,77 @@ struct InspectCommand: ParsableCommand {
     help: ArgumentHelp("A program, a shared library, or a directory.", valueName: "file"))
   var files: [String]
 
-  @OptionGroup var options: InspectOptions
+  // Typed by hand, and in no group of its own: each further type that the parser meets costs the
+  // start a tenth of the whole run.
+  @Option(
+    help: ArgumentHelp(
+      "How to show it: tree, flat, paths, reverse, dot, mermaid, json or json-lines.",
+      discussion: "The following flags are short for some.", valueName: "format"),
+    completion: .list(InspectFormat.allCases.map(\.rawValue)))
+  var format: String?
+
+  @Flag(help: "A list in load order instead of a tree.")
+  var flat = false
+
+  @Flag(help: "Only the paths of all files, each once, one a line.")
+  var paths = false
+
+  @Flag(help: "For each file, those that ask for it, over all subjects.")
+  var reverse = false
+
+  @Flag(help: "Write one JSON document.")
+  var json = false
+
+  @Flag(help: "Write one JSON document a line, for each subject.")
+  var jsonLines = false
+
+  @Option(help: ArgumentHelp("Show the tree only so many steps deep.", valueName: "steps"))
+  var depth: String?
+
+  @Flag(help: "Show also how many bytes would go with each library.")
+  var sizes = false
 
   @OptionGroup var loaderOptions: LoaderOptions
 
   /// Subjects whose pieces are made before any of them is written: bounds the memory.
   private static let batchSize = 512
+
+  func validate() throws {
+    guard choices.count <= 1 else {
+      let names = choices.map { "--" + $0.rawValue }.joined(separator: ", ")
+      throw ValidationError("\(names): choose one way to show it.")
+    }
+    if let format, InspectFormat(rawValue: format) == nil {
+      let known = InspectFormat.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("--format \(format): must be one of \(known).")
+    }
+    if let depth, Int(depth).map({ $0 < 1 }) ?? true {
+      throw ValidationError("--depth \(depth): must be a number from 1 on.")
+    }
+    if depth != nil, chosenFormat != .tree {
+      throw ValidationError("--depth: only the tree has a depth.")
+    }
+    if sizes, chosenFormat != .tree, chosenFormat != .flat {
+      throw ValidationError("--sizes: for the tree and --flat; JSON always has them.")
+    }
+  }
+
+  private var choices: [InspectFormat] {
+    let flags: [(Bool, InspectFormat)] = [
+      (flat, .flat), (paths, .paths), (reverse, .reverse), (json, .json), (jsonLines, .jsonLines),
+    ]
+    return [format.flatMap { InspectFormat(rawValue: $0) }].compactMap(\.self)
+      + flags.filter(\.0).map(\.1)
+  }
+
+  private var chosenFormat: InspectFormat { choices.first ?? .tree }
+
+  private var textOptions: ClosureTextOptions {
+    var options = ClosureTextOptions()
+    options.depth = depth.flatMap { Int($0) }
+    options.showsRetainedSizes = sizes
+    return options
+  }
 
   func run() throws {
     let context = try ResolutionContext(loaderOptions, files: files)
@@ -49,7 +114,7 @@ struct InspectCommand: ParsableCommand {
       subjects.subjects.count > 1
       ? Workers { context.loader } : Workers(count: 1) { context.loader }
     var passedOver = PassedOverFiles()
-    var output = InspectOutput(options, context)
+    var output = InspectOutput(chosenFormat, textOptions, context)
     let render = output.renderer
     try output.begin()
     var rest = subjects.subjects[...]

@@ -21,10 +21,12 @@ struct InspectOutput {
   private var overview = ClosureOverview()
   private var isEmpty = true
 
-  init(_ options: InspectOptions, _ context: ResolutionContext) {
-    format = options.chosenFormat
+  init(
+    _ format: InspectFormat, _ options: ClosureTextOptions, _ context: ResolutionContext
+  ) {
+    self.format = format
     root = ByteString(context.root).description
-    self.options = options.textOptions
+    self.options = options
     style = Terminal.style(of: .standardOutput, environment: context.variables)
     document = InspectDocument(root: root)
   }
