@@ -28,7 +28,10 @@ step() { printf '\n==> %s\n' "$*"; }
 step "installing what is missing"
 "$scripts/install-packages.sh" binutils gcc libarchive-tools libelf-dev musl-tools patchelf pkg-config \
   python3 shellcheck zlib1g-dev
-[ -n "$fast" ] || "$scripts/install-packages.sh" curl
+if [ -z "$fast" ]; then
+  "$scripts/install-packages.sh" curl qemu-user-static
+  python3 -m pip --version >/dev/null 2>&1 || "$scripts/install-packages.sh" python3-pip
+fi
 
 step "linting"
 swift format lint --strict --recursive Package.swift Sources Tests \
@@ -48,6 +51,10 @@ fi
 step "building the sample server"
 "$scripts/build-sample-server.sh" --scratch-path .build/quick-start/sample-server \
   .build/quick-start/install
+
+step "bringing programs of other machines and Python wheels"
+"$scripts/test-roots.sh" .build/corpora/roots
+"$scripts/test-wheels.sh" .build/corpora/wheels
 
 step "running all tests"
 exec swift test --skip-build

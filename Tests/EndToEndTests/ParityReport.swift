@@ -1,0 +1,45 @@
+import Foundation
+import TestSupport
+
+/// What `fixtures/parity/compare.py` says of the command and a real loader.
+struct ParityReport {
+  let compared: Int
+  let differences: Int
+  /// One line for each file that differs: its path, a colon, and in what.
+  let lines: [String]
+  /// The last line.
+  let totals: String
+
+  /// - Parameter options: those of the program but for the command under test, then the places.
+  init(_ options: String...) throws {
+    let program = Project.directory.appendingPathComponent("fixtures/parity/compare.py").path
+    let result = try Shell.run(["python3", program, "--tool", Project.command] + options)
+    guard result.status == 0 else { throw Failure(text: result.errors) }
+    lines = result.output.split(separator: "\n").dropLast().map(String.init)
+    totals = result.output.split(separator: "\n").last.map(String.init) ?? ""
+    guard let counts = totals.wholeMatch(of: #/(\d+) compared, .*, (\d+) differences/#),
+      let compared = Int(counts.1), let differences = Int(counts.2)
+    else { throw Failure(text: "no totals in '\(result.output)'") }
+    self.compared = compared
+    self.differences = differences
+  }
+
+  /// The files that differ.
+  var paths: Set<String> { Set(lines.map { String($0.prefix { $0 != ":" }) }) }
+
+  struct Failure: Error, CustomStringConvertible {
+    let text: String
+    var description: String { text }
+  }
+}
+
+/// Real files from elsewhere, which `scripts/test.sh` brings.
+enum Corpora {
+  static let directory = Project.directory.appendingPathComponent(".build/corpora")
+
+  /// The roots of `scripts/test-roots.sh`.
+  static func root(_ name: String) -> String { directory.path + "/roots/" + name }
+
+  /// The wheels of `scripts/test-wheels.sh`.
+  static func wheels(_ name: String) -> String { directory.path + "/wheels/" + name }
+}
