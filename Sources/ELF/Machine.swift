@@ -12,6 +12,7 @@ package struct Machine: RawRepresentable, Hashable, Sendable {
   package static let m68k = Machine(rawValue: 4)
   package static let mips = Machine(rawValue: 8)
   package static let parisc = Machine(rawValue: 15)
+  package static let sparc32plus = Machine(rawValue: 18)
   package static let ppc = Machine(rawValue: 20)
   package static let ppc64 = Machine(rawValue: 21)
   package static let s390 = Machine(rawValue: 22)
@@ -31,6 +32,7 @@ package struct Machine: RawRepresentable, Hashable, Sendable {
     case .m68k: "m68k"
     case .mips: "mips"
     case .parisc: "parisc"
+    case .sparc32plus: "sparc32plus"
     case .ppc: "ppc"
     case .ppc64: "ppc64"
     case .s390: "s390"

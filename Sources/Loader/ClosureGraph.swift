@@ -302,6 +302,8 @@ package enum CandidateOutcome: Hashable, Sendable {
   case unopenable(String)
   case wrongClass(ElfHeader.Class)
   case wrongMachine(Machine)
+  /// The machine's, but of another ABI, as `e_flags` tell.
+  case wrongABI(flags: UInt32)
   /// A set-user-id program preloads from a directory only what is set-user-id too.
   case notSetUserID
   /// The file exists and the loader gives up on it, and on the whole search.
@@ -320,6 +322,7 @@ extension CandidateOutcome: CustomStringConvertible {
     case .unopenable(let reason): reason
     case .wrongClass(let found): "wrong ELF class: \(found.bits)-bit"
     case .wrongMachine(let found): "wrong machine: \(found)"
+    case .wrongABI(let flags): "another ABI of the machine: flags 0x\(String(flags, radix: 16))"
     case .notSetUserID: "not set-user-id, as a preloaded library must be here"
     case .unusable(let reason): "unusable, the search ends here: \(reason)"
     }

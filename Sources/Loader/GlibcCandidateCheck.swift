@@ -6,8 +6,6 @@ internal import FileTree
 /// Source: glibc `elf/dl-load.c` (`open_verify`, `_dl_map_object_from_fd`).
 struct GlibcCandidateCheck {
   let subject: ElfHeader
-  /// Debian's loader, told by its multiarch `$LIB`, looks at the machine before the rest of
-  /// `e_ident`, so a foreign library in the way is passed over whatever else is odd about it (tried).
   let judgesMachineFirst: Bool
 
   enum Verdict {
@@ -42,23 +40,19 @@ struct GlibcCandidateCheck {
     }
   }
 
-  /// The first ABI version of ELFOSABI_GNU that no loader takes (LIBC_ABI_MAX, glibc `libc-abis`).
-  private static let abiVersionLimit: UInt8 = 4
-
   private func refusal(of header: ElfHeader) -> CandidateOutcome? {
     guard header.elfClass == subject.elfClass else { return .wrongClass(header.elfClass) }
-    if judgesMachineFirst, header.machine(readIn: subject.dataEncoding) != subject.machine {
+    if judgesMachineFirst, !subject.machine.matches(header.machine(readIn: subject.dataEncoding)) {
       return .wrongMachine(header.machine)
     }
     guard header.dataEncoding == subject.dataEncoding else {
       return .unusable("its byte order is the other one")
     }
-    // ELFOSABI_NONE and ELFOSABI_GNU are the ones that glibc takes.
-    guard header.identVersion == 1, header.version == 1, header.osABI == 0 || header.osABI == 3,
-      header.abiVersion == 0 || (header.osABI == 3 && header.abiVersion < Self.abiVersionLimit),
+    guard header.identVersion == 1, header.version == 1, subject.machine.takesABI(of: header),
       header.paddingIsZero
     else { return .unusable("its ELF header has a version, an OS ABI or padding of another kind") }
-    guard header.machine == subject.machine else { return .wrongMachine(header.machine) }
+    guard subject.machine.matches(header.machine) else { return .wrongMachine(header.machine) }
+    guard subject.flagsMatch(header) else { return .wrongABI(flags: header.flags) }
     guard header.type == .sharedObject || header.type == .executable else {
       return .unusable("it is neither a shared object nor a program")
     }

@@ -21,7 +21,7 @@ struct GlibcRules: LoaderRules {
     self.preloadFile = preloadFile
     paths = GlibcSearchPaths(profile: profile)
     candidateCheck = GlibcCandidateCheck(
-      subject: subject, judgesMachineFirst: profile.lib.contains(UInt8(ascii: "/")))
+      subject: subject, judgesMachineFirst: profile.judgesMachineFirst)
   }
 
   // MARK: What is loaded without a DT_NEEDED

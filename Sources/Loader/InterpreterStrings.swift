@@ -16,9 +16,14 @@ struct InterpreterStrings {
   let glibcLevels: [ByteString]
   /// The minor number of glibc 2; nil before 2.33, which doesn't tell it.
   let glibcMinorVersion: Int?
+  /// Whether Debian or a descendant built it, with its changes; nil before 2.33.
+  let isDebianGlibc: Bool?
   let muslArchitecture: ByteString?
   /// Ending in `/`; empty if none were recognised.
   let muslDefaultDirectories: [ByteString]
+
+  /// Whether the file shows itself as the loader of glibc or musl.
+  var isKnownLoader: Bool { glibcCachePath != nil || muslArchitecture != nil }
 
   /// In bytes; no loader is larger than a few megabytes.
   static let segmentLimit: UInt64 = 16 << 20
@@ -33,14 +38,18 @@ struct InterpreterStrings {
     var libs: [ByteString] = []
     var levels: [ByteString] = []
     var version: Int?
+    var isDebian: Bool?
     Self.forEachCandidate(in: Array(constants.joined(separator: [0]))) { text in
       switch text.first {
       case UInt8(ascii: "l"):
         if text.starts(with: "lib".utf8) { libs.append(ByteString(text)) }
-        version = version ?? Self.version(ofBanner: text)
+        if version == nil, let number = Self.version(ofBanner: text) {
+          version = number
+          isDebian = Self.vendorIsDebian(text)
+        }
       case UInt8(ascii: "x"), UInt8(ascii: "p"), UInt8(ascii: "z"):
         if levels.isEmpty { levels = Self.levels(text) }
-      case UInt8(ascii: "/") where text.last == UInt8(ascii: "/") && text.count > 1:
+      case UInt8(ascii: "/") where Self.isDirectory(text):
         run.append(ByteString(text))
       default:
         // The longest run is the table; each directory stands there once.
@@ -58,10 +67,31 @@ struct InterpreterStrings {
     glibcCachePath = cachePath
     glibcLevels = levels
     glibcMinorVersion = version
+    isDebianGlibc = isDebian
     muslArchitecture = architecture
     muslDefaultDirectories = architecture == nil ? [] : muslPath
     // The directory of `$LIB` is one of the default ones without the slashes around it.
     glibcLib = libs.first { lib in directories.contains("/" + lib + "/") }
+  }
+
+  /// Whether a string may be one of the default directories; code holds bytes that look alike.
+  private static func isDirectory(_ text: ArraySlice<UInt8>) -> Bool {
+    text.count > 1 && text.last == UInt8(ascii: "/")
+      && text.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."),
+          UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "@"):
+          true
+        default: false
+        }
+      }
+  }
+
+  /// `ld.so (Debian GLIBC 2.36-9) ...` or Ubuntu's.
+  private static func vendorIsDebian(_ banner: ArraySlice<UInt8>) -> Bool {
+    let vendor = banner.dropFirst("ld.so (".utf8.count)
+    return vendor.starts(with: "Debian GLIBC".utf8) || vendor.starts(with: "Ubuntu GLIBC".utf8)
   }
 
   /// 36 of `ld.so (GNU libc) stable release version 2.36.`

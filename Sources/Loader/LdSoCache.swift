@@ -117,8 +117,8 @@ package struct LdSoCache: Sendable {
         platform.acceptedCacheFlags.contains(entryFlags), let value = string(reader, entry + 8)
       else { continue }
       guard entrySize == Self.newEntrySize else {
-        // The old format: the target's own entry wins over one without a libc.
-        if best == nil || entryFlags == flags { best = (value, .max) }
+        // The old format: the last entry up to the target's own one.
+        best = (value, .max)
         if entryFlags == flags { break }
         continue
       }

@@ -232,7 +232,10 @@ package struct Loader {
 
   private mutating func strings(ofInterpreter file: ResolvedPath) -> InterpreterStrings? {
     if let known = interpreterStrings[file.real.text] { return known }
-    let strings = (try? readConstants(of: file.real)).map { InterpreterStrings(constants: $0) }
+    var strings = try? readStrings(of: file.real, in: .readOnly)
+    if strings?.isKnownLoader == false {
+      strings = (try? readStrings(of: file.real, in: .executable)) ?? strings
+    }
     interpreterStrings[file.real.text] = .some(strings)
     return strings
   }
@@ -281,9 +284,12 @@ package struct Loader {
     }
   }
 
-  private func readConstants(of path: RootPath) throws -> [[UInt8]] {
-    try ElfImage.constants(
-      of: tree.open(path), limit: InterpreterStrings.segmentLimit)
+  private func readStrings(
+    of path: RootPath, in segments: ElfImage.ConstantSegments
+  ) throws -> InterpreterStrings {
+    InterpreterStrings(
+      constants: try ElfImage.constants(
+        of: tree.open(path), in: segments, limit: InterpreterStrings.segmentLimit))
   }
 
   private mutating func readConfiguration(_ path: ByteString) -> [UInt8]? {

@@ -92,6 +92,13 @@ struct LoaderFiles {
     return entry
   }
 
+  /// Reads a file in a byte order that its header doesn't tell.
+  func entry(
+    of file: ResolvedPath, readIn encoding: ElfHeader.DataEncoding
+  ) -> ObjectStore.Entry {
+    store.entry(of: file, readIn: encoding)
+  }
+
   /// The versions that `requester` asks for in its need at a place and `provider` doesn't define.
   mutating func unmetVersions(
     of need: VersionTables.Need, at place: Int, by requester: LoadedObject,

@@ -48,7 +48,7 @@ package struct LoaderPlatform: Sendable {
         ? ["/lib64/ld.so.1", "/lib/ld.so.1"]
         : (isMipsN32 ? ["/lib32/ld.so.1"] : ["/lib/ld.so.1", "/lib/ld-linux-mipsn8.so.1"])
     case .sparcV9: ["/lib64/ld-linux.so.2"]
-    case .sparc: ["/lib/ld-linux.so.2"]
+    case .sparc, .sparc32plus: ["/lib/ld-linux.so.2"]
     case .superH: ["/lib/ld-linux.so.2"]
     case .ppc, .m68k, .parisc: ["/lib/ld.so.1"]
     default: []

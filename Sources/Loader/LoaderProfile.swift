@@ -29,6 +29,9 @@ package struct LoaderProfile: Sendable {
   let capabilities: LegacyCapabilities?
   /// Whether the processor is the baseline.
   let isForBaseline: Bool
+  /// Debian's loader looks at the machine before the rest of `e_ident`, so a foreign library in the
+  /// way is passed over whatever else is odd about it (tried).
+  let judgesMachineFirst: Bool
 }
 
 extension LoaderProfile {
@@ -56,17 +59,20 @@ extension LoaderProfile {
     let levels = isTold ? strings?.glibcLevels ?? [] : platform.fallbackLevels
     let capabilities = LegacyCapabilities(
       processor, machine: platform.header.machine, kernelPlatform: platform.platform)
+    let lib = strings?.glibcLib ?? platform.fallbackLib
     return LoaderProfile(
       libc: .glibc, interpreterPath: path, soname: soname ?? RootPath(normalising: path).name,
       defaultDirectories: directories.isEmpty ? platform.fallbackDefaultDirectories : directories,
       configurationPath: strings?.glibcCachePath ?? glibcCachePath,
-      lib: strings?.glibcLib ?? platform.fallbackLib, platform: capabilities.platform,
+      lib: lib, platform: capabilities.platform,
       levels: levels, activeLevels: processor.levels(among: levels),
       isaLevels: processor.isaLevels(among: levels),
       subdirectories: processor.levels(among: levels).map { "glibc-hwcaps/" + $0 + "/" }
         + (searchesLegacySubdirectories(strings) ? capabilities.subdirectories : []),
       capabilities: capabilities,
-      isForBaseline: processor == .baseline)
+      isForBaseline: processor == .baseline,
+      // Before 2.33, its multiarch `$LIB` is the sign.
+      judgesMachineFirst: strings?.isDebianGlibc ?? lib.contains(UInt8(ascii: "/")))
   }
 
   /// glibc dropped them in 2.37, and tells its version since 2.33.
@@ -90,7 +96,8 @@ extension LoaderProfile {
       libc: .musl, interpreterPath: path, soname: nil,
       defaultDirectories: directories.isEmpty ? muslDefaultDirectories : directories,
       configurationPath: file.text, lib: "", platform: nil, levels: [], activeLevels: [],
-      isaLevels: .max, subdirectories: [], capabilities: nil, isForBaseline: true)
+      isaLevels: .max, subdirectories: [], capabilities: nil, isForBaseline: true,
+      judgesMachineFirst: false)
   }
 
   /// `x86_64` of `ld-musl-x86_64.so.1`.

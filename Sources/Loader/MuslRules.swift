@@ -168,7 +168,7 @@ struct MuslRules: LoaderRules {
       result = SearchResult(place: .object(known), rule: rule, attempts: result.attempts)
       return true
     }
-    let entry = file.status.kind == .regular ? files.entry(of: file) : nil
+    let entry = file.status.kind == .regular ? entry(of: file, in: walk, &files) : nil
     if case .unopenable(let error) = entry { return endsSearch(error) }
     guard let elf = loadableFile(entry, in: walk) else {
       note(.unusable("it can't be mapped as a library"))
@@ -185,6 +185,21 @@ struct MuslRules: LoaderRules {
     result = SearchResult(
       place: .file(path: path, file, elf), rule: rule, attempts: result.attempts)
     return true
+  }
+
+  /// What a file is to a loader that reads every field in its own byte order.
+  private func entry(
+    of file: ResolvedPath, in walk: ClosureWalk, _ files: inout LoaderFiles
+  ) -> ObjectStore.Entry {
+    let entry = files.entry(of: file)
+    let own = walk.subject.image.header.dataEncoding
+    switch entry {
+    case .object(let elf) where elf.image.header.dataEncoding != own:
+      return files.entry(of: file, readIn: own)
+    case .damaged(let header, _) where header.dataEncoding != own:
+      return files.entry(of: file, readIn: own)
+    case .object, .damaged, .notElf, .unopenable: return entry
+    }
   }
 
   /// Lets an object bear the last part of the path that it was loaded by. One that was asked for by

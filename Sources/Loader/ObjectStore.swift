@@ -48,6 +48,31 @@ package final class ObjectStore: Sendable {
     }
   }
 
+  /// Reads a file in a byte order that its header doesn't tell, as musl's loader does with its own.
+  ///
+  /// Not kept: no real library's header lies.
+  func entry(of file: ResolvedPath, readIn encoding: ElfHeader.DataEncoding) -> Entry {
+    do {
+      guard var bytes = try tree.open(file.real).readAll(limit: Self.wholeFileLimit),
+        bytes.count > Self.encodingOffset
+      else { return .notElf(.empty) }
+      bytes[Self.encodingOffset] = encoding.rawValue
+      let copy = OpenFile(bytes: bytes)
+      return .object(
+        ElfFile(
+          try ElfImage(reading: copy), number: nextNumber.add(1, ordering: .relaxed).oldValue))
+    } catch let error as ElfReadError {
+      return .notElf(error)
+    } catch {
+      return .unopenable(.ioError)
+    }
+  }
+
+  /// EI_DATA.
+  private static let encodingOffset = 5
+  /// In bytes.
+  private static let wholeFileLimit = 64 << 20
+
   private func read(_ path: RootPath) -> Entry {
     do {
       let file = try tree.open(path)

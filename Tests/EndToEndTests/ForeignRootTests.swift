@@ -11,11 +11,6 @@ struct ForeignRoot: CustomTestStringConvertible, Sendable {
   var cacheLabel: String?
   /// How many files there are to compare, at least.
   let files: Int
-  /// Why the command is known to differ.
-  var issue: String?
-
-  private static let textAndConstants =
-    "the loader's constants aren't read where they share a segment with its code"
 
   static let all = [
     ForeignRoot(name: "amd64", loader: "/lib64/ld-linux-x86-64.so.2", files: 30),
@@ -35,30 +30,25 @@ struct ForeignRoot: CustomTestStringConvertible, Sendable {
     ForeignRoot(
       name: "s390x", loader: "/lib/ld.so.1", emulator: "s390x", cacheLabel: "libc6", files: 15),
     ForeignRoot(
-      name: "hppa", loader: "/lib/ld.so.1", emulator: "hppa", files: 15, issue: textAndConstants),
+      name: "hppa", loader: "/lib/ld.so.1", emulator: "hppa", files: 15),
     ForeignRoot(
-      name: "m68k", loader: "/lib/ld.so.1", emulator: "m68k", files: 15, issue: textAndConstants),
+      name: "m68k", loader: "/lib/ld.so.1", emulator: "m68k", files: 15),
     ForeignRoot(name: "mips", loader: "/lib/ld.so.1", emulator: "mips", files: 15),
     ForeignRoot(
-      name: "mips", loader: "/lib32/ld.so.1", emulator: "mipsn32", files: 15,
-      issue: textAndConstants),
+      name: "mips", loader: "/lib32/ld.so.1", emulator: "mipsn32", files: 15),
     ForeignRoot(name: "mips", loader: "/lib64/ld.so.1", emulator: "mips64", files: 15),
     ForeignRoot(
-      name: "powerpc", loader: "/lib/ld.so.1", emulator: "ppc", files: 15,
-      issue: textAndConstants),
+      name: "powerpc", loader: "/lib/ld.so.1", emulator: "ppc", files: 15),
     ForeignRoot(name: "powerpc", loader: "/lib64/ld64.so.1", emulator: "ppc64", files: 15),
     ForeignRoot(name: "ppc64", loader: "/lib64/ld64.so.1", emulator: "ppc64", files: 15),
     ForeignRoot(
-      name: "ppc64", loader: "/lib32/ld.so.1", emulator: "ppc", files: 15,
-      issue: textAndConstants),
+      name: "ppc64", loader: "/lib32/ld.so.1", emulator: "ppc", files: 15),
     ForeignRoot(
       name: "riscv64", loader: "/lib/ld-linux-riscv64-lp64d.so.1", emulator: "riscv64", files: 15),
     ForeignRoot(
-      name: "sparc64", loader: "/lib64/ld-linux.so.2", emulator: "sparc64", files: 15,
-      issue: textAndConstants),
+      name: "sparc64", loader: "/lib64/ld-linux.so.2", emulator: "sparc64", files: 15),
     ForeignRoot(
-      name: "sparc64", loader: "/lib32/ld-linux.so.2", emulator: "sparc32plus", files: 15,
-      issue: "the machine's number, EM_SPARC32PLUS, isn't known"),
+      name: "sparc64", loader: "/lib32/ld-linux.so.2", emulator: "sparc32plus", files: 15),
   ]
 
   var testDescription: String { "\(name) \(loader)" }
@@ -80,11 +70,6 @@ struct ForeignRootTests {
     let report = try root.compare()
     print("parity: \(root.testDescription): \(report.totals)")
     #expect(report.compared >= root.files)
-    let difference = report.lines.joined(separator: "\n")
-    if let issue = root.issue {
-      withKnownIssue("\(issue)") { #expect(report.differences == 0, "\(difference)") }
-    } else {
-      #expect(report.differences == 0, "\(difference)")
-    }
+    #expect(report.differences == 0, "\(report.lines.joined(separator: "\n"))")
   }
 }

@@ -24,9 +24,6 @@ struct ParityReport {
     self.differences = differences
   }
 
-  /// The files that differ.
-  var paths: Set<String> { Set(lines.map { String($0.prefix { $0 != ":" }) }) }
-
   struct Failure: Error, CustomStringConvertible {
     let text: String
     var description: String { text }

@@ -87,16 +87,25 @@ extension ElfImage {
     neededISALevels = levels ?? 0
   }
 
-  /// The content of the segments that are neither written nor executed: an object's constants.
+  /// Where an object's constants may be.
+  package enum ConstantSegments {
+    /// Segments that are neither written nor executed.
+    case readOnly
+    /// Executable ones: linkers of most machines put constants beside the code.
+    case executable
+  }
+
+  /// The content of segments that hold constants.
   ///
   /// - Parameter limit: in bytes; what is larger is left out.
   package static func constants(
-    of file: borrowing OpenFile, limit: UInt64
+    of file: borrowing OpenFile, in kind: ConstantSegments, limit: UInt64
   ) throws(ElfReadError) -> [[UInt8]] {
     let elf = try LibelfHandle(file)
+    let flags = kind == .readOnly ? 0 : UInt32(PF_X)
     var contents: [[UInt8]] = []
     for segment in try segments(of: elf, fileSize: file.size)
-    where segment.p_type == UInt32(PT_LOAD) && segment.p_flags & UInt32(PF_W | PF_X) == 0
+    where segment.p_type == UInt32(PT_LOAD) && segment.p_flags & UInt32(PF_W | PF_X) == flags
       && segment.p_filesz <= limit
     {
       contents.append(
