@@ -76,16 +76,20 @@ struct InterpreterStrings {
 
   /// Whether a string may be one of the default directories; code holds bytes that look alike.
   private static func isDirectory(_ text: ArraySlice<UInt8>) -> Bool {
-    text.count > 1 && text.last == UInt8(ascii: "/")
-      && text.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."),
-          UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "@"):
-          true
-        default: false
-        }
-      }
+    let slash = UInt8(ascii: "/")
+    return text.last == slash && text.allSatisfy(isPathByte)
+      && text.contains { $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") }
+      && !zip(text, text.dropFirst()).contains { $0 == slash && $1 == slash }
+  }
+
+  private static func isPathByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."),
+      UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "@"):
+      true
+    default: false
+    }
   }
 
   /// `ld.so (Debian GLIBC 2.36-9) ...` or Ubuntu's.
@@ -149,7 +153,15 @@ struct InterpreterStrings {
         }
         guard let end = unsafe memchr(base + index, 0, buffer.count - index) else { return }
         let next = unsafe UnsafeRawPointer(end) - base
-        if isFirstLetter(first), next - index < 4096 { ranges.append(index..<next) }
+        if isFirstLetter(first), next - index < 4096 {
+          ranges.append(index..<next)
+        } else if unsafe buffer[next - 1] == UInt8(ascii: "/") {
+          // The table of directories may stand right behind something else than a string.
+          var start = next - 1
+          while start > index, unsafe isPathByte(buffer[start - 1]) { start -= 1 }
+          while start < next, unsafe buffer[start] != UInt8(ascii: "/") { start += 1 }
+          if next - start > 1, next - start < 4096 { ranges.append(start..<next) }
+        }
         index = next + 1
       }
     }

@@ -117,9 +117,9 @@ package struct LdSoCache: Sendable {
         platform.acceptedCacheFlags.contains(entryFlags), let value = string(reader, entry + 8)
       else { continue }
       guard entrySize == Self.newEntrySize else {
-        // The old format: the last entry up to the target's own one.
+        // The old format: the last entry up to one that decides.
         best = (value, .max)
-        if entryFlags == flags { break }
+        if entryFlags == platform.decisiveCacheFlags { break }
         continue
       }
       let hwcap = reader.uint64(entry + 16) ?? 0

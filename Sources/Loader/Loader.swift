@@ -195,7 +195,12 @@ package struct Loader {
     for path in usual {
       var outcome = CandidateOutcome.found
       let interpreter = openInterpreter(path, &outcome)
-      if interpreter.object != nil { return (interpreter, nil) }
+      if let header = interpreter.object?.image.header,
+        header.elfClass == subject.image.header.elfClass,
+        subject.image.header.machine.matches(header.machine)
+      {
+        return (interpreter, nil)
+      }
     }
     return (
       usual.first.map {

@@ -20,10 +20,19 @@ package struct LoaderPlatform: Sendable {
   private var isMipsN32: Bool { header.flags & 0x20 != 0 }
   private var isMipsNaN2008: Bool { header.flags & 0x400 != 0 }
 
-  /// Where glibc's loader is installed, the usual place first.
+  /// Where glibc's loader is installed, the usual place first; then where Debian has one for another
+  /// ABI of the host's machine.
   ///
   /// Source: glibc `shlib-versions` and `sysdeps/unix/sysv/linux/*/shlib-versions`.
   package var glibcInterpreters: [ByteString] {
+    let usual = usualGlibcInterpreters
+    let others = ["/lib32/", "/libx32/", "/lib64/", "/lib/"].flatMap { directory in
+      usual.map { ByteString(directory) + RootPath(normalising: $0).name }
+    }
+    return usual + others.filter { !usual.contains($0) }
+  }
+
+  private var usualGlibcInterpreters: [ByteString] {
     switch header.machine {
     case .amd64: is64 ? ["/lib64/ld-linux-x86-64.so.2"] : ["/libx32/ld-linux-x32.so.2"]
     case .x86: ["/lib/ld-linux.so.2"]
@@ -108,6 +117,12 @@ package struct LoaderPlatform: Sendable {
     case .arm: [cacheFlags, 0x0003]
     default: [cacheFlags, 0x0001]
     }
+  }
+
+  /// The flags at which a search in the old format ends (`_DL_CACHE_DEFAULT_ID`).
+  package var decisiveCacheFlags: Int32 {
+    // The port of ARM doesn't say its own.
+    header.machine == .arm ? 0x0003 : cacheFlags
   }
 
   /// How a structure with 64-bit numbers is aligned in the cache's combined format, in bytes.
