@@ -6,9 +6,9 @@ usage() {
   cat <<'TEXT'
 usage: scripts/bench.sh [--runs N]
 
-Builds rootfs-pack as it is shipped, installs its peers (hyperfine, libtree) and prints a table of
-ratios, all measured in the same run on this machine. Run it on a quiet machine; times of different
-machines can't be compared, ratios can.
+Builds rootfs-pack as it is shipped, installs its peers (libtree, lddtree, GNU tar) and hyperfine,
+and prints a table of ratios, all measured in the same run on this machine. Run it on a quiet
+machine; times of different machines can't be compared, ratios can.
 
   --runs N  how often a small command is run (default: 500)
 TEXT
@@ -24,22 +24,25 @@ while [ $# -gt 0 ]; do
 done
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-"$scripts/install-packages.sh" hyperfine jq libelf-dev libtree pkg-config zlib1g-dev
+"$scripts/install-packages.sh" hyperfine jq libelf-dev libtree pax-utils pkg-config \
+  python3-pyelftools time zlib1g-dev
 tool=$("$scripts/build-release.sh" 2>/dev/null)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # Prints one table row for each command of a hyperfine result, in ratios to the first.
-rows() {
-  jq --raw-output --arg title "$1" '
+rows() { # TITLE FILES
+  jq --raw-output --arg title "$1" --argjson files "$2" '
+    def round2: . * 100 | round / 100;
     .results as $all | $all[] |
-    "| \($title) | \(.command_name // .command) | \(.median * 10000 | round / 10) ms | "
-    + "\(.median / $all[0].median * 100 | round / 100) |"' "$work/result.json"
+    "| \($title) | \(.command_name // .command) | \(.median * 1000 | round2) ms | "
+    + (if $files > 0 then "\(.median * 1000 / $files | round2) ms | " else "| " end)
+    + "\(.median / $all[0].median | round2) |"' "$work/result.json"
 }
 
-measure() { # TITLE RUNS then pairs of NAME COMMAND, the peer first
-  local title=$1 count=$2
-  shift 2
+measure() { # TITLE FILES RUNS then pairs of NAME COMMAND, the peer first
+  local title=$1 files=$2 count=$3
+  shift 3
   local arguments=()
   local names=()
   while [ $# -gt 0 ]; do
@@ -47,7 +50,7 @@ measure() { # TITLE RUNS then pairs of NAME COMMAND, the peer first
     arguments+=("$2")
     shift 2
   done
-  hyperfine --shell none --warmup 20 --runs "$count" --ignore-failure \
+  hyperfine --shell none --warmup "$((count > 20 ? 20 : 1))" --runs "$count" --ignore-failure \
     --export-json "$work/result.json" "${arguments[@]}" >/dev/null 2>&1
   local index
   for index in "${!names[@]}"; do
@@ -55,41 +58,74 @@ measure() { # TITLE RUNS then pairs of NAME COMMAND, the peer first
       "$work/result.json" > "$work/named.json"
     mv "$work/named.json" "$work/result.json"
   done
-  rows "$title"
+  rows "$title" "$files"
+}
+
+# Writes a command that runs its arguments without output; prints its path.
+script() { # NAME COMMAND...
+  local name=$1
+  shift
+  { printf '#!/bin/sh\n'; printf '%q ' "$@"; printf '>/dev/null 2>&1\n'; } > "$work/$name"
+  chmod +x "$work/$name"
+  echo "$work/$name"
 }
 
 loader=$(readelf --program-headers /bin/true | sed -n 's/.*interpreter: \(.*\)\]/\1/p')
-echo "| work | command | median | ratio to the peer |"
-echo "| --- | --- | --- | --- |"
-measure "closure of /usr/bin/git, whole process" "$runs" \
+lddtree=(/usr/bin/python3 /usr/bin/lddtree)
+echo "| work | command | median | for each file | ratio to the peer |"
+echo "| --- | --- | --- | --- | --- |"
+measure "closure of /usr/bin/git, whole process" 0 "$runs" \
   "libtree" "libtree /usr/bin/git" \
   "rootfs-pack inspect" "$tool inspect /usr/bin/git" \
   "ld.so --list (runs the loader)" "$loader --list /usr/bin/git" \
   "rootfs-pack --version (start-up alone)" "$tool --version"
 
-# Every dynamic ELF program and library of the system, one process each.
-# shellcheck disable=SC2016 # the inner shell expands
-find /usr/bin /usr/sbin /usr/lib -type f \( -perm /111 -o -name '*.so*' \) -print0 |
-  xargs -0 -n 200 sh -c 'for file; do
-    [ "$(head -c 4 "$file" | tail -c 3)" = ELF ] && printf "%s\n" "$file"
-  done; true' sh > "$work/files" 2>/dev/null
-readarray -t files < "$work/files"
-echo "${#files[@]}" > "$work/count"
-printf '#!/bin/sh\nxargs -a %s %s inspect > /dev/null\n' "$work/files" "$tool" > "$work/all-tool"
-printf '#!/bin/sh\nxargs -a %s libtree > /dev/null\n' "$work/files" > "$work/all-libtree"
-chmod +x "$work/all-tool" "$work/all-libtree"
-measure "closures of ${#files[@]} files of /usr" 5 \
-  "libtree" "$work/all-libtree" "rootfs-pack inspect" "$work/all-tool"
+# Every ELF file of the system, one process for all of them.
+/usr/bin/python3 - > "$work/files" <<'PYTHON'
+import os
+
+for folder, _, names in os.walk("/usr"):
+    for name in names:
+        path = os.path.join(folder, name)
+        if os.path.isfile(path) and not os.path.islink(path):
+            with open(path, "rb") as file:
+                if file.read(4) == b"\x7fELF":
+                    print(path)
+PYTHON
+count=$(wc -l < "$work/files")
+measure "closures of all $count ELF files of /usr" "$count" 7 \
+  "libtree, from a list of them" "$(script all-libtree xargs -a "$work/files" libtree)" \
+  "rootfs-pack inspect, from the same list" \
+  "$(script all-list xargs -a "$work/files" "$tool" inspect)" \
+  "rootfs-pack inspect /usr, which finds them" "$(script all-tree "$tool" inspect /usr)"
+# Python: a sample is enough.
+shuf --random-source=<(yes) -n 200 "$work/files" > "$work/sample"
+measure "closures of 200 of them" 200 3 \
+  "lddtree" "$(script some-lddtree xargs -a "$work/sample" "${lddtree[@]}")" \
+  "libtree" "$(script some-libtree xargs -a "$work/sample" libtree)" \
+  "rootfs-pack inspect" "$(script some-tool xargs -a "$work/sample" "$tool" inspect)"
+/usr/bin/time -f '%M' -o "$work/memory" "$tool" inspect /usr >/dev/null 2>&1 || true
+echo "| peak memory of inspect /usr | rootfs-pack | $(($(tail -n 1 "$work/memory") / 1024)) MB | | |"
+
+# How the time grows: directories with so many of the files.
+for number in 100 300 1000 3000; do
+  mkdir "$work/tree-$number"
+  shuf --random-source=<(yes) -n "$number" "$work/files" | while read -r file; do
+    mkdir -p "$work/tree-$number$(dirname "$file")"
+    ln "$file" "$work/tree-$number$file" 2>/dev/null || cp "$file" "$work/tree-$number$file"
+  done
+  measure "closures of $number files in a directory" "$number" 7 \
+    "rootfs-pack inspect" "$(script "grow-$number" "$tool" inspect "$work/tree-$number")"
+  rm -rf "$work/tree-$number"
+done
 
 # The same bytes through tar, from the list of what the loader would load.
 swift_program=$(command -v swift-frontend || true)
 if [ -n "$swift_program" ]; then
   swift_program=$(readlink -f "$swift_program")
   { echo "$swift_program"; ldd "$swift_program" | sed -n 's/.* => \([^ ]*\) .*/\1/p'; } > "$work/list"
-  printf '#!/bin/sh\ntar --dereference -C / -cf %s/tar.tar -T %s 2>/dev/null\n' "$work" "$work/list" \
-    > "$work/pack-tar"
-  printf '#!/bin/sh\n%s %s -q -o %s/ours.tar\n' "$tool" "$swift_program" "$work" > "$work/pack-tool"
-  chmod +x "$work/pack-tar" "$work/pack-tool"
-  measure "pack swift-frontend with its libraries" 5 \
-    "GNU tar of ldd's list" "$work/pack-tar" "rootfs-pack" "$work/pack-tool"
+  measure "pack swift-frontend with its libraries" 0 5 \
+    "GNU tar of ldd's list" \
+    "$(script pack-tar tar --dereference -C / -cf "$work/tar.tar" -T "$work/list")" \
+    "rootfs-pack" "$(script pack-tool "$tool" "$swift_program" -q -o "$work/ours.tar")"
 fi
