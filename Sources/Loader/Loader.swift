@@ -55,7 +55,7 @@ package struct Loader {
     }
     let fitting = environment.processor.fitting(header.machine)
     let profile = profile(interpreter, platform, fitting)
-    if let level = fitting.level, fitting.machine == nil, !profile.levels.contains(level) {
+    if let level = fitting.level, fitting.isNamedLevel, !profile.levels.contains(level) {
       throw .unknownLevel(path: path, level: level, known: profile.levels)
     }
     var walk = ClosureWalk(

@@ -25,6 +25,9 @@ package struct Processor: Hashable, Sendable {
     self.capabilities = capabilities
   }
 
+  /// Whether it is a level that the user named, rather than a real processor.
+  var isNamedLevel: Bool { machine == nil && level != nil }
+
   /// This processor for programs of its own machine, the baseline for others.
   func fitting(_ machine: Machine) -> Processor {
     self.machine == nil || self.machine == machine ? self : .baseline

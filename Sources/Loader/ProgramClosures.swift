@@ -20,8 +20,10 @@ extension Loader {
       return ProgramClosures(graph: graph, baseline: nil)
     }
     let baseline = try closure(of: path, processor: .baseline)
+    // Who names a level says what the program needs: the baseline may lack what it likes.
+    let isOptional = environment.processor.isNamedLevel && !baseline.isComplete
     return ProgramClosures(
-      graph: graph, baseline: baseline.loadsAlike(graph) ? nil : baseline)
+      graph: graph, baseline: isOptional || baseline.loadsAlike(graph) ? nil : baseline)
   }
 }
 

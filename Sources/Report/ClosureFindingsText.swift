@@ -67,10 +67,11 @@ func renderISALevel(_ levels: UInt32) -> String {
 private func renderBaseline(_ closures: ProgramClosures, _ style: TextStyle) -> String {
   guard let baseline = closures.baseline else { return "" }
   let variants = Set(closures.graph.objects.map(\.openedPath))
-  let level = closures.graph.level.map { "less than \($0)" } ?? "less"
-  var text = "a processor of \(level) loads instead:\n"
-  for index in baseline.order where !variants.contains(baseline.objects[index].openedPath) {
-    let object = baseline.objects[index]
+  let others = baseline.order.map { baseline.objects[$0] }
+    .filter { !variants.contains($0.openedPath) }
+  var text = "on a baseline processor"
+  text += others.isEmpty ? ":\n" : ", these are loaded instead:\n"
+  for object in others {
     text += "  \(object.openedPath)  \(renderSize(object.file.status.size))\n"
   }
   return text + renderMissing(baseline, style) + renderVersions(baseline, style)
@@ -118,6 +119,21 @@ extension ClosureGraph {
       }
     }
     return kind + rule.label + (element ?? "")
+  }
+}
+
+extension LibraryRequest.Kind {
+  /// The kind in the words of `elf.h` and `ld.so(8)`.
+  var label: String {
+    switch self {
+    case .interpreter: "PT_INTERP"
+    case .needed: "DT_NEEDED"
+    case .filter: "DT_FILTER"
+    case .auxiliary: "DT_AUXILIARY"
+    case .preload: "preloading"
+    case .audit: "auditing"
+    case .dlopen: "dlopen"
+    }
   }
 }
 

@@ -10,10 +10,14 @@ package struct WhyReport: Sendable {
   /// Every request for the library, in the loader's order.
   package let requests: [LibraryRequest]
   private let objects: [Int]
+  /// What a `dlopen` of the library by the program would come to, where nothing asks for it.
+  private let opening: LibraryRequest?
 
-  package init(_ graph: ClosureGraph, library word: ByteString) {
+  /// - Parameter opened: the closure with such a `dlopen`.
+  package init(_ graph: ClosureGraph, library word: ByteString, opened: ClosureGraph? = nil) {
     self.graph = graph
     self.word = word
+    opening = opened?.requests.last { $0.kind == .dlopen && $0.name == word }
     let objects = graph.objects(named: word)
     self.objects = objects
     requests = graph.requests.filter { request in
@@ -43,9 +47,18 @@ package struct WhyReport: Sendable {
     let chain = graph.loadChain(to: request.requester)
       .map { graph.objects[$0].openedPath.description }
     var text = "\n" + (chain + [request.name.description]).joined(separator: " → ") + "\n"
+    switch request.kind {
+    case .needed, .interpreter: break
+    case .filter, .auxiliary, .preload, .audit, .dlopen:
+      text += "  " + style.paint("asked for by \(request.kind.label)", .faint) + "\n"
+    }
     guard !request.attempts.isEmpty else {
       return text + "  " + style.paint(request.rule?.label ?? "no place was tried", .faint) + "\n"
     }
+    return text + attempts(of: request, style)
+  }
+
+  private func attempts(of request: LibraryRequest, _ style: TextStyle) -> String {
     var table = TextTable()
     for (number, attempt) in request.attempts.enumerated() {
       let isHit = attempt.outcome == .found || attempt.outcome == .sameFile
@@ -56,8 +69,7 @@ package struct WhyReport: Sendable {
         .init(attempt.outcome.description, isHit ? .good : nil),
       ])
     }
-    text += table.render(style)
-    return text
+    return table.render(style)
   }
 
   private func label(_ attempt: SearchAttempt, of request: LibraryRequest) -> String {
@@ -71,9 +83,12 @@ package struct WhyReport: Sendable {
 
   private func absence(_ style: TextStyle) -> String {
     let subject = graph.subject.openedPath
-    return style.paint("\(word) is not in the closure of \(subject)", .bad)
+    let text =
+      style.paint("\(word) is not in the closure of \(subject)", .bad)
       + ": none of its \(count(graph.objects.count, "object")) asks for it"
       + " (what is opened by dlopen isn't asked for by DT_NEEDED)\n"
+    guard let opening, !opening.attempts.isEmpty else { return text }
+    return text + "\nif the program opened it by dlopen:\n" + attempts(of: opening, style)
   }
 
   // MARK: JSON
@@ -85,9 +100,12 @@ package struct WhyReport: Sendable {
     let library: String
     let loaded: Bool
     let requests: [Request]
+    /// What a `dlopen` by the program would come to; null where something asks for the library.
+    @Nullable var opening: Request?
 
     struct Request: Encodable {
       let name: String
+      let kind: String
       /// The paths from the subject to the requester.
       let chain: [String]
       @Nullable var rule: String?
@@ -109,7 +127,7 @@ package struct WhyReport: Sendable {
     Document(
       schemaVersion: InspectDocument.schemaVersion,
       subject: graph.subject.openedPath.description, library: word.description, loaded: isLoaded,
-      requests: requests.map(entry))
+      requests: requests.map(entry), opening: Nullable(wrappedValue: opening.map(entry)))
   }
 
   private func entry(_ request: LibraryRequest) -> Document.Request {
@@ -117,7 +135,7 @@ package struct WhyReport: Sendable {
       index.map { graph.objects[$0].openedPath.description }
     }
     return Document.Request(
-      name: request.name.description,
+      name: request.name.description, kind: request.kind.rawValue,
       chain: graph.loadChain(to: request.requester).compactMap(path),
       rule: Nullable(wrappedValue: request.rule?.rawValue),
       object: Nullable(wrappedValue: path(request.object)),

@@ -90,7 +90,7 @@ struct PackCommand: ParsableCommand {
       try collector.addProgram(file, destination: destination(of: file, context))
     }
     for addition in additions { try collector.add(addition) }
-    let isIncomplete = try reportMissing(collector.subjects)
+    let isIncomplete = try reportFindings(collector.subjects)
     var builder = PlanBuilder(
       tree: context.tree, subjects: collector.subjects, additions: collector.additions)
     let plan: BundlePlan
@@ -117,29 +117,14 @@ struct PackCommand: ParsableCommand {
     return RootPath.root.appending(path.name)
   }
 
-  /// Names every missing library; whether there are any.
-  private func reportMissing(_ subjects: [PackSubject]) throws(Diagnostic) -> Bool {
-    var seen: Set<String> = []
-    // What a program has loaded already is there for a library that it opens later.
-    let loaded = Set(
-      subjects.filter { $0.addition == nil }.flatMap(\.graph.objects).compactMap {
-        $0.image.dynamic?.soname
-      })
-    for subject in subjects {
-      for request in subject.graph.missing {
-        if subject.addition != nil, loaded.contains(request.name) { continue }
-        let requester = subject.graph.objects[request.requester].openedPath
-        let line =
-          "missing: \(request.name), needed by \(requester) "
-          + "(\(count(request.attempts.count, "place")) tried; "
-          + "'rootfs-pack inspect' shows them)"
-        if seen.insert(line).inserted { Terminal.warn(Diagnostic(line)) }
-      }
-    }
-    guard !seen.isEmpty else { return false }
+  /// Names everything that keeps a program from starting; whether there is anything.
+  private func reportFindings(_ subjects: [PackSubject]) throws(Diagnostic) -> Bool {
+    let findings = PackFindings(subjects)
+    for line in findings.lines { Terminal.warn(Diagnostic(line)) }
+    guard !findings.lines.isEmpty else { return false }
     guard allowMissing else {
       throw Diagnostic(
-        "\(count(seen.count, "library is", "libraries are")) missing, nothing was written",
+        "\(findings.summary), nothing was written",
         remedy: "install what provides them, name their directory with --library-path, "
           + "or pack without them with --allow-missing", status: .findings)
     }

@@ -56,6 +56,13 @@ struct ResolutionContext {
     return Loader(tree: tree, environment: environment, store: store)
   }
 
+  /// A loader of programs that open one thing more.
+  func loader(opening name: ByteString) -> Loader {
+    var environment = environment
+    environment.openings.append(Opening(name: name))
+    return Loader(tree: tree, environment: environment, store: store)
+  }
+
   func locate(_ argument: String) -> PathLocator.Location {
     locator.locate(argument)
   }

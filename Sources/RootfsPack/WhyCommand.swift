@@ -15,6 +15,7 @@ struct WhyCommand: ParsableCommand {
       Examples:
         rootfs-pack why /usr/bin/git libz.so.1
         rootfs-pack why ./server libmissing.so.2
+        rootfs-pack why --load libplugin.so ./server libplugin.so
         rootfs-pack why --json ./server /usr/lib/x86_64-linux-gnu/libc.so.6
 
       Exit code: 0 it is loaded, 1 it isn't, 2 wrong usage, 3 unreadable input.
@@ -34,8 +35,14 @@ struct WhyCommand: ParsableCommand {
   func run() throws {
     let context = try ResolutionContext(loaderOptions, files: [file])
     var loader = context.loader
-    let report = WhyReport(
-      try context.closures(of: file, &loader).graph, library: ByteString(argument: library))
+    let library = ByteString(argument: library)
+    let graph = try context.closures(of: file, &loader).graph
+    var report = WhyReport(graph, library: library)
+    if !report.isLoaded, report.requests.isEmpty {
+      var opener = context.loader(opening: library)
+      let opened = try context.closures(of: file, &opener).graph
+      report = WhyReport(graph, library: library, opened: opened)
+    }
     let style = Terminal.style(of: .standardOutput, environment: context.variables)
     try Terminal.write(
       json ? renderJSON(report.document) : report.render(style), to: .standardOutput)

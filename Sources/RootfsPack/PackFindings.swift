@@ -1,0 +1,62 @@
+internal import Bundle
+internal import ELF
+internal import FileTree
+internal import Loader
+internal import Report
+
+/// What keeps programs from starting, each thing once.
+struct PackFindings {
+  private(set) var lines: [String] = []
+  private var seen: Set<String> = []
+  private var missing = 0
+  private var versions = 0
+
+  init(_ subjects: [PackSubject]) {
+    // What a program has loaded already is there for a library that it opens later.
+    let loaded = Set(
+      subjects.filter { $0.addition == nil }.flatMap(\.graph.objects).compactMap {
+        $0.image.dynamic?.soname
+      })
+    for subject in subjects {
+      for request in subject.graph.missing
+      where subject.addition == nil || !loaded.contains(request.name) {
+        addMissing(request, of: subject.graph)
+      }
+      for unmet in subject.graph.unmetVersions where unmet.isFatal {
+        addVersion(unmet, of: subject.graph)
+      }
+    }
+  }
+
+  private mutating func addMissing(_ request: LibraryRequest, of graph: ClosureGraph) {
+    let requester = graph.objects[request.requester].openedPath
+    let line =
+      "missing: \(request.name), needed by \(requester) "
+      + "(\(count(request.attempts.count, "place")) tried; "
+      + "'rootfs-pack inspect' shows them)"
+    if add(line) { missing += 1 }
+  }
+
+  private mutating func addVersion(_ unmet: UnmetVersion, of graph: ClosureGraph) {
+    let requester = graph.objects[unmet.requester].openedPath
+    let provider = graph.objects[unmet.provider].openedPath
+    if add("version: \(unmet.version) is not in \(provider), needed by \(requester)") {
+      versions += 1
+    }
+  }
+
+  private mutating func add(_ line: String) -> Bool {
+    guard seen.insert(line).inserted else { return false }
+    lines.append(line)
+    return true
+  }
+
+  /// `2 libraries are missing`, and the like.
+  var summary: String {
+    let parts = [
+      missing > 0 ? count(missing, "library is", "libraries are") + " missing" : nil,
+      versions > 0 ? count(versions, "version is", "versions are") + " missing" : nil,
+    ]
+    return parts.compactMap(\.self).joined(separator: " and ")
+  }
+}
