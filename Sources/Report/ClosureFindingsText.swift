@@ -39,22 +39,26 @@ private func renderMissing(_ graph: ClosureGraph, _ style: TextStyle) -> String 
 }
 
 private func renderVersions(_ graph: ClosureGraph, _ style: TextStyle) -> String {
-  graph.unmetVersions.map { unmet in
+  var text = ""
+  for unmet in graph.unmetVersions {
     let headline = style.paint(
       "version: \(unmet.version) is not in \(graph.objects[unmet.provider].openedPath)",
       unmet.isFatal ? .bad : .faint)
     let requester = graph.objects[unmet.requester].openedPath
-    return "\(headline), needed by \(requester)\(unmet.isWeak ? ", which can do without" : "")\n"
-  }.joined()
+    text += "\(headline), needed by \(requester)\(unmet.isWeak ? ", which can do without" : "")\n"
+  }
+  return text
 }
 
 private func renderProcessorNeeds(_ graph: ClosureGraph, _ style: TextStyle) -> String {
-  graph.objectsBeyondProcessor.map { index in
+  var text = ""
+  for index in graph.objectsBeyondProcessor {
     let object = graph.objects[index]
     let needed = renderISALevel(object.image.neededISALevels)
-    return style.paint("processor: \(object.openedPath) needs \(needed)", .bad)
-      + ", this is for \(graph.level?.description ?? "the baseline")\n"
-  }.joined()
+    text += style.paint("processor: \(object.openedPath) needs \(needed)", .bad)
+    text += ", this is for \(graph.level?.description ?? "the baseline")\n"
+  }
+  return text
 }
 
 /// The highest of the levels of x86-64 in a GNU_PROPERTY_X86_ISA_1_NEEDED.

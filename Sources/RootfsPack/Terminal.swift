@@ -16,11 +16,24 @@ enum Terminal {
   /// Writes all of the text; a reader that has gone away ends the run quietly.
   static func write(_ text: String, to stream: FileDescriptor) throws(Diagnostic) {
     do {
-      try stream.writeAll(text.utf8)
+      try writeAll(text, to: stream)
     } catch Errno.brokenPipe {
       exit(ExitStatus.done.rawValue)
     } catch {
       throw Diagnostic("standard output: \(error)")
+    }
+  }
+
+  /// Writes piece by piece: the library's `writeAll` takes any sequence, and the first one of a kind
+  /// costs the start as much as the rest of the work.
+  private static func writeAll(_ text: String, to stream: FileDescriptor) throws {
+    var text = text
+    try text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      while unsafe !rest.isEmpty {
+        let written = try unsafe stream.write(rest)
+        unsafe rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+      }
     }
   }
 
