@@ -4,11 +4,21 @@ import TestSupport
 import Testing
 
 struct ElfImageReaderTests {
-  static let image = ElfImage(
-    interpreter: "/lib/ld.so",
-    dynamic: DynamicSection(
-      soname: "libself.so", needed: ["liba.so", "libb.so"], rpath: "/r", runpath: "/u",
-      flags1: [.noDefaultLibraries, .pie]))
+  /// Everything that a file can say.
+  static let image: ElfImage = {
+    var image = ElfImage(
+      interpreter: "/lib/ld.so",
+      dynamic: DynamicSection(
+        soname: "libself.so", rpath: "/r", runpath: "/u", flags1: [.noDefaultLibraries, .pie])
+    ).naming(
+      .needed("liba.so"), .auxiliary("libx.so"), .filter("libf.so"), .needed("libb.so")
+    ).audited(by: "libp.so:libq.so", "libr.so")
+      .using("V1", .weak("V2"), of: "liba.so").using("W1", of: "libb.so")
+      .defining("libself.so", "SELF_1").demanding(levels: 0b0111)
+    // An odd length, so that what stands behind it has to be aligned.
+    image.buildID = Array(1...19)
+    return image
+  }()
 
   @Test(
     arguments: [ElfHeader.Class.elf32, .elf64],

@@ -1,104 +1,182 @@
 package import ELF
-internal import FileTree
+package import FileTree
 
 /// Writes the smallest ELF file that says what an ``ElfImage`` says, in its class and byte order.
 package struct ElfBuilder {
   private let image: ElfImage
-  private var strings: [UInt8] = [0]
+  private let symbols: ElfSymbols?
+  private let constants: [ByteString]
+  private let writer: ElfFieldWriter
+  private var strings = ElfStringTable()
 
-  private init(_ image: ElfImage) {
+  private init(_ image: ElfImage, _ symbols: ElfSymbols?, _ constants: [ByteString]) {
     self.image = image
+    self.symbols = symbols
+    self.constants = constants
+    writer = ElfFieldWriter(image.header)
   }
 
-  package static func bytes(of image: ElfImage) -> [UInt8] {
-    var builder = ElfBuilder(image)
+  /// - Parameters:
+  ///   - symbols: nil for an object without a symbol table.
+  ///   - constants: plain strings of the program's own, one behind the other.
+  package static func bytes(
+    of image: ElfImage, symbols: ElfSymbols? = nil, constants: [ByteString] = []
+  ) -> [UInt8] {
+    var builder = ElfBuilder(image, symbols, constants)
     return builder.build()
   }
 
-  private var is64: Bool { image.header.elfClass == .elf64 }
-  private var headerSize: Int { is64 ? 64 : 52 }
-  private var programHeaderSize: Int { is64 ? 56 : 32 }
+  private var headerSize: Int { writer.is64 ? 64 : 52 }
+  private var programHeaderSize: Int { writer.is64 ? 56 : 32 }
+
+  /// A dynamic entry's value, which may be an address that isn't known yet.
+  private enum Value {
+    case number(UInt64)
+    /// The place of a table in the list of tables.
+    case table(Int)
+  }
 
   private mutating func build() -> [UInt8] {
-    var segmentCount = image.hasLoadSegment ? 1 : 0
-    if image.interpreter != nil { segmentCount += 1 }
-    if image.dynamic != nil { segmentCount += 1 }
-    let interpreterOffset = headerSize + segmentCount * programHeaderSize
-    let interpreter = image.interpreter.map { $0.bytes + [0] } ?? []
-    let dynamicOffset = (interpreterOffset + interpreter.count + 7) & ~7
-    let dynamic = dynamicEntries()
-    let wordSize = is64 ? 8 : 4
-    let stringsOffset = dynamicOffset + dynamic.count * 2 * wordSize
-    let size = stringsOffset + strings.count
+    var entries: [(tag: UInt64, value: Value)] = []
+    var tables: [[UInt8]] = []
+    if let dynamic = image.dynamic {
+      entries = nameEntries(dynamic)
+      for (tag, bytes) in versionTables(dynamic.versions) + symbolTables() {
+        entries.append((tag, .table(tables.count)))
+        tables.append(bytes)
+      }
+      entries += [(5, .table(tables.count)), (0, .number(0))]
+      tables.append(strings.bytes)
+    }
+    let notes = ElfNotes(writer: writer).segments(of: image)
+    let interpreter = image.interpreter.map { $0.bytes + [0] }
+    let segmentCount =
+      notes.count + [interpreter != nil, image.hasLoadSegment, image.dynamic != nil].count { $0 }
+
+    var content = Content(start: headerSize + segmentCount * programHeaderSize)
+    let interpreterOffset = content.place(interpreter ?? [])
+    let noteOffsets = notes.map { content.place($0.bytes) }
+    let tableOffsets = tables.map { content.place($0) }
+    let dynamicBytes = entries.flatMap { tag, value in
+      switch value {
+      case .number(let number): writer.word(tag) + writer.word(number)
+      case .table(let index): writer.word(tag) + writer.word(UInt64(tableOffsets[index]))
+      }
+    }
+    let dynamicOffset = content.place(dynamicBytes)
+    _ = content.place(constants.flatMap { $0.bytes + [0] })
 
     var bytes = header(segmentCount: segmentCount)
-    if image.interpreter != nil {
+    if let interpreter {
       bytes += segment(3, offset: interpreterOffset, size: interpreter.count)
     }
-    if image.hasLoadSegment { bytes += segment(1, offset: 0, size: size) }
+    if image.hasLoadSegment { bytes += segment(1, offset: 0, size: content.end) }
     if image.dynamic != nil {
-      bytes += segment(2, offset: dynamicOffset, size: dynamic.count * 2 * wordSize)
+      bytes += segment(2, offset: dynamicOffset, size: dynamicBytes.count)
     }
-    bytes += interpreter
-    bytes += [UInt8](repeating: 0, count: dynamicOffset - bytes.count)
-    for (tag, value) in dynamic {
-      // The one address among the values: the string table's.
-      bytes += word(tag) + word(tag == 5 ? UInt64(stringsOffset) : value)
+    for (note, offset) in zip(notes, noteOffsets) {
+      bytes += segment(4, offset: offset, size: note.bytes.count, alignment: note.alignment)
     }
-    return bytes + strings
+    return bytes + content.bytes
   }
 
-  private mutating func dynamicEntries() -> [(UInt64, UInt64)] {
-    guard let dynamic = image.dynamic else { return [] }
-    var entries: [(UInt64, UInt64)] = dynamic.needed.map { (1, string($0)) }
-    if let soname = dynamic.soname { entries.append((14, string(soname))) }
-    if let rpath = dynamic.rpath { entries.append((15, string(rpath))) }
-    if let runpath = dynamic.runpath { entries.append((29, string(runpath))) }
-    if dynamic.flags1 != [] { entries.append((0x6FFF_FFFB, dynamic.flags1.rawValue)) }
-    return entries + [(5, 0), (0, 0)]
+  /// What stands behind the headers.
+  private struct Content {
+    /// In bytes from the file's beginning.
+    let start: Int
+    var bytes: [UInt8] = []
+
+    init(start: Int) {
+      self.start = start
+    }
+
+    var end: Int { start + bytes.count }
+
+    /// Where the part begins, in bytes from the file's beginning.
+    mutating func place(_ part: [UInt8]) -> Int {
+      bytes += [UInt8](repeating: 0, count: -end & 7)
+      defer { bytes += part }
+      return end
+    }
   }
 
-  private mutating func string(_ text: ByteString) -> UInt64 {
-    defer { strings += text.bytes + [0] }
-    return UInt64(strings.count)
+  // MARK: The dynamic section
+
+  private mutating func nameEntries(_ dynamic: DynamicSection) -> [(tag: UInt64, value: Value)] {
+    var entries: [(tag: UInt64, value: Value)] = []
+    func add(_ tag: UInt64, _ text: ByteString?) {
+      guard let text else { return }
+      entries.append((tag, .number(strings.place(text.bytes))))
+    }
+    for dependency in dynamic.dependencies {
+      switch dependency.kind {
+      case .needed: add(1, dependency.name)
+      case .filter: add(0x7FFF_FFFF, dependency.name)
+      case .auxiliary: add(0x7FFF_FFFD, dependency.name)
+      }
+    }
+    add(14, dynamic.soname)
+    add(15, dynamic.rpath)
+    add(29, dynamic.runpath)
+    add(0x6FFF_FEFC, dynamic.audit.first)
+    add(0x6FFF_FEFB, dynamic.audit.dropFirst().first)
+    if dynamic.flags1 != [] { entries.append((0x6FFF_FFFB, .number(dynamic.flags1.rawValue))) }
+    return entries
   }
+
+  private mutating func versionTables(
+    _ versions: VersionTables
+  ) -> [(tag: UInt64, bytes: [UInt8])] {
+    let tables = ElfVersionTables(writer: writer)
+    var result: [(tag: UInt64, bytes: [UInt8])] = []
+    if !versions.needs.isEmpty {
+      result.append((0x6FFF_FFFE, tables.needs(versions.needs, &strings)))
+    }
+    if let definitions = versions.definitions {
+      result.append((0x6FFF_FFFC, tables.definitions(definitions, &strings)))
+    }
+    return result
+  }
+
+  private mutating func symbolTables() -> [(tag: UInt64, bytes: [UInt8])] {
+    guard let symbols else { return [] }
+    return [
+      (6, symbols.table(writer, &strings)), (symbols.hashTag, symbols.hashTable(writer)),
+    ]
+  }
+
+  // MARK: Headers
 
   private func header(segmentCount: Int) -> [UInt8] {
     let header = image.header
-    let type: UInt64 =
+    let type: UInt16 =
       switch header.type {
       case .relocatable: 1
       case .executable: 2
       case .sharedObject: 3
       case .core: 4
-      case .other(let value): UInt64(value)
+      case .other(let value): value
       }
     let ident: [UInt8] = [
       0x7F, 0x45, 0x4C, 0x46, header.elfClass.rawValue, header.dataEncoding.rawValue,
       header.identVersion, header.osABI, header.abiVersion, header.paddingIsZero ? 0 : 1, 0, 0, 0,
       0, 0, 0,
     ]
-    return ident + number(type, 2) + number(UInt64(header.machine.rawValue), 2)
-      + number(UInt64(header.version), 4) + word(0) + word(UInt64(headerSize)) + word(0)
-      + number(UInt64(header.flags), 4) + number(UInt64(headerSize), 2)
-      + number(UInt64(header.programHeaderSize), 2) + number(UInt64(segmentCount), 2)
-      + number(0, 2) + number(0, 2) + number(0, 2)
+    return ident + writer.number(type, 2) + writer.number(header.machine.rawValue, 2)
+      + writer.number(header.version, 4) + writer.word(0) + writer.word(UInt64(headerSize))
+      + writer.word(0) + writer.number(header.flags, 4) + writer.number(headerSize, 2)
+      + writer.number(header.programHeaderSize, 2) + writer.number(segmentCount, 2)
+      + writer.number(0, 2) + writer.number(0, 2) + writer.number(0, 2)
   }
 
-  private func segment(_ type: UInt64, offset: Int, size: Int) -> [UInt8] {
-    let offset = UInt64(offset)
-    let size = UInt64(size)
-    let flags = number(4, 4)
-    return number(type, 4) + (is64 ? flags : []) + word(offset) + word(offset) + word(offset)
-      + word(size) + word(size) + (is64 ? [] : flags) + word(8)
-  }
-
-  private func word(_ value: UInt64) -> [UInt8] {
-    number(value, is64 ? 8 : 4)
-  }
-
-  private func number(_ value: UInt64, _ size: Int) -> [UInt8] {
-    let littleEndian = (0..<size).map { UInt8(truncatingIfNeeded: value >> (UInt64($0) * 8)) }
-    return image.header.dataEncoding == .littleEndian ? littleEndian : littleEndian.reversed()
+  /// A read-only segment whose address is its place in the file.
+  private func segment(
+    _ type: UInt64, offset: Int, size: Int, alignment: Int = 8
+  ) -> [UInt8] {
+    let place = writer.word(UInt64(offset))
+    let size = writer.word(UInt64(size))
+    let flags = writer.number(4, 4)
+    return writer.number(type, 4) + (writer.is64 ? flags : []) + place + place + place
+      + size + size + (writer.is64 ? [] : flags) + writer.word(UInt64(alignment))
   }
 }

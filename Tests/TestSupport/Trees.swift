@@ -22,17 +22,114 @@ extension InMemoryTree.Node {
     flags1: DynamicSection.Flags1 = .pie, header: ElfHeader = ElfHeader()
   ) -> InMemoryTree.Node {
     .elf(
-      ElfImage(
-        header: header, interpreter: interpreter,
-        dynamic: DynamicSection(
-          soname: soname, needed: needed, rpath: rpath, runpath: runpath, flags1: flags1)))
+      .program(
+        interpreter: interpreter, needed: needed, rpath: rpath, runpath: runpath, soname: soname,
+        flags1: flags1, header: header))
   }
 
-  package static func elf(_ image: ElfImage) -> InMemoryTree.Node {
-    .file(ElfBuilder.bytes(of: image), permissions: 0o755)
+  /// - Parameter constants: plain strings that stand in the file, as a loader's own do.
+  package static func elf(
+    _ image: ElfImage, symbols: ElfSymbols? = nil, constants: [ByteString] = [],
+    permissions: UInt16 = 0o755
+  ) -> InMemoryTree.Node {
+    .file(
+      ElfBuilder.bytes(of: image, symbols: symbols, constants: constants),
+      permissions: permissions)
   }
 
   package static func text(_ text: String) -> InMemoryTree.Node {
     .file(Array(text.utf8))
+  }
+
+  /// The same file with the set-user-id bit.
+  package var setUserID: InMemoryTree.Node {
+    guard case .file(let bytes, let permissions) = self else { return self }
+    return .file(bytes, permissions: permissions | 0o4000)
+  }
+}
+
+extension ElfImage {
+  package static func program(
+    interpreter: ByteString? = "/lib64/ld-linux-x86-64.so.2", needed: [ByteString] = [],
+    rpath: ByteString? = nil, runpath: ByteString? = nil, soname: ByteString? = nil,
+    flags1: DynamicSection.Flags1 = .pie, header: ElfHeader = ElfHeader()
+  ) -> ElfImage {
+    ElfImage(
+      header: header, interpreter: interpreter,
+      dynamic: DynamicSection(
+        soname: soname, needed: needed, rpath: rpath, runpath: runpath, flags1: flags1))
+  }
+
+  package static func library(
+    soname: ByteString? = nil, needed: [ByteString] = [], runpath: ByteString? = nil
+  ) -> ElfImage {
+    ElfImage(dynamic: DynamicSection(soname: soname, needed: needed, runpath: runpath))
+  }
+
+  /// The same with other names to load, in the file's order.
+  package func naming(_ dependencies: DynamicSection.Dependency...) -> ElfImage {
+    var image = self
+    image.dynamic?.dependencies = dependencies
+    return image
+  }
+
+  /// The same with DT_AUDIT and, where there is a second text, DT_DEPAUDIT.
+  package func audited(by names: ByteString...) -> ElfImage {
+    var image = self
+    image.dynamic?.audit = names
+    return image
+  }
+
+  /// The same, asking for versions of a library.
+  package func using(
+    _ versions: VersionTables.Reference..., of library: ByteString
+  ) -> ElfImage {
+    var image = self
+    image.dynamic?.versions.needs.append(.init(library: library, references: versions))
+    return image
+  }
+
+  /// The same, defining versions.
+  package func defining(_ versions: VersionTables.Version...) -> ElfImage {
+    var image = self
+    image.dynamic?.versions.definitions = versions
+    return image
+  }
+
+  /// The same, asking for levels of x86-64: one a bit.
+  package func demanding(levels: UInt32) -> ElfImage {
+    var image = self
+    image.neededISALevels = levels
+    return image
+  }
+}
+
+extension DynamicSection.Dependency {
+  package static func needed(_ name: ByteString) -> Self { .init(kind: .needed, name: name) }
+  package static func filter(_ name: ByteString) -> Self { .init(kind: .filter, name: name) }
+  package static func auxiliary(_ name: ByteString) -> Self { .init(kind: .auxiliary, name: name) }
+}
+
+extension VersionTables.Version: ExpressibleByStringLiteral {
+  /// A version with the hash that every linker gives it (the gABI, "Hash Table").
+  package init(stringLiteral name: String) {
+    var hash: UInt32 = 0
+    for byte in name.utf8 {
+      hash = hash << 4 &+ UInt32(byte)
+      hash ^= hash >> 24 & 0xF0
+    }
+    self.init(name: ByteString(name), hash: hash & 0x0FFF_FFFF)
+  }
+}
+
+extension VersionTables.Reference {
+  package static func weak(_ version: VersionTables.Version) -> Self {
+    .init(version: version, isWeak: true)
+  }
+}
+
+extension VersionTables.Reference: ExpressibleByStringLiteral {
+  package init(stringLiteral name: String) {
+    self.init(version: VersionTables.Version(stringLiteral: name))
   }
 }
