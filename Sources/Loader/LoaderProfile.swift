@@ -69,7 +69,7 @@ extension LoaderProfile {
       isaLevels: processor.isaLevels(among: levels),
       subdirectories: processor.levels(among: levels).map { "glibc-hwcaps/" + $0 + "/" }
         + (searchesLegacySubdirectories(strings) ? capabilities.subdirectories : []),
-      capabilities: capabilities,
+      capabilities: takesLegacyEntries(strings) ? capabilities : nil,
       isForBaseline: processor == .baseline,
       // Before 2.33, its multiarch `$LIB` is the sign.
       judgesMachineFirst: strings?.isDebianGlibc ?? lib.contains(UInt8(ascii: "/")))
@@ -79,6 +79,11 @@ extension LoaderProfile {
   private static func searchesLegacySubdirectories(_ strings: InterpreterStrings?) -> Bool {
     guard let strings, strings.glibcCachePath != nil else { return false }
     return strings.glibcMinorVersion.map { $0 < 37 } ?? true
+  }
+
+  /// In its cache, glibc takes them until 2.39.
+  private static func takesLegacyEntries(_ strings: InterpreterStrings?) -> Bool {
+    strings?.glibcMinorVersion.map { $0 < 40 } ?? true
   }
 
   static func musl(
