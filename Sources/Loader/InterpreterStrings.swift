@@ -32,6 +32,7 @@ struct InterpreterStrings {
   init(constants: [[UInt8]]) {
     var directories: [ByteString] = []
     var run: [ByteString] = []
+    var runEnd = 0
     var cachePath: ByteString?
     var muslPath: [ByteString] = []
     var architecture: ByteString?
@@ -50,11 +51,12 @@ struct InterpreterStrings {
       case UInt8(ascii: "x"), UInt8(ascii: "p"), UInt8(ascii: "z"):
         if levels.isEmpty { levels = Self.levels(text) }
       case UInt8(ascii: "/") where Self.isDirectory(text):
+        // The longest run is the table: one string right behind the other.
+        if text.startIndex != runEnd { run = [] }
         run.append(ByteString(text))
-      default:
-        // The longest run is the table; each directory stands there once.
+        runEnd = text.endIndex + 1
         if run.count > directories.count { directories = run }
-        run = []
+      default:
         if text.hasSuffix("/ld.so.cache") { cachePath = cachePath ?? ByteString(text) }
         if text.contains(UInt8(ascii: ":")), text.starts(with: "/lib".utf8) {
           muslPath = text.split(separator: UInt8(ascii: ":")).map { ByteString($0) + "/" }
@@ -62,7 +64,6 @@ struct InterpreterStrings {
         architecture = architecture ?? Self.architecture(ofPathFile: text)
       }
     }
-    if run.count > directories.count { directories = run }
     glibcDefaultDirectories = cachePath == nil ? [] : Self.unique(directories)
     glibcCachePath = cachePath
     glibcLevels = levels
@@ -70,8 +71,11 @@ struct InterpreterStrings {
     isDebianGlibc = isDebian
     muslArchitecture = architecture
     muslDefaultDirectories = architecture == nil ? [] : muslPath
-    // The directory of `$LIB` is one of the default ones without the slashes around it.
-    glibcLib = libs.first { lib in directories.contains("/" + lib + "/") }
+    // One of the default directories is called so, as a whole on Debian, or below the prefix that
+    // the loader was built for.
+    glibcLib =
+      libs.first { lib in directories.contains("/" + lib + "/") }
+      ?? libs.first { lib in directories.contains { $0.hasSuffix("/" + lib + "/") } }
   }
 
   /// Whether a string may be one of the default directories; code holds bytes that look alike.
