@@ -129,12 +129,13 @@ struct ClosureWalk {
 
   /// Whether a search path or name has the token `$PLATFORM`, whose value depends on the processor.
   var namesPlatform: Bool {
-    objects.contains { object in
-      guard let dynamic = object.image.dynamic else { return false }
-      let paths = [dynamic.rpath, dynamic.runpath].compactMap(\.self)
-      return paths.contains(where: DynamicStringTokens.mentionsPlatform)
-        || dynamic.dependencies.contains { DynamicStringTokens.mentionsPlatform($0.name) }
-    }
+    let mentions = DynamicStringTokens.mentionsPlatform
+    return requests.contains { mentions($0.name) }
+      || environment.variables.libraryPath.map(mentions) == true
+      || objects.contains { object in
+        [object.image.dynamic?.rpath, object.image.dynamic?.runpath].compactMap(\.self)
+          .contains(where: mentions)
+      }
   }
 
   mutating func noteProcessorDependence() {

@@ -19,6 +19,7 @@ enum VersionCheck {
           let provider =
             answered[index].first(where: { walk.requests[$0].expandedName == need.library })
             .flatMap({ walk.requests[$0].object }) ?? walk.object(named: need.library)
+            ?? interpreter(named: need.library, in: walk)
         else { continue }
         for reference in files.unmetVersions(
           of: need, at: place, by: object, in: walk.objects[provider])
@@ -31,5 +32,10 @@ enum VersionCheck {
       }
     }
     return unmet
+  }
+
+  /// The loader is there for all, whether or not an object needs it.
+  private static func interpreter(named name: ByteString, in walk: ClosureWalk) -> Int? {
+    name == walk.profile.soname ? walk.interpreterIndex : nil
   }
 }
