@@ -16,11 +16,3 @@ extension ClosureGraph {
     Array(sequence(first: object) { objects[$0].loadedBy }).reversed()
   }
 }
-
-extension LoadedObject {
-  /// Whether a user's word is the object's soname, its file's name or its path.
-  func answers(to word: ByteString) -> Bool {
-    openedPath == word || file.real.text == word || image.dynamic?.soname == word
-      || file.real.name == word
-  }
-}

@@ -137,13 +137,3 @@ struct GlibcSearchPaths {
     }
   }
 }
-
-extension LoadedObject {
-  /// The value of `$ORIGIN`: the program's real directory, but a library's by the path that it was
-  /// found by. glibc makes that absolute (`elf/dl-object.c`, `_dl_new_object`), musl leaves it.
-  func origin(isMainProgram: Bool, workingDirectory: RootPath?) -> ByteString {
-    let path = isMainProgram && image.isProgram ? file.real.text : openedPath
-    guard let workingDirectory, !path.hasPrefix("/") else { return path.directoryPart }
-    return (workingDirectory.text + "/" + path).directoryPart
-  }
-}

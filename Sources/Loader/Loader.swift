@@ -10,20 +10,7 @@ package struct Loader {
   package let tree: any FileTree
   package let environment: SearchEnvironment
   private var files: LoaderFiles
-  private var interpreterStrings: [ByteString: InterpreterStrings?] = [:]
-  private var configurations: [ByteString: [UInt8]?] = [:]
-  private var profiles: [KnownProfile] = []
-
-  /// A loader that was met before, and by what kind of program.
-  private struct KnownProfile {
-    let interpreter: ByteString
-    let header: ElfHeader
-    let processor: Processor
-    let profile: LoaderProfile
-  }
-
-  /// No configuration file of a loader is larger. In bytes.
-  private static let configurationLimit = 64 << 20
+  private var interpreters: InterpreterFinder
 
   /// - Parameter store: what other loaders of the same tree have read.
   package init(
@@ -33,6 +20,7 @@ package struct Loader {
     self.tree = tree
     self.environment = environment
     files = LoaderFiles(tree: tree, store: store ?? ObjectStore(tree: tree))
+    interpreters = InterpreterFinder(workingDirectory: environment.workingDirectory)
   }
 
   /// Builds the closure of the program or library at `path`, an in-root path text.
@@ -49,12 +37,12 @@ package struct Loader {
     guard subject.image.linkage == .dynamic else {
       return ClosureGraph(environment: environment, subject: subject)
     }
-    let (interpreter, attempt) = findInterpreter(of: subject, platform)
+    let (interpreter, attempt) = interpreters.find(for: subject, platform, files: &files)
     guard let interpreter else {
       return ClosureGraph(environment: environment, subject: subject)
     }
     let fitting = environment.processor.fitting(header.machine)
-    let profile = profile(interpreter, platform, fitting)
+    let profile = interpreters.profile(of: interpreter, platform, fitting)
     if let level = fitting.level, fitting.isNamedLevel, !profile.levels.contains(level) {
       throw .unknownLevel(path: path, level: level, known: profile.levels)
     }
@@ -75,7 +63,7 @@ package struct Loader {
     case .musl:
       var rules = MuslRules(
         profile: profile, environment: environment,
-        pathFile: readPathFile(profile.configurationPath), isSecure: walk.isSecure)
+        pathFile: files.pathFile(at: profile.configurationPath), isSecure: walk.isSecure)
       try load(&walk, by: &rules, start)
       systemDirectories = rules.systemDirectories
     }
@@ -88,12 +76,12 @@ package struct Loader {
   private mutating func glibcRules(
     _ profile: LoaderProfile, _ platform: LoaderPlatform
   ) -> GlibcRules {
-    let cache = readConfiguration(profile.configurationPath).flatMap {
+    let cache = files.configuration(at: profile.configurationPath).flatMap {
       LdSoCache(bytes: $0, platform: platform)
     }
     return GlibcRules(
       profile: profile, cache: cache,
-      preloadFile: readConfiguration(PreloadFile.path).map { ByteString($0) },
+      preloadFile: files.configuration(at: PreloadFile.path).map { ByteString($0) },
       subject: platform.header)
   }
 
@@ -164,154 +152,6 @@ package struct Loader {
       guard !image.isDebugDataOnly else { throw .debugDataOnly(path: path) }
       if let damage = image.truncation { throw .unreadable(path: path, damage) }
       return LoadedObject(openedPath: path, file: file, elf: elf, loadedBy: nil)
-    }
-  }
-
-  // MARK: The interpreter
-
-  private struct Interpreter {
-    let path: ByteString
-    let object: LoadedObject?
-    let strings: InterpreterStrings?
-    let libc: Libc?
-  }
-
-  /// The interpreter that the subject names, or the one that a library without it would meet.
-  private mutating func findInterpreter(
-    of subject: LoadedObject, _ platform: LoaderPlatform
-  ) -> (Interpreter?, SearchAttempt?) {
-    if let path = subject.image.interpreter {
-      var outcome = CandidateOutcome.found
-      let interpreter = openInterpreter(path, &outcome)
-      let attempt = SearchAttempt(
-        rule: .interpreter, path: path, directory: nil, outcome: outcome)
-      return (interpreter, attempt)
-    }
-    let musl = platform.muslArchitectures.map { ByteString("/lib/ld-musl-\($0).so.1") }
-    let needed = subject.image.dynamic?.needed ?? []
-    let asksForMusl = needed.contains { $0.hasPrefix("libc.musl-") || $0 == "libc.so" }
-    let usual =
-      asksForMusl ? musl + platform.glibcInterpreters : platform.glibcInterpreters + musl
-    for path in usual {
-      var outcome = CandidateOutcome.found
-      let interpreter = openInterpreter(path, &outcome)
-      if let header = interpreter.object?.image.header,
-        header.elfClass == subject.image.header.elfClass,
-        subject.image.header.machine.matches(header.machine)
-      {
-        return (interpreter, nil)
-      }
-    }
-    return (
-      usual.first.map {
-        Interpreter(
-          path: $0, object: nil, strings: nil,
-          libc: LoaderProfile.libc(interpreter: $0, strings: nil))
-      }, nil
-    )
-  }
-
-  private mutating func openInterpreter(
-    _ path: ByteString, _ outcome: inout CandidateOutcome
-  ) -> Interpreter {
-    do {
-      let file = try files.resolve(path, from: environment.workingDirectory)
-      guard file.status.kind == .regular, case .object(let elf) = files.entry(of: file) else {
-        outcome = .unusable("it is no ELF file")
-        return Interpreter(
-          path: path, object: nil, strings: nil,
-          libc: LoaderProfile.libc(interpreter: path, strings: nil))
-      }
-      let strings = strings(ofInterpreter: file)
-      return Interpreter(
-        path: path,
-        object: LoadedObject(openedPath: path, file: file, elf: elf, loadedBy: 0),
-        strings: strings, libc: LoaderProfile.libc(interpreter: path, strings: strings))
-    } catch {
-      outcome = CandidateOutcome(error)
-      return Interpreter(
-        path: path, object: nil, strings: nil,
-        libc: LoaderProfile.libc(interpreter: path, strings: nil))
-    }
-  }
-
-  private mutating func strings(ofInterpreter file: ResolvedPath) -> InterpreterStrings? {
-    if let known = interpreterStrings[file.real.text] { return known }
-    var strings = try? readStrings(of: file.real, in: .readOnly)
-    if strings?.isKnownLoader == false {
-      strings = (try? readStrings(of: file.real, in: .executable)) ?? strings
-    }
-    interpreterStrings[file.real.text] = .some(strings)
-    return strings
-  }
-
-  private mutating func profile(
-    _ interpreter: Interpreter, _ platform: LoaderPlatform, _ processor: Processor
-  ) -> LoaderProfile {
-    var header = platform.header
-    // It makes no difference to the loader whether a program has a fixed address.
-    header.type = .sharedObject
-    let known = profiles.first {
-      $0.interpreter == interpreter.path && $0.header == header && $0.processor == processor
-    }
-    if let known { return known.profile }
-    let profile = makeProfile(interpreter, platform, processor)
-    profiles.append(
-      KnownProfile(
-        interpreter: interpreter.path, header: header, processor: processor, profile: profile))
-    return profile
-  }
-
-  private func makeProfile(
-    _ interpreter: Interpreter, _ platform: LoaderPlatform, _ processor: Processor
-  ) -> LoaderProfile {
-    switch interpreter.libc {
-    case .musl:
-      .musl(interpreter: interpreter.path, strings: interpreter.strings, platform: platform)
-    case .glibc, nil:
-      .glibc(
-        interpreter: interpreter.path, soname: interpreter.object?.image.dynamic?.soname,
-        strings: interpreter.strings, platform: platform, processor: processor)
-    }
-  }
-
-  // MARK: Plain files
-
-  /// Nil only where there is none: musl takes a path file that it can't read as an empty one
-  /// (`ldso/dynlink.c`, `load_library`).
-  private mutating func readPathFile(_ path: ByteString) -> ByteString? {
-    if let bytes = readConfiguration(path) { return ByteString(bytes) }
-    do {
-      _ = try files.resolve(path, from: .root)
-      return ""
-    } catch {
-      return error == .noSuchFileOrDirectory ? nil : ""
-    }
-  }
-
-  private func readStrings(
-    of path: RootPath, in segments: ElfImage.ConstantSegments
-  ) throws -> InterpreterStrings {
-    InterpreterStrings(
-      constants: try ElfImage.constants(
-        of: tree.open(path), in: segments, limit: InterpreterStrings.segmentLimit))
-  }
-
-  private mutating func readConfiguration(_ path: ByteString) -> [UInt8]? {
-    if let known = configurations[path] { return known }
-    var bytes: [UInt8]?
-    if let file = try? files.resolve(path, from: .root), file.status.kind == .regular {
-      bytes = read(file.real, limit: Self.configurationLimit)
-    }
-    configurations[path] = .some(bytes)
-    return bytes
-  }
-
-  private func read(_ path: RootPath, limit: Int) -> [UInt8]? {
-    do {
-      return try tree.open(path).readAll(limit: limit)
-    } catch {
-      return nil
     }
   }
 }

@@ -12,6 +12,10 @@ struct LoaderFiles {
   /// By the number of the requester.
   private var versionAnswers: [[VersionAnswer]] = []
   private var libcs: [ByteString: Bool] = [:]
+  private var configurations: [ByteString: [UInt8]?] = [:]
+
+  /// No configuration file of a loader is larger. In bytes.
+  private static let configurationLimit = 64 << 20
 
   /// What one `ld.so.cache` said to the loaders of one machine and processor.
   private struct CacheAnswers {
@@ -135,5 +139,39 @@ struct LoaderFiles {
   private func definesAll(_ symbols: [ByteString], in path: RootPath) throws -> Bool {
     let file = try resolver.tree.open(path)
     return try ElfImage.symbols(symbols, areDefinedIn: file)
+  }
+
+  // MARK: Plain files
+
+  /// The content of a file that tells a loader something; nil if there is none or it can't be read.
+  mutating func configuration(at path: ByteString) -> [UInt8]? {
+    if let known = configurations[path] { return known }
+    var bytes: [UInt8]?
+    if let file = try? resolve(path, from: .root), file.status.kind == .regular {
+      bytes = (try? resolver.tree.open(file.real).readAll(limit: Self.configurationLimit)) ?? nil
+    }
+    configurations[path] = .some(bytes)
+    return bytes
+  }
+
+  /// Nil only where there is none: musl takes a path file that it can't read as an empty one
+  /// (`ldso/dynlink.c`, `load_library`).
+  mutating func pathFile(at path: ByteString) -> ByteString? {
+    if let bytes = configuration(at: path) { return ByteString(bytes) }
+    do {
+      _ = try resolve(path, from: .root)
+      return ""
+    } catch {
+      return error == .noSuchFileOrDirectory ? nil : ""
+    }
+  }
+
+  /// What stands as plain text in an interpreter's file.
+  func strings(
+    of path: RootPath, in segments: ElfImage.ConstantSegments
+  ) throws -> InterpreterStrings {
+    InterpreterStrings(
+      constants: try ElfImage.constants(
+        of: resolver.tree.open(path), in: segments, limit: InterpreterStrings.segmentLimit))
   }
 }

@@ -1,5 +1,5 @@
 internal import ELF
-internal import FileTree
+package import FileTree
 
 /// Holds the versions that objects ask for against those that the loaded libraries define.
 ///
@@ -38,4 +38,18 @@ enum VersionCheck {
   private static func interpreter(named name: ByteString, in walk: ClosureWalk) -> Int? {
     name == walk.profile.soname ? walk.interpreterIndex : nil
   }
+}
+
+/// A symbol version that an object asks of a library and that the library doesn't define.
+///
+/// Source: glibc `elf/dl-version.c` (`_dl_check_map_versions`).
+package struct UnmetVersion: Hashable, Sendable {
+  /// Places in the graph.
+  package let requester: Int
+  package let provider: Int
+  package let version: ByteString
+  /// VER_FLG_WEAK: a warning, not the end.
+  package let isWeak: Bool
+
+  package var isFatal: Bool { !isWeak }
 }

@@ -31,12 +31,16 @@ struct ProgramClosuresTests {
   }
 
   @Test func `a library that only some processors find is missing on the others`() throws {
-    let closures = try closures([
+    let files: [RootPath: InMemoryTree.Node] = [
       "/app/main": Self.main, "/l/glibc-hwcaps/x86-64-v3/libx.so": .library(),
-    ])
-    #expect(closures.graph.isComplete)
-    #expect(closures.baseline?.missing.map(\.name) == ["libx.so"])
-    #expect(!closures.isComplete)
+    ]
+    let here = try closures(files, Processor(level: "x86-64-v3", machine: .amd64))
+    #expect(here.graph.isComplete)
+    #expect(here.baseline?.missing.map(\.name) == ["libx.so"])
+    #expect(!here.isComplete)
+    // Who names a level knows what the program needs.
+    let named = try closures(files, Processor(level: "x86-64-v3"))
+    #expect(named.isComplete && named.baseline == nil)
   }
 
   /// Trees in which no processor gets anything else.
