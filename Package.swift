@@ -34,7 +34,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
     .target(name: "CLinux"),
-    .target(name: "FileTree", dependencies: [system], swiftSettings: settings),
+    .target(name: "FileTree", dependencies: ["CLinux", system], swiftSettings: settings),
     .target(name: "ELF", dependencies: ["CLibelf", "FileTree", system], swiftSettings: settings),
     .target(name: "Loader", dependencies: ["FileTree", "ELF"], swiftSettings: settings),
     .target(

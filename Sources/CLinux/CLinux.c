@@ -3,9 +3,14 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/xattr.h>
 
 int clinux_open_nameless(const char *directory, unsigned int permissions) {
     return open(directory, O_WRONLY | O_CLOEXEC | O_TMPFILE, (mode_t)permissions);
+}
+
+int clinux_has_capabilities(const char *path) {
+    return lgetxattr(path, "security.capability", 0, 0) > 0;
 }
 
 int clinux_is_ignored(int signal) {

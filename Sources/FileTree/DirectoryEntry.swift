@@ -13,6 +13,8 @@ package struct DirectoryEntry: Hashable, Sendable {
 }
 
 extension FileTree {
+  package func hasCapabilities(_ path: RootPath) -> Bool { false }
+
   package func head(of path: RootPath, count: Int) throws(Errno) -> [UInt8] {
     try open(path).read(at: 0, count: count)
   }

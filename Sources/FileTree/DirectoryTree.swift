@@ -1,3 +1,4 @@
+internal import CLinux
 package import Glibc
 package import SystemPackage
 
@@ -23,6 +24,10 @@ package struct DirectoryTree: FileTree {
     let result = unsafe hostPath(path).withCString { unsafe lstat($0, &status) }
     guard result == 0 else { throw Errno(rawValue: errno) }
     return FileStatus(status)
+  }
+
+  package func hasCapabilities(_ path: RootPath) -> Bool {
+    unsafe hostPath(path).withCString { unsafe clinux_has_capabilities($0) } == 1
   }
 
   package func linkText(of path: RootPath) throws(Errno) -> ByteString {

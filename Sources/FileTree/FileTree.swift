@@ -8,6 +8,9 @@ package protocol FileTree: Sendable {
   /// The status of the file itself; a symbolic link isn't followed (`lstat`).
   func status(of path: RootPath) throws(Errno) -> FileStatus
 
+  /// Whether the kernel gives a program of this file capabilities (`security.capability`).
+  func hasCapabilities(_ path: RootPath) -> Bool
+
   /// The text of a symbolic link (`readlink`).
   func linkText(of path: RootPath) throws(Errno) -> ByteString
 

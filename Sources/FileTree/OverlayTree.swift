@@ -20,6 +20,10 @@ package struct OverlayTree: FileTree {
     try tree(for: path).status(of: path)
   }
 
+  package func hasCapabilities(_ path: RootPath) -> Bool {
+    tree(for: path).hasCapabilities(path)
+  }
+
   package func linkText(of path: RootPath) throws(Errno) -> ByteString {
     try tree(for: path).linkText(of: path)
   }

@@ -32,7 +32,7 @@ struct ClosureWalk {
 
   init(
     subject: LoadedObject, interpreter: LoadedObject?, profile: LoaderProfile,
-    environment: SearchEnvironment
+    environment: SearchEnvironment, isSecure: Bool
   ) {
     objects = [subject]
     order = [0]
@@ -41,14 +41,13 @@ struct ClosureWalk {
     self.interpreter = interpreter
     self.profile = profile
     self.environment = environment
+    self.isSecure = isSecure
   }
 
   var subject: LoadedObject { objects[0] }
 
-  /// Whether the kernel would start the subject with the rights of another user (AT_SECURE).
-  var isSecure: Bool {
-    subject.image.isProgram && subject.file.status.permissions & 0o6000 != 0
-  }
+  /// Whether the kernel would start the subject with more rights than its caller's (AT_SECURE).
+  let isSecure: Bool
 
   /// The next object whose needs are to be read.
   mutating func nextRequester() -> Int? {

@@ -48,7 +48,7 @@ package struct Loader {
     }
     var walk = ClosureWalk(
       subject: subject, interpreter: interpreter.object, profile: profile,
-      environment: environment)
+      environment: environment, isSecure: isSecure(subject))
     let start = subject.image.interpreter.map { ProgramStart(path: $0, attempt: attempt) }
     let systemDirectories: [ByteString]
     switch profile.libc {
@@ -126,6 +126,14 @@ package struct Loader {
   }
 
   // MARK: The subject
+
+  /// Set-user-id, set-group-id or capabilities: whoever else starts the program, it is no matter of
+  /// his alone what is loaded (Linux `security/commoncap.c`, `cap_bprm_creds_from_file`).
+  private func isSecure(_ subject: LoadedObject) -> Bool {
+    subject.image.isProgram
+      && (subject.file.status.permissions & 0o6000 != 0
+        || tree.hasCapabilities(subject.file.real))
+  }
 
   private mutating func readSubject(_ path: ByteString) throws(LoaderError) -> LoadedObject {
     let file: ResolvedPath

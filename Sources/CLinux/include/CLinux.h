@@ -8,6 +8,10 @@ int clinux_open_nameless(const char *directory, unsigned int permissions);
 /// Whether a signal is ignored: 1 or 0. signal(2), SIG_IGN: a macro that Swift doesn't import.
 int clinux_is_ignored(int signal);
 
+/// Whether a file has capabilities, a symbolic link itself: 1 or 0. lgetxattr(2), which Swift's
+/// module of the C library leaves out.
+int clinux_has_capabilities(const char *path);
+
 #include <stdbool.h>
 
 /// What loaders ask of an x86-64 processor.
