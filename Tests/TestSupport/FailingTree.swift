@@ -1,0 +1,40 @@
+package import FileTree
+package import SystemPackage
+
+/// A tree in which some places fail, whoever asks: root may read everything, so permissions on a disk
+/// show nothing to tests that run as root.
+package struct FailingTree: FileTree {
+  private let base: any FileTree
+  private let failures: [RootPath: Errno]
+
+  /// - Parameter failures: a directory fails with all that is below it.
+  package init(_ base: any FileTree, failing failures: [RootPath: Errno]) {
+    self.base = base
+    self.failures = failures
+  }
+
+  package func status(of path: RootPath) throws(Errno) -> FileStatus {
+    // The status of a directory is its parent's to tell.
+    if !path.isRoot { try check(path.parent) }
+    return try base.status(of: path)
+  }
+
+  package func linkText(of path: RootPath) throws(Errno) -> ByteString {
+    if !path.isRoot { try check(path.parent) }
+    return try base.linkText(of: path)
+  }
+
+  package func open(_ path: RootPath) throws(Errno) -> OpenFile {
+    try check(path)
+    return try base.open(path)
+  }
+
+  package func names(in directory: RootPath) throws(Errno) -> [ByteString] {
+    try check(directory)
+    return try base.names(in: directory)
+  }
+
+  private func check(_ path: RootPath) throws(Errno) {
+    for (place, error) in failures where path.isInside(place) { throw error }
+  }
+}
