@@ -78,6 +78,9 @@ let package = Package(
       dependencies: ["Report", "Bundle", "Loader", "ELF", "FileTree", "TestSupport", system],
       swiftSettings: testSettings),
     .testTarget(
+      name: "RootfsPackTests", dependencies: ["RootfsPack", "FileTree", "TestSupport", system],
+      swiftSettings: testSettings),
+    .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport", "rootfs-pack"],
       swiftSettings: testSettings),
   ],

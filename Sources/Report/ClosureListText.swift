@@ -10,6 +10,7 @@ package func renderClosureList(
   let retained = options.showsRetainedSizes ? graph.retainedSizes() : []
   let loadingRequest = graph.loadingRequests()
   var table = TextTable()
+  if options.showsRetainedSizes { table.rows.append(ClosureTextOptions.sizeHeadings) }
   for index in graph.order where index != 0 {
     let object = graph.objects[index]
     var cells: [TextTable.Cell] = [

@@ -10,6 +10,14 @@ package struct ClosureTextOptions: Sendable {
   package var showsRetainedSizes = false
 
   package init() {}
+
+  /// What stands above the sizes where there are two.
+  static var sizeHeadings: [TextTable.Cell] {
+    [
+      .init(""), .init("size", .faint, alignsRight: true),
+      .init("retained", .faint, alignsRight: true),
+    ]
+  }
 }
 
 /// Renders a closure as a tree: each object once, below the request that loaded it.
@@ -46,12 +54,7 @@ package struct ClosureTreeText {
   }
 
   private mutating func render() -> String {
-    if options.showsRetainedSizes {
-      table.rows.append([
-        .init(""), .init("size", .faint, alignsRight: true),
-        .init("retained", .faint, alignsRight: true), .init(""),
-      ])
-    }
+    if options.showsRetainedSizes { table.rows.append(ClosureTextOptions.sizeHeadings) }
     addBranches(of: 0, indent: "", depth: 1)
     return renderHeadline(graph, style) + table.render(style)
   }

@@ -79,12 +79,3 @@ extension InMemoryTree.Node {
       interpreter: LibcRoot.muslInterpreter.text, needed: needed, rpath: rpath, runpath: runpath)
   }
 }
-
-extension LoaderVariables {
-  init(libraryPath: ByteString? = nil, preload: ByteString? = nil, audit: ByteString? = nil) {
-    self.init()
-    self.libraryPath = libraryPath
-    self.preload = preload
-    self.audit = audit
-  }
-}
