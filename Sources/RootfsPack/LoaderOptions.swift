@@ -50,11 +50,13 @@ struct LoaderOptions: ParsableArguments {
   var openings: [Opening] {
     load.map { word in
       let bytes = ByteString(argument: word)
-      guard let colon = bytes.bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0 else {
+      guard let colon = bytes.bytes.firstIndex(of: UInt8(ascii: ":")) else {
         return Opening(name: bytes)
       }
+      // Nobody before the colon is the program: so a name with a colon can be told.
       return Opening(
-        name: ByteString(bytes.bytes[(colon + 1)...]), caller: ByteString(bytes.bytes[..<colon]))
+        name: ByteString(bytes.bytes[(colon + 1)...]),
+        caller: colon == 0 ? nil : ByteString(bytes.bytes[..<colon]))
     }
   }
 
