@@ -135,7 +135,7 @@ struct CandidateTests {
             interpreter: interpreter.text, needed: ["libx.so"], runpath: "/a:/b"),
           "/a/libx.so": .library(), "/b/libx.so": .library(),
         ]) { $1 })
-      var loader = Loader(tree: FailingTree(tree, failing: ["/a": .permissionDenied]))
+      var loader = Loader(tree: AlteredTree(tree, failing: ["/a": .permissionDenied]))
       let graph = try loader.closure(of: "/app/main")
       #expect(graph.loaded == ["/b/libx.so"])
       #expect(graph.requests[0].attempts.first?.outcome == .permissionDenied)

@@ -26,6 +26,21 @@ struct SecureExecutionTests {
     #expect(graph.passedOver.map(\.name) == (isSecure ? ["libp.so"] : []))
   }
 
+  @Test func `a program with capabilities ignores the environment too`() throws {
+    let tree = InMemoryTree(
+      LibcRoot.glibc.merging(Self.files) { $1 }.merging([
+        "/bin/main": .link("/app/main"),
+        "/app/main": .program(needed: ["libx.so"], runpath: "/l"),
+      ]) { $1 })
+    for (capable, found) in [("/app/main", "/l/libx.so"), ("/bin/main", "/e/libx.so")] {
+      var loader = Loader(
+        tree: AlteredTree(tree, capable: [RootPath(normalising: ByteString(capable))]),
+        environment: SearchEnvironment(variables: LoaderVariables(libraryPath: "/e")))
+      // The file has them, not a link to it.
+      #expect(try loader.closure(of: "/bin/main").loaded == [found])
+    }
+  }
+
   @Test func `a library isn't started by the kernel, whatever its permissions`() throws {
     let library = ElfImage.library(needed: ["libx.so"])
     let graph = try glibcClosure(

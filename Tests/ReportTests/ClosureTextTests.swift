@@ -134,9 +134,9 @@ struct ClosureTextTests {
         "/l/libx.so": Self.sized(.library(), 7),
         "/l/glibc-hwcaps/x86-64-v2/libx.so": .library(),
         "/l/glibc-hwcaps/x86-64-v2/liby.so": .library(),
-      ], SearchEnvironment(processor: Processor(level: "x86-64-v3")))
+      ], SearchEnvironment(processor: Processor(level: "x86-64-v3", machine: .amd64)))
     #expect(
-      text.contains("a processor of less than x86-64-v3 loads instead:\n  /l/libx.so  7.0 kB\n"))
+      text.contains("on a baseline processor, these are loaded instead:\n  /l/libx.so  7.0 kB\n"))
     #expect(text.contains("missing: liby.so, needed by /app/main\n  tried /l/liby.so"))
     #expect(text.hasSuffix(", 1 missing\n"))
   }

@@ -78,7 +78,7 @@ struct ElfFileFinderTests {
   ])
 
   @Test func `what can't be read is told, and the rest is found`() {
-    let tree = FailingTree(Self.tree, failing: ["/locked": .permissionDenied])
+    let tree = AlteredTree(Self.tree, failing: ["/locked": .permissionDenied])
     let result = ElfFileFinder(tree: tree).find(below: .root)
     #expect(result.files == ["/a/open"])
     #expect(result.failures.map(\.path) == ["/locked", "/z/secret"])

@@ -1,16 +1,25 @@
 package import FileTree
 package import SystemPackage
 
-/// A tree in which some places fail, whoever asks: root may read everything, so permissions on a disk
-/// show nothing to tests that run as root.
-package struct FailingTree: FileTree {
+/// A tree in which some places fail, whoever asks, or have capabilities: root may read everything, so
+/// permissions on a disk show nothing to tests that run as root.
+package struct AlteredTree: FileTree {
   private let base: any FileTree
   private let failures: [RootPath: Errno]
+  private let capable: Set<RootPath>
 
   /// - Parameter failures: a directory fails with all that is below it.
-  package init(_ base: any FileTree, failing failures: [RootPath: Errno]) {
+  package init(
+    _ base: any FileTree, failing failures: [RootPath: Errno] = [:],
+    capable: Set<RootPath> = []
+  ) {
     self.base = base
     self.failures = failures
+    self.capable = capable
+  }
+
+  package func hasCapabilities(_ path: RootPath) -> Bool {
+    capable.contains(path)
   }
 
   package func status(of path: RootPath) throws(Errno) -> FileStatus {
