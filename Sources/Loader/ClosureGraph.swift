@@ -77,14 +77,11 @@ package struct ClosureGraph: Sendable {
     level = profile?.activeLevels.first
     isForBaseline = profile?.isForBaseline ?? true
     self.dependsOnProcessor = dependsOnProcessor
-    let levels = profile?.isaLevels ?? .max
     // The loader itself runs before anything could be asked (glibc sysdeps/x86/dl-prop.h).
-    objectsBeyondProcessor =
-      profile?.libc == .glibc
-      ? objects.indices.filter {
-        $0 != interpreter && objects[$0].image.header.machine == .amd64
-          && objects[$0].image.neededISALevels & ~levels != 0
-      } : []
+    objectsBeyondProcessor = objects.indices.filter {
+      $0 != interpreter && objects[$0].residence == .program
+        && profile?.refuses(objects[$0].image) == true
+    }
     lib = profile?.lib ?? ""
     platform = profile?.platform
     self.systemDirectories = systemDirectories

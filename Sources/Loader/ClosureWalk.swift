@@ -46,6 +46,9 @@ struct ClosureWalk {
 
   var subject: LoadedObject { objects[0] }
 
+  /// The places of what the program has itself: neither auditors' nor unloaded again.
+  var ownObjects: [Int] { objects.indices.filter { objects[$0].residence == .program } }
+
   /// Whether the kernel would start the subject with more rights than its caller's (AT_SECURE).
   let isSecure: Bool
 

@@ -69,7 +69,8 @@ package struct Loader {
     }
     return ClosureGraph(
       walk: walk,
-      unmetVersions: profile.libc == .glibc ? VersionCheck.unmet(in: walk, &files) : [],
+      unmetVersions: profile.libc == .glibc
+        ? VersionCheck.unmet(by: walk.ownObjects, in: walk, &files) : [],
       systemDirectories: systemDirectories)
   }
 

@@ -35,6 +35,11 @@ package struct LoaderProfile: Sendable {
 }
 
 extension LoaderProfile {
+  /// Whether the loader doesn't take an object since it asks for a newer processor.
+  func refuses(_ image: ElfImage) -> Bool {
+    libc == .glibc && image.header.machine == .amd64 && image.neededISALevels & ~isaLevels != 0
+  }
+
   static let glibcCachePath: ByteString = "/etc/ld.so.cache"
   static let muslDefaultDirectories: [ByteString] = ["/lib/", "/usr/local/lib/", "/usr/lib/"]
 

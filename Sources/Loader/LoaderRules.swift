@@ -57,12 +57,30 @@ extension LoaderRules {
       request(name, .audit, by: 0, in: &walk, files: &files)
       loadNeeds(&walk, files: &files)
       guard start.objects < walk.objects.count else { continue }
-      if let missing = walk.firstMissing(since: start.requests) {
-        walk.unload(from: start.objects, because: "\(missing.name) is missing")
-      } else if !files.defines("la_version", in: walk.objects[start.objects].file) {
-        walk.unload(from: start.objects, because: "it defines no la_version")
+      if let fault = fault(since: start, in: walk, files: &files) {
+        walk.unload(from: start.objects, because: fault)
       }
     }
+  }
+
+  /// Why an auditor can't be used, if it can't: the program goes on without it.
+  private func fault(
+    since start: (objects: Int, requests: Int), in walk: ClosureWalk, files: inout LoaderFiles
+  ) -> String? {
+    if let missing = walk.firstMissing(since: start.requests) {
+      return "\(missing.name) is missing"
+    }
+    let own = walk.objects.indices[start.objects...]
+    let unmet = VersionCheck.unmet(by: own, in: walk, &files).first(where: \.isFatal)
+    if let unmet {
+      return "version \(unmet.version) of \(walk.objects[unmet.provider].openedPath) is missing"
+    }
+    let refused = own.first {
+      $0 != walk.interpreterIndex && walk.profile.refuses(walk.objects[$0].image)
+    }
+    if let refused { return "\(walk.objects[refused].openedPath) needs a newer processor" }
+    return files.defines("la_version", in: walk.objects[start.objects].file)
+      ? nil : "it defines no la_version"
   }
 
   /// Loads what a caller opens with `dlopen`, and its needs.

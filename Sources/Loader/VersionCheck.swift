@@ -6,13 +6,17 @@ package import FileTree
 /// A search doesn't go on because of a version: the first usable file is taken, and the program fails
 /// afterwards. Source: glibc `elf/dl-version.c` (`_dl_check_map_versions`).
 enum VersionCheck {
-  static func unmet(in walk: ClosureWalk, _ files: inout LoaderFiles) -> [UnmetVersion] {
+  /// - Parameter objects: the places of those that ask.
+  static func unmet(
+    by objects: some Sequence<Int>, in walk: ClosureWalk, _ files: inout LoaderFiles
+  ) -> [UnmetVersion] {
     var answered = [[Int]](repeating: [], count: walk.objects.count)
     for index in walk.requests.indices where walk.requests[index].object != nil {
       answered[walk.requests[index].requester].append(index)
     }
     var unmet: [UnmetVersion] = []
-    for (index, object) in walk.objects.enumerated() {
+    for index in objects {
+      let object = walk.objects[index]
       for (place, need) in (object.image.dynamic?.versions.needs ?? []).enumerated() {
         // A library that is missing is told as such.
         guard

@@ -86,6 +86,27 @@ struct AuditTests {
     #expect(reasons == ["libnone.so is missing", "it defines no la_version"])
   }
 
+  @Test func `one that lacks a version or a newer processor is passed over, and ends nothing`()
+    throws
+  {
+    let graph = try glibcClosure([
+      "/app/main": Self.main("libp.so:libq.so:libr.so:libs.so"), "/l/libx.so": .library(),
+      "/l/libp.so": .elf(
+        .library(needed: ["liby.so"], runpath: "/l").using("V2", of: "liby.so"),
+        symbols: .auditor),
+      "/l/liby.so": .elf(.library().defining("V1")),
+      "/l/libq.so": .elf(.library().demanding(levels: 0b11), symbols: .auditor),
+      "/l/libr.so": .elf(.library().demanding(levels: 0b11)),
+      "/l/libs.so": .elf(
+        .library(needed: ["liby.so"], runpath: "/l").using(.weak("V2"), of: "liby.so"),
+        symbols: .auditor),
+    ])
+    #expect(graph.auditing == ["/l/libs.so", "/l/liby.so"])
+    #expect(graph.passedOver.map(\.name) == ["libp.so", "libq.so", "libr.so"])
+    #expect(graph.isComplete)
+    #expect(graph.objectsBeyondProcessor.isEmpty && graph.unmetVersions.isEmpty)
+  }
+
   @Test func `tokens count in paths of the program's, and its ORIGIN is its real directory`() throws
   {
     let graph = try glibcClosure(
