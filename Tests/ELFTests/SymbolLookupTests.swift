@@ -77,7 +77,7 @@ struct SymbolLookupTests {
   func `any single byte may be wrong without a crash or a hang`(format: Format) {
     let bytes = file(format, defined: ["first", "second"], undefined: ["wanted"])
     for index in bytes.indices {
-      for value in [0, 1, 0x7F, 0xFF] as [UInt8] {
+      for value in [0, 0xFF] as [UInt8] {
         var damaged = bytes
         damaged[index] = value
         _ = try? defines("second", "none", in: damaged)
