@@ -33,10 +33,12 @@ package struct EncodedBytes: Sendable {
   }
 
   /// A NUL-terminated string; nil where it has no end.
-  package func string(_ offset: Int) -> ByteString? {
-    guard offset >= 0, offset < bytes.count, let end = bytes[offset...].firstIndex(of: 0) else {
-      return nil
-    }
+  ///
+  /// - Parameter limit: in bytes with the NUL; a longer one is nil too.
+  package func string(_ offset: Int, limit: Int) -> ByteString? {
+    guard offset >= 0, offset < bytes.count,
+      let end = bytes[offset...].prefix(limit).firstIndex(of: 0)
+    else { return nil }
     return ByteString(bytes[offset..<end])
   }
 }

@@ -37,7 +37,20 @@ package struct OpenFile: ~Copyable {
   ///
   /// The file is read, never mapped: one that shrinks meanwhile gives a short read, not a SIGBUS.
   package func read(at offset: UInt64, count: Int) throws(Errno) -> [UInt8] {
-    switch content {
+    try content.read(at: offset, count: count)
+  }
+
+  /// Reads the whole file, of at most `limit` bytes; nil if it is longer.
+  package func readAll(limit: Int) throws(Errno) -> [UInt8]? {
+    guard size <= UInt64(limit) else { return nil }
+    return try read(at: 0, count: Int(size))
+  }
+}
+
+extension OpenFile.Content {
+  /// The same as ``OpenFile/read(at:count:)``, for who can't hold the file itself.
+  package func read(at offset: UInt64, count: Int) throws(Errno) -> [UInt8] {
+    switch self {
     case .bytes(let bytes):
       let start = Int(min(offset, UInt64(bytes.count)))
       return Array(bytes[start...].prefix(count))
@@ -63,11 +76,5 @@ package struct OpenFile: ~Copyable {
       if let failure { throw failure }
       return bytes
     }
-  }
-
-  /// Reads the whole file, of at most `limit` bytes; nil if it is longer.
-  package func readAll(limit: Int) throws(Errno) -> [UInt8]? {
-    guard size <= UInt64(limit) else { return nil }
-    return try read(at: 0, count: Int(size))
   }
 }

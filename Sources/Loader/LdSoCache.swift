@@ -17,6 +17,11 @@ package struct LdSoCache: Sendable {
   package static let extensionMagic: UInt32 = 0xEAA4_2174
   package static let hwcapsSectionTag: UInt32 = 1
 
+  /// Names and paths are no longer than the kernel takes them (PATH_MAX). In bytes with the NUL.
+  private static let stringLimit = 4096
+  /// An entry for each of all levels and ABIs, and some more.
+  private static let entriesPerNameLimit = 4096
+
   private let bytes: [UInt8]
   private let platform: LoaderPlatform
   private let littleEndian: Bool
@@ -86,7 +91,7 @@ package struct LdSoCache: Sendable {
       let indices = 0..<min(Int(size) / 4, 1024)
       return indices.map { index in
         reader.uint32(base + Int(start) + index * 4)
-          .flatMap { reader.string(base + Int($0)) } ?? ""
+          .flatMap { reader.string(base + Int($0), limit: stringLimit) } ?? ""
       }
     }
     return []
@@ -110,7 +115,7 @@ package struct LdSoCache: Sendable {
     guard let first = firstEntry(named: name, reader) else { return Answer() }
     var dependsOnProcessor = false
     var best: (path: ByteString, priority: Int)?
-    for index in first..<entryCount {
+    for index in first..<min(entryCount, first + Self.entriesPerNameLimit) {
       let entry = entriesOffset + index * entrySize
       guard let key = string(reader, entry + 4), compare(name, key) == 0 else { break }
       guard let entryFlags = reader.uint32(entry).map({ Int32(bitPattern: $0) }),
@@ -170,7 +175,7 @@ package struct LdSoCache: Sendable {
   }
 
   private func string(_ reader: EncodedBytes, _ field: Int) -> ByteString? {
-    reader.uint32(field).flatMap { reader.string(stringBase + Int($0)) }
+    reader.uint32(field).flatMap { reader.string(stringBase + Int($0), limit: Self.stringLimit) }
   }
 
   /// The cache's order of names: runs of digits compare as numbers, and a digit is above anything else.

@@ -1,4 +1,6 @@
+package import FileTree
 package import Foundation
+internal import SystemPackage
 
 /// Runs programs for tests.
 package enum Shell {
@@ -79,6 +81,13 @@ package final class TemporaryDirectory: Sendable {
   package func write(_ text: String, to name: String) throws {
     try text.write(to: url.appendingPathComponent(name), atomically: true, encoding: .utf8)
   }
+
+  package func write(_ bytes: [UInt8], to name: String) throws {
+    try Data(bytes).write(to: url.appendingPathComponent(name))
+  }
+
+  /// The directory as a tree of its own.
+  package var tree: DirectoryTree { DirectoryTree(root: FilePath(path)) }
 
   /// The text of a file; bytes that aren't UTF-8 are replaced.
   package func text(_ name: String) throws -> String {

@@ -41,7 +41,8 @@ extension ElfImage {
   // Bounds on what is read of any file, so that a lying one can't exhaust the memory.
   private static let interpreterLimit: UInt64 = 4096
   private static let dynamicLimit: UInt64 = 1 << 20
-  private static let noteLimit: UInt64 = 1 << 16
+  /// Of all segments together, since they may all be the same bytes.
+  private static let notesLimit: UInt64 = 1 << 16
 
   /// Reads what a loader would read: program headers and what they lead to.
   ///
@@ -77,8 +78,9 @@ extension ElfImage {
   /// Notes decide nothing about what is found, so damaged ones are as good as none.
   private mutating func readNotes(of elf: borrowing LibelfHandle, _ segments: [GElf_Phdr]) {
     var levels: UInt32?
-    for segment in segments
-    where segment.p_type == UInt32(PT_NOTE) && segment.p_filesz <= Self.noteLimit {
+    var left = Self.notesLimit
+    for segment in segments where segment.p_type == UInt32(PT_NOTE) && segment.p_filesz <= left {
+      left -= segment.p_filesz
       for note in (try? elf.notes(of: segment)) ?? [] {
         if note.isBuildID { buildID = buildID ?? note.descriptor }
         levels = levels ?? note.neededISALevels(header.elfClass, header.dataEncoding)
@@ -97,17 +99,19 @@ extension ElfImage {
 
   /// The content of segments that hold constants.
   ///
-  /// - Parameter limit: in bytes; what is larger is left out.
+  /// - Parameter limit: in bytes, of all segments together; those beyond it are left out.
   package static func constants(
     of file: borrowing OpenFile, in kind: ConstantSegments, limit: UInt64
   ) throws(ElfReadError) -> [[UInt8]] {
     let elf = try LibelfHandle(file)
     let flags = kind == .readOnly ? 0 : UInt32(PF_X)
     var contents: [[UInt8]] = []
+    var left = limit
     for segment in try segments(of: elf, fileSize: file.size)
     where segment.p_type == UInt32(PT_LOAD) && segment.p_flags & UInt32(PF_W | PF_X) == flags
-      && segment.p_filesz <= limit
+      && segment.p_filesz <= left
     {
+      left -= segment.p_filesz
       contents.append(
         try elf.bytes(of: .segment, at: segment.p_offset, count: segment.p_filesz))
     }
@@ -132,6 +136,10 @@ extension ElfImage {
   ) throws(ElfReadError) -> [GElf_Phdr] {
     let header = try elf.header()
     let size = UInt64(header.e_phnum) * UInt64(header.e_phentsize)
+    // PN_XNUM sends libelf to a section header for the real number, where no loader looks.
+    guard header.e_phnum < UInt16(PN_XNUM) else {
+      throw .tooLarge(what: .programHeaders, offset: header.e_phoff, size: size)
+    }
     let (end, overflow) = header.e_phoff.addingReportingOverflow(size)
     guard !overflow, end <= fileSize else {
       throw .truncated(

@@ -7,13 +7,18 @@ internal import SystemPackage
 /// Used only within one function: what it reads is copied out before it ends.
 @safe struct LibelfHandle: ~Copyable {
   private let elf: OpaquePointer
+  private let content: OpenFile.Content
   /// What libelf reads from when there is no descriptor; it must outlive `elf`.
   private let memory: UnsafeMutableRawBufferPointer?
   private let size: UInt64
 
+  /// Libraries have dozens of sections, and no number beyond this one has a use for a loader.
+  private static let sectionLimit: UInt64 = 1 << 17
+
   /// Opens without mapping: a file that shrinks while it is read must not raise SIGBUS.
   init(_ file: borrowing OpenFile) throws(ElfReadError) {
     guard elf_version(UInt32(EV_CURRENT)) != UInt32(EV_NONE) else { throw Self.lastError() }
+    try Self.checkSectionCount(file.content)
     let memory: UnsafeMutableRawBufferPointer?
     let opened: OpaquePointer?
     switch file.content {
@@ -33,6 +38,7 @@ internal import SystemPackage
       throw Self.lastError()
     }
     unsafe self.elf = elf
+    content = file.content
     unsafe self.memory = memory
     size = file.size
   }
@@ -55,12 +61,21 @@ internal import SystemPackage
   }
 
   /// The bytes of a range of the file, as they are.
+  ///
+  /// Read without libelf, which keeps every piece until its end, in a list that it walks for the next.
   func bytes(
     of part: ElfReadError.Part, at offset: UInt64, count: UInt64
   ) throws(ElfReadError) -> [UInt8] {
     guard count > 0 else { return [] }
-    let data = unsafe try chunk(part, ELF_T_BYTE, at: offset, count: count)
-    return unsafe Array(UnsafeRawBufferPointer(start: data.pointee.d_buf, count: Int(count)))
+    try check(part, at: offset, count: count)
+    let bytes: [UInt8]
+    do { bytes = try content.read(at: offset, count: Int(count)) } catch { throw .system(error) }
+    guard UInt64(bytes.count) == count else {
+      // The file has shrunk since it was opened.
+      throw .truncated(
+        what: part, offset: offset, size: count, fileSize: offset + UInt64(bytes.count))
+    }
+    return bytes
   }
 
   /// The entries of the dynamic section up to DT_NULL, in this machine's byte order.
@@ -110,14 +125,45 @@ internal import SystemPackage
   private func chunk(
     _ part: ElfReadError.Part, _ type: Elf_Type, at offset: UInt64, count: UInt64
   ) throws(ElfReadError) -> UnsafeMutablePointer<Elf_Data> {
-    let (end, overflow) = offset.addingReportingOverflow(count)
-    guard !overflow, end <= size, offset <= UInt64(Int64.max) else {
-      throw .truncated(what: part, offset: offset, size: count, fileSize: size)
-    }
+    try check(part, at: offset, count: count)
     guard
       let data = unsafe elf_getdata_rawchunk(elf, Int64(offset), Int(count), type)
     else { throw Self.lastError() }
     return unsafe data
+  }
+
+  private func check(
+    _ part: ElfReadError.Part, at offset: UInt64, count: UInt64
+  ) throws(ElfReadError) {
+    let (end, overflow) = offset.addingReportingOverflow(count)
+    guard !overflow, end <= size, end <= UInt64(Int64.max) else {
+      throw .truncated(what: part, offset: offset, size: count, fileSize: size)
+    }
+  }
+
+  /// Refuses what libelf would take as millions of sections: it makes a record of each before it can
+  /// be asked anything.
+  ///
+  /// Source: the gABI, "ELF Header", e_shnum: the number is that of the first section header's
+  /// sh_size where it doesn't fit.
+  private static func checkSectionCount(_ content: OpenFile.Content) throws(ElfReadError) {
+    func read(_ offset: UInt64, _ count: Int) throws(ElfReadError) -> [UInt8] {
+      do { return try content.read(at: offset, count: count) } catch { throw .system(error) }
+    }
+    let header = try read(0, 64)
+    guard header.count == 64, let elfClass = ElfHeader.Class(rawValue: header[4]),
+      let encoding = ElfHeader.DataEncoding(rawValue: header[5])
+    else { return }
+    let isWide = elfClass == .elf64
+    let fields = EncodedBytes(header, encoding: encoding)
+    guard fields.uint16(isWide ? 60 : 48) == 0,
+      let place = isWide ? fields.uint64(40) : fields.uint32(32).map({ UInt64($0) }), place != 0
+    else { return }
+    let first = EncodedBytes(try read(place, isWide ? 40 : 24), encoding: encoding)
+    let count = isWide ? first.uint64(32) : first.uint32(20).map { UInt64($0) }
+    guard let count, count > sectionLimit else { return }
+    let (size, overflow) = count.multipliedReportingOverflow(by: isWide ? 64 : 40)
+    throw .tooLarge(what: .sectionHeaders, offset: place, size: overflow ? .max : size)
   }
 
   private static func lastError() -> ElfReadError {

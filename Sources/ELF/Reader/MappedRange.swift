@@ -47,6 +47,14 @@ struct MappedRange {
     return Array(tail(from: offset).prefix(count))
   }
 
+  /// Whether certain bytes are at an offset from the range's start.
+  mutating func holds(
+    _ expected: [UInt8], at index: UInt64, of elf: borrowing LibelfHandle
+  ) throws(ElfReadError) -> Bool {
+    guard UInt64(expected.count) <= end - (try fileOffset(index)) else { return false }
+    return try bytes(at: index, count: expected.count, of: elf) == expected
+  }
+
   /// The string at an offset from the range's start, without its NUL.
   ///
   /// - Parameter limit: in bytes; a longer one is an error.

@@ -32,8 +32,7 @@ private struct SymbolLookup: ~Copyable {
   private let isGNU: Bool
 
   /// In steps along one chain; a chain may lead back to itself.
-  private static let chainLimit = 1 << 16
-  private static let nameLimit: UInt64 = 1 << 16
+  private static let chainLimit = 1 << 14
 
   /// Nil for an object without symbols or a hash table.
   init?(
@@ -120,8 +119,7 @@ private struct SymbolLookup: ~Copyable {
     let section = symbol.uint16(isWide ? 6 : 14) ?? 0
     let value = isWide ? symbol.uint64(8) : symbol.uint32(4).map { UInt64($0) }
     guard section != 0, value != 0, let text = symbol.uint32(0) else { return false }
-    return try strings.string(at: UInt64(text), limit: Self.nameLimit, of: elf)
-      .elementsEqual(name.bytes)
+    return try strings.holds(name.bytes + [0], at: UInt64(text), of: elf)
   }
 
   /// The hash table's word at an index.
