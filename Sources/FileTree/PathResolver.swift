@@ -37,6 +37,8 @@ package struct PathResolver {
 
   /// The kernel's limit on links in one look-up (`MAXSYMLINKS`, Linux `include/linux/namei.h`).
   package static let linkLimit = 40
+  /// The kernel's limit on a path's text with its NUL (`PATH_MAX`). In bytes.
+  package static let textLimit = 4096
 
   private enum Answer<Value: Sendable>: Sendable {
     case success(Value)
@@ -64,6 +66,7 @@ package struct PathResolver {
     _ text: ByteString, from directory: RootPath = .root
   ) throws(Errno) -> ResolvedPath {
     guard !text.isEmpty else { throw .noSuchFileOrDirectory }
+    guard text.count < Self.textLimit else { throw .fileNameTooLong }
     let slash = UInt8(ascii: "/")
     let absolute = text.bytes[0] == slash ? text : directory.text + "/" + text
     // Most look-ups differ in the last name alone: the directory's way is walked once.

@@ -145,7 +145,12 @@ struct ClosureWalk {
   }
 
   /// Whether the walk has become larger than that of any real program by orders of magnitude.
-  var isTooLarge: Bool { work > Self.workLimit }
+  var isTooLarge: Bool { isTooLarge(with: 0) }
+
+  /// The same in the middle of a search.
+  ///
+  /// - Parameter attempts: the candidates that it has come to.
+  func isTooLarge(with attempts: Int) -> Bool { work + attempts > Self.workLimit }
 
   /// Requests and candidates together; the largest real programs have some thousands.
   static let workLimit = 500_000

@@ -10,12 +10,14 @@ struct DynamicStringTokens {
   var platform: ByteString?
 
   /// `text` with its tokens replaced, or nil if one of them has no value.
+  ///
+  /// What is too long for any path ends early: each object may otherwise multiply the last one's.
   func expand(_ text: ByteString) -> ByteString? {
     let dollar = UInt8(ascii: "$")
     guard text.contains(dollar) else { return text }
     var result: [UInt8] = []
     var rest = text.bytes[...]
-    while let first = rest.first {
+    while let first = rest.first, result.count < PathResolver.textLimit {
       guard first == dollar, let (name, length) = Self.token(after: rest.dropFirst()) else {
         result.append(first)
         rest = rest.dropFirst()

@@ -138,6 +138,7 @@ struct GlibcRules: LoaderRules {
       return searchCache(for: search, in: &walk, &files, &result)
     case .directories(let directories):
       for directory in directories {
+        guard !walk.isTooLarge(with: result.attempts.count) else { return true }
         for subdirectory in files.subdirectories(of: directory.text, profile: walk.profile) {
           let path = directory.text + subdirectory + search.name
           walk.noteProcessorDependence()

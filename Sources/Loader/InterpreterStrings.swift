@@ -25,8 +25,10 @@ struct InterpreterStrings {
   /// Whether the file shows itself as the loader of glibc or musl.
   var isKnownLoader: Bool { glibcCachePath != nil || muslArchitecture != nil }
 
-  /// In bytes; no loader is larger than a few megabytes.
-  static let segmentLimit: UInt64 = 16 << 20
+  /// In bytes; no loader has more than a megabyte or two.
+  static let segmentLimit: UInt64 = 4 << 20
+  /// In directories; the longest table of any port has ten.
+  private static let tableLimit = 32
 
   /// - Parameter constants: the contents of the read-only segments, where string literals are.
   init(constants: [[UInt8]]) {
@@ -53,7 +55,7 @@ struct InterpreterStrings {
       case UInt8(ascii: "/") where Self.isDirectory(text):
         // The longest run is the table: one string right behind the other.
         if text.startIndex != runEnd { run = [] }
-        run.append(ByteString(text))
+        if run.count < Self.tableLimit { run.append(ByteString(text)) }
         runEnd = text.endIndex + 1
         if run.count > directories.count { directories = run }
       default:
@@ -75,7 +77,10 @@ struct InterpreterStrings {
     // the loader was built for.
     glibcLib =
       libs.first { lib in directories.contains("/" + lib + "/") }
-      ?? libs.first { lib in directories.contains { $0.hasSuffix("/" + lib + "/") } }
+      ?? libs.first { lib in
+        let ending = "/" + lib + "/"
+        return directories.contains { $0.hasSuffix(ending) }
+      }
   }
 
   /// Whether a string may be one of the default directories; code holds bytes that look alike.

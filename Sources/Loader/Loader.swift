@@ -53,7 +53,7 @@ package struct Loader {
     let systemDirectories: [ByteString]
     switch profile.libc {
     case .glibc:
-      var rules = glibcRules(profile, platform)
+      var rules = try glibcRules(profile, platform)
       try load(&walk, by: &rules, start)
       for object in walk.objects {
         guard let damage = object.image.dynamic?.versions.damage else { continue }
@@ -63,7 +63,7 @@ package struct Loader {
     case .musl:
       var rules = MuslRules(
         profile: profile, environment: environment,
-        pathFile: files.pathFile(at: profile.configurationPath), isSecure: walk.isSecure)
+        pathFile: try files.pathFile(at: profile.configurationPath), isSecure: walk.isSecure)
       try load(&walk, by: &rules, start)
       systemDirectories = rules.systemDirectories
     }
@@ -76,13 +76,13 @@ package struct Loader {
 
   private mutating func glibcRules(
     _ profile: LoaderProfile, _ platform: LoaderPlatform
-  ) -> GlibcRules {
-    let cache = files.configuration(at: profile.configurationPath).flatMap {
+  ) throws(LoaderError) -> GlibcRules {
+    let cache = try files.cache(at: profile.configurationPath).flatMap {
       LdSoCache(bytes: $0, platform: platform)
     }
     return GlibcRules(
       profile: profile, cache: cache,
-      preloadFile: files.configuration(at: PreloadFile.path).map { ByteString($0) },
+      preloadFile: try files.text(at: PreloadFile.path).map { ByteString($0) },
       subject: platform.header)
   }
 

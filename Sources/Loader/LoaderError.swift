@@ -15,6 +15,8 @@ package enum LoaderError: Error, Hashable, Sendable {
   case debugDataOnly(path: ByteString)
   /// More requests and candidates than any real program has: a file that is made to exhaust memory.
   case tooManyCandidates(path: ByteString, limit: Int)
+  /// A file that tells a loader of directories or libraries, larger than any system's. In bytes.
+  case configurationTooLarge(path: ByteString, limit: Int)
   /// The loader of the program knows no such glibc-hwcaps level.
   case unknownLevel(path: ByteString, level: ByteString, known: [ByteString])
   /// No object of the closure has the name of what is to call `dlopen`.

@@ -12,10 +12,12 @@ struct LoaderFiles {
   /// By the number of the requester.
   private var versionAnswers: [[VersionAnswer]] = []
   private var libcs: [ByteString: Bool] = [:]
+  private var auditors: [ByteString: Bool] = [:]
   private var configurations: [ByteString: [UInt8]?] = [:]
 
-  /// No configuration file of a loader is larger. In bytes.
-  private static let configurationLimit = 64 << 20
+  // No configuration file of a loader is larger. In bytes.
+  private static let cacheLimit = 64 << 20
+  private static let textLimit = 1 << 16
 
   /// What one `ld.so.cache` said to the loaders of one machine and processor.
   private struct CacheAnswers {
@@ -121,9 +123,12 @@ struct LoaderFiles {
     return unmet
   }
 
-  /// Whether an object defines a symbol; one that can't be read defines none.
-  func defines(_ symbol: ByteString, in file: ResolvedPath) -> Bool {
-    (try? definesAll([symbol], in: file.real)) ?? false
+  /// Whether an object defines what every auditing library does; one that can't be read doesn't.
+  mutating func isAuditor(_ file: ResolvedPath) -> Bool {
+    if let known = auditors[file.real.text] { return known }
+    let isAuditor = (try? definesAll(["la_version"], in: file.real)) ?? false
+    auditors[file.real.text] = isAuditor
+    return isAuditor
   }
 
   /// Whether an object defines what musl's loader takes as the mark of a C library.
@@ -143,12 +148,26 @@ struct LoaderFiles {
 
   // MARK: Plain files
 
-  /// The content of a file that tells a loader something; nil if there is none or it can't be read.
-  mutating func configuration(at path: ByteString) -> [UInt8]? {
+  /// The content of an `ld.so.cache`; nil if there is none or it can't be read.
+  mutating func cache(at path: ByteString) throws(LoaderError) -> [UInt8]? {
+    try configuration(at: path, limit: Self.cacheLimit)
+  }
+
+  /// The content of a file that names directories or libraries; nil as above.
+  mutating func text(at path: ByteString) throws(LoaderError) -> [UInt8]? {
+    try configuration(at: path, limit: Self.textLimit)
+  }
+
+  private mutating func configuration(
+    at path: ByteString, limit: Int
+  ) throws(LoaderError) -> [UInt8]? {
     if let known = configurations[path] { return known }
     var bytes: [UInt8]?
     if let file = try? resolve(path, from: .root), file.status.kind == .regular {
-      bytes = (try? resolver.tree.open(file.real).readAll(limit: Self.configurationLimit)) ?? nil
+      guard file.status.size <= UInt64(limit) else {
+        throw .configurationTooLarge(path: path, limit: limit)
+      }
+      bytes = (try? resolver.tree.open(file.real).readAll(limit: limit)) ?? nil
     }
     configurations[path] = .some(bytes)
     return bytes
@@ -156,8 +175,8 @@ struct LoaderFiles {
 
   /// Nil only where there is none: musl takes a path file that it can't read as an empty one
   /// (`ldso/dynlink.c`, `load_library`).
-  mutating func pathFile(at path: ByteString) -> ByteString? {
-    if let bytes = configuration(at: path) { return ByteString(bytes) }
+  mutating func pathFile(at path: ByteString) throws(LoaderError) -> ByteString? {
+    if let bytes = try text(at: path) { return ByteString(bytes) }
     do {
       _ = try resolve(path, from: .root)
       return ""

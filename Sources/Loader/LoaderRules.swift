@@ -79,7 +79,7 @@ extension LoaderRules {
       $0 != walk.interpreterIndex && walk.profile.refuses(walk.objects[$0].image)
     }
     if let refused { return "\(walk.objects[refused].openedPath) needs a newer processor" }
-    return files.defines("la_version", in: walk.objects[start.objects].file)
+    return files.isAuditor(walk.objects[start.objects].file)
       ? nil : "it defines no la_version"
   }
 

@@ -9,6 +9,8 @@ struct MuslRules: LoaderRules {
   let honoursFilters = false
   private let systemPath: [SearchDirectory]
   private let libraryPath: [SearchDirectory]
+  /// Those of each object's one slot, split and expanded once.
+  private var objectDirectories: [Int: [SearchDirectory]] = [:]
 
   var systemDirectories: [ByteString] { systemPath.map(\.text) }
 
@@ -75,9 +77,12 @@ struct MuslRules: LoaderRules {
     var directories = libraryPath
     let first = searchParent(of: kind, by: requester)
     for index in first.map(walk.loaders) ?? [] {
-      directories += self.directories(of: index, in: walk)
+      let own = objectDirectories[index] ?? self.directories(of: index, in: walk)
+      objectDirectories[index] = own
+      directories += own
     }
     for directory in directories + systemPath {
+      guard !walk.isTooLarge(with: result.attempts.count) else { break }
       let path = directory.text + name
       if tryCandidate(path, directory.rule, directory, in: &walk, &files, &result) { break }
     }
@@ -100,23 +105,25 @@ struct MuslRules: LoaderRules {
   }
 
   /// Replaces `$ORIGIN` and `${ORIGIN}`; nil if there is any other dollar sign, which voids the
-  /// whole path.
+  /// whole path. What is too long for any path is left out.
   private static func expand(_ path: ByteString, origin: ByteString) -> ByteString? {
     var result: [UInt8] = []
     var rest = path.bytes[...]
     while let first = rest.first {
+      let part: ArraySlice<UInt8>
       if first != UInt8(ascii: "$") {
-        result.append(first)
+        part = rest.prefix(1)
         rest = rest.dropFirst()
       } else if rest.starts(with: "$ORIGIN".utf8) {
-        result.append(contentsOf: origin.bytes)
+        part = origin.bytes[...]
         rest = rest.dropFirst("$ORIGIN".utf8.count)
       } else if rest.starts(with: "${ORIGIN}".utf8) {
-        result.append(contentsOf: origin.bytes)
+        part = origin.bytes[...]
         rest = rest.dropFirst("${ORIGIN}".utf8.count)
       } else {
         return nil
       }
+      if result.count < PathResolver.textLimit { result += part }
     }
     return ByteString(result)
   }

@@ -49,11 +49,18 @@ package final class ObjectStore: Sendable {
   }
 
   /// Reads a file in a byte order that its header doesn't tell, as musl's loader does with its own.
-  ///
-  /// Not kept: no real library's header lies.
   func entry(of file: ResolvedPath, readIn encoding: ElfHeader.DataEncoding) -> Entry {
+    // No path has this byte.
+    let key = file.real.text + ByteString([0, encoding.rawValue])
+    if let known = entries.withLock({ $0[key] }) { return known }
+    let entry = read(file.real, in: encoding)
+    entries.withLock { $0[key] = entry }
+    return entry
+  }
+
+  private func read(_ path: RootPath, in encoding: ElfHeader.DataEncoding) -> Entry {
     do {
-      guard var bytes = try tree.open(file.real).readAll(limit: Self.wholeFileLimit),
+      guard var bytes = try tree.open(path).readAll(limit: Self.wholeFileLimit),
         bytes.count > Self.encodingOffset
       else { return .notElf(.empty) }
       bytes[Self.encodingOffset] = encoding.rawValue

@@ -43,7 +43,8 @@ package struct Processor: Hashable, Sendable {
 
   /// The levels of x86-64 that it has, one a bit: as GNU_PROPERTY_X86_ISA_1_NEEDED counts them.
   func isaLevels(among known: [ByteString]) -> UInt32 {
-    (1 << UInt32(levels(among: known).count + 1)) - 1
+    // A file may tell of more levels than there are bits.
+    (1 << UInt32(levels(among: known).count + 1)) &- 1
   }
 }
 

@@ -10,9 +10,9 @@ enum VersionCheck {
   static func unmet(
     by objects: some Sequence<Int>, in walk: ClosureWalk, _ files: inout LoaderFiles
   ) -> [UnmetVersion] {
-    var answered = [[Int]](repeating: [], count: walk.objects.count)
-    for index in walk.requests.indices where walk.requests[index].object != nil {
-      answered[walk.requests[index].requester].append(index)
+    var answers = [[ByteString: Int]](repeating: [:], count: walk.objects.count)
+    for request in walk.requests where answers[request.requester][request.expandedName] == nil {
+      answers[request.requester][request.expandedName] = request.object
     }
     var unmet: [UnmetVersion] = []
     for index in objects {
@@ -21,8 +21,7 @@ enum VersionCheck {
         // A library that is missing is told as such.
         guard
           let provider =
-            answered[index].first(where: { walk.requests[$0].expandedName == need.library })
-            .flatMap({ walk.requests[$0].object }) ?? walk.object(named: need.library)
+            answers[index][need.library] ?? walk.object(named: need.library)
             ?? interpreter(named: need.library, in: walk)
         else { continue }
         for reference in files.unmetVersions(

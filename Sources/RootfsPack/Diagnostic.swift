@@ -59,6 +59,8 @@ extension Diagnostic {
     case .tooManyCandidates(let path, let limit):
       self.init(
         "\(path): its closure has more than \(limit) places to search, as no real program has")
+    case .configurationTooLarge(let path, let limit):
+      self.init("\(path): is larger than \(limit) bytes, as no system's is")
     case .noLoadSegment(let path):
       self.init("\(path): has no PT_LOAD segment, so there is nothing to load")
     case .unknownLevel(let path, let level, let known):

@@ -70,8 +70,8 @@ struct PassedOverFiles {
     case .debugDataOnly: "split-off debugging data"
     case .noLoadSegment: "files without a loadable segment"
     case .unknownMachine: "files for machines without a known loader"
-    case .unopenable, .notRegular, .unreadable, .tooManyCandidates, .unknownLevel,
-      .unknownCaller:
+    case .unopenable, .notRegular, .unreadable, .tooManyCandidates, .configurationTooLarge,
+      .unknownLevel, .unknownCaller:
       nil
     }
   }

@@ -81,7 +81,8 @@ struct SubjectCollector {
       case .notLoadable, .unknownMachine, .unreadable, .noLoadSegment, .debugDataOnly:
         // An object file or a damaged binary is data: it ships as it is.
         Terminal.warn(.init("warning: packed as data: \(Diagnostic(error).message)"))
-      case .unopenable, .notRegular, .tooManyCandidates, .unknownLevel, .unknownCaller:
+      case .unopenable, .notRegular, .tooManyCandidates, .configurationTooLarge, .unknownLevel,
+        .unknownCaller:
         throw Diagnostic(error)
       }
     }

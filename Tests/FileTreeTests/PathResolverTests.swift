@@ -30,6 +30,14 @@ struct PathResolverTests {
     #expect(try resolve("/b", table).real == "/etc/x")
   }
 
+  @Test func `a path that is longer than the kernel takes leads nowhere`() throws {
+    func path(_ size: Int) -> ByteString {
+      ByteString([UInt8](repeating: UInt8(ascii: "/"), count: size - 1)) + "x"
+    }
+    #expect(try resolve(path(4095), ["/x": .text("")]).real == "/x")
+    #expect(throws: Errno.fileNameTooLong) { try resolve(path(4096), ["/x": .text("")]) }
+  }
+
   @Test func `two dots after a link are the parent of its target`() throws {
     let resolved = try resolve(
       "/link/../x", ["/link": .link("/deep/er"), "/deep/er": .directory(), "/deep/x": .text("x")])
