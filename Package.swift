@@ -4,13 +4,20 @@ import PackageDescription
 /// Warnings are errors where the test script asks for it, not for whoever builds with a newer compiler.
 let strict = Context.environment["ROOTFS_PACK_WARNINGS_AS_ERRORS"] != nil
 
+/// The fuzz targets, for scripts/fuzz.sh: the library with libFuzzer's loop, without its main function.
+let fuzzer = Context.environment["ROOTFS_PACK_FUZZ"]
+
+/// What tells the fuzzer which code an input reaches, and which memory it mustn't.
+let instrumentation: [SwiftSetting] =
+  fuzzer == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])]
+
 let settings: [SwiftSetting] =
   [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("ExistentialAny"),
     .strictMemorySafety(),
-  ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+  ] + (strict ? [.treatAllWarnings(as: .error)] : []) + instrumentation
 
 /// Tests compile C fixtures and start programs: they use all of Foundation, and need no proofs of
 /// memory safety.
@@ -18,7 +25,7 @@ let testSettings: [SwiftSetting] =
   [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("ExistentialAny"),
-  ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+  ] + (strict ? [.treatAllWarnings(as: .error)] : []) + instrumentation
 
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let argumentParser = Target.Dependency.product(
@@ -86,3 +93,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+if let fuzzer {
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzzing", dependencies: ["Loader", "ELF", "FileTree", "TestSupport", system],
+      path: "Tests/Fuzzing", swiftSettings: testSettings,
+      linkerSettings: [.unsafeFlags(["-sanitize=address", fuzzer]), .linkedLibrary("stdc++")]))
+}

@@ -48,6 +48,9 @@ if [ -n "$fast" ]; then
   exec swift test --skip-build --skip EndToEndTests
 fi
 
+step "fuzzing the readers"
+"$scripts/fuzz.sh"
+
 step "building the sample server"
 "$scripts/build-sample-server.sh" --scratch-path .build/quick-start/sample-server \
   .build/quick-start/install
