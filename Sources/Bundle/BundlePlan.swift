@@ -70,4 +70,6 @@ package enum PlanWarning: Hashable, Sendable {
   case danglingLink(RootPath, ByteString)
   /// Set-user-id and set-group-id bits aren't packed.
   case droppedSetID(RootPath)
+  /// A program that nobody may execute, at its place in the bundle.
+  case notExecutable(RootPath)
 }

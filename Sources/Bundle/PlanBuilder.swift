@@ -54,8 +54,16 @@ package struct PlanBuilder {
     for subject in subjects where subject.destination == nil { try place(subject, in: &draft) }
     for addition in additions { try place(addition, in: &draft) }
     for subject in subjects where subject.destination != nil { try place(subject, in: &draft) }
-    let programs = try subjects.filter { $0.addition == nil }.map {
-      subject throws(PlanError) in try path(of: subject)
+    var programs: [RootPath] = []
+    for subject in subjects where subject.addition == nil {
+      let program = try path(of: subject)
+      guard !programs.contains(program) else { continue }
+      programs.append(program)
+      if subject.graph.subject.image.isProgram,
+        subject.graph.subject.file.status.permissions & 0o111 == 0
+      {
+        draft.warn(.notExecutable(program))
+      }
     }
     let proof = PlanProof(subjects: subjects)
     if !proof.deviations(in: draft.entries()).isEmpty {

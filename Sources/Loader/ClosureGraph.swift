@@ -39,17 +39,20 @@ package struct ClosureGraph: Sendable {
   let dependsOnProcessor: Bool
   /// Whether the processor that was assumed is the baseline.
   let isForBaseline: Bool
+  /// Whether the kernel starts the program with more rights than its caller's, so that the loader
+  /// ignores its environment.
+  package let isSecure: Bool
   /// What the loader took from its surroundings.
   package let environment: SearchEnvironment
   /// What relative paths were opened from.
   var workingDirectory: RootPath { environment.workingDirectory }
 
   /// The graph of a program that no loader is asked about.
-  init(environment: SearchEnvironment, subject: LoadedObject) {
+  init(environment: SearchEnvironment, subject: LoadedObject, isSecure: Bool) {
     self.init(
       profile: nil, environment: environment, objects: [subject], order: [0],
       interpreter: nil, requests: [], unmetVersions: [], systemDirectories: [],
-      dependsOnProcessor: false)
+      dependsOnProcessor: false, isSecure: isSecure)
   }
 
   init(
@@ -59,13 +62,15 @@ package struct ClosureGraph: Sendable {
       profile: walk.profile, environment: walk.environment, objects: walk.objects,
       order: walk.order, interpreter: walk.interpreterIndex, requests: walk.requests,
       unmetVersions: unmetVersions, systemDirectories: systemDirectories,
-      dependsOnProcessor: walk.dependsOnProcessor || walk.namesPlatform)
+      dependsOnProcessor: walk.dependsOnProcessor || walk.namesPlatform,
+      isSecure: walk.isSecure)
   }
 
   private init(
     profile: LoaderProfile?, environment: SearchEnvironment, objects: [LoadedObject],
     order: [Int], interpreter: Int?, requests: [LibraryRequest],
-    unmetVersions: [UnmetVersion], systemDirectories: [ByteString], dependsOnProcessor: Bool
+    unmetVersions: [UnmetVersion], systemDirectories: [ByteString], dependsOnProcessor: Bool,
+    isSecure: Bool
   ) {
     self.environment = environment
     libc = profile?.libc
@@ -77,6 +82,7 @@ package struct ClosureGraph: Sendable {
     level = profile?.activeLevels.first
     isForBaseline = profile?.isForBaseline ?? true
     self.dependsOnProcessor = dependsOnProcessor
+    self.isSecure = isSecure
     // The loader itself runs before anything could be asked (glibc sysdeps/x86/dl-prop.h).
     objectsBeyondProcessor = objects.indices.filter {
       $0 != interpreter && objects[$0].residence == .program

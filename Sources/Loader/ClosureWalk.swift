@@ -153,7 +153,7 @@ struct ClosureWalk {
   func isTooLarge(with attempts: Int) -> Bool { work + attempts > Self.workLimit }
 
   /// Requests and candidates together; the largest real programs have some thousands.
-  static let workLimit = 500_000
+  static let workLimit = 200_000
 
   /// An object loaded before that is the same file.
   ///

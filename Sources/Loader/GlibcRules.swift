@@ -117,6 +117,8 @@ struct GlibcRules: LoaderRules {
   ) -> SearchResult.Place? {
     if walk.namespaceStart == 0 {
       if isInterpreter(name, in: walk) { return .interpreter }
+      // The kernel starts the program without telling its name, so the empty one is its.
+      if name.isEmpty { return .object(0) }
       if name == walk.subject.openedPath || name == walk.subject.image.dynamic?.soname {
         return .object(0)
       }

@@ -35,11 +35,13 @@ package struct Loader {
     let header = subject.image.header
     let platform = LoaderPlatform(header)
     guard subject.image.linkage == .dynamic else {
-      return ClosureGraph(environment: environment, subject: subject)
+      return ClosureGraph(
+        environment: environment, subject: subject, isSecure: isSecure(subject))
     }
     let (interpreter, attempt) = interpreters.find(for: subject, platform, files: &files)
     guard let interpreter else {
-      return ClosureGraph(environment: environment, subject: subject)
+      return ClosureGraph(
+        environment: environment, subject: subject, isSecure: isSecure(subject))
     }
     let fitting = environment.processor.fitting(header.machine)
     let profile = interpreters.profile(of: interpreter, platform, fitting)

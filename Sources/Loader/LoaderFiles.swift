@@ -176,7 +176,8 @@ struct LoaderFiles {
   /// Nil only where there is none: musl takes a path file that it can't read as an empty one
   /// (`ldso/dynlink.c`, `load_library`).
   mutating func pathFile(at path: ByteString) throws(LoaderError) -> ByteString? {
-    if let bytes = try text(at: path) { return ByteString(bytes) }
+    // A C string, so it ends where a NUL stands.
+    if let bytes = try text(at: path) { return ByteString(bytes.prefix { $0 != 0 }) }
     do {
       _ = try resolve(path, from: .root)
       return ""

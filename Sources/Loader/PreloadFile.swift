@@ -9,12 +9,15 @@ enum PreloadFile {
   static func names(in text: ByteString) -> [ByteString] {
     var bytes = text.bytes
     blankComments(&bytes)
-    return ByteString(bytes)
-      .split { byte in
-        [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: ":")]
-          .contains(byte)
-      }
-      .filter { !$0.isEmpty }
+    // A C string, so it ends where a NUL stands.
+    return bytes.prefix { $0 != 0 }.split(whereSeparator: isSeparator).map { ByteString($0) }
+  }
+
+  private static func isSeparator(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: ":"): true
+    default: false
+    }
   }
 
   /// The loader counts the bytes that are left from each comment on, but looks for the next one from

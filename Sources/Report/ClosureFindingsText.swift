@@ -10,7 +10,9 @@ func renderHeadline(_ graph: ClosureGraph, _ style: TextStyle) -> String {
   let order = header.dataEncoding == .bigEndian ? ", big-endian" : ""
   return style.paint(subject.openedPath.description, .strong)
     + "  \(header.machine), \(header.elfClass.bits)-bit\(order), "
-    + "\(subject.image.linkage.rawValue)\(loader), \(renderSize(subject.file.status.size))\n"
+    + "\(subject.image.linkage.rawValue)\(loader), "
+    + (graph.isSecure ? "secure execution, " : "")
+    + "\(renderSize(subject.file.status.size))\n"
 }
 
 /// What is wrong with a closure, what another processor gets, and the totals.
@@ -85,7 +87,11 @@ private func renderTotals(_ closures: ProgramClosures, _ style: TextStyle) -> St
   let graph = closures.graph
   let others = graph.objects.dropFirst().filter { !$0.isUnloaded }
   let bytes = others.reduce(0) { $0 + $1.file.status.size }
-  let missing = closures.all.reduce(0) { $0 + $1.missing.count }
+  var names: [ByteString] = []
+  for request in closures.all.flatMap(\.missing) where !names.contains(request.name) {
+    names.append(request.name)
+  }
+  let missing = names.count
   let verdict =
     if missing > 0 {
       "\(missing) missing"

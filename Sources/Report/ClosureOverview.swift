@@ -61,14 +61,22 @@ package struct ClosureOverview {
       let node = nodes[index]
       text += style.paint(node.path, node.isMissing ? .bad : .strong)
       text += node.isMissing ? "  missing\n" : "\n"
-      let edges = (requesters[index] ?? []).sorted { nodes[$0.from].path < nodes[$1.from].path }
-      for edge in edges {
-        let branch = edge == edges.last ? "└── " : "├── "
-        let kind = edge.kind == .needed ? "" : "  " + style.paint(edge.kind.rawValue, .faint)
-        text += branch + nodes[edge.from].path + kind + "\n"
-      }
+      text += renderRequesters(requesters[index] ?? [], style)
     }
     return text + "\(count(asked.count, "file is", "files are")) asked for\n"
+  }
+
+  /// One line for each file that asks, with the kinds of its requests.
+  private func renderRequesters(_ edges: [Edge], _ style: TextStyle) -> String {
+    let kinds = Dictionary(grouping: edges) { $0.from }.mapValues { $0.map(\.kind) }
+    let places = kinds.keys.sorted { nodes[$0].path < nodes[$1].path }
+    var text = ""
+    for place in places {
+      let named = (kinds[place] ?? []).filter { $0 != .needed }.map(\.rawValue)
+      let note = named.isEmpty ? "" : "  " + style.paint(named.joined(separator: ", "), .faint)
+      text += (place == places.last ? "└── " : "├── ") + nodes[place].path + note + "\n"
+    }
+    return text
   }
 
   /// A graph in the DOT language of Graphviz.

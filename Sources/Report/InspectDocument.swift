@@ -70,6 +70,8 @@ private struct InspectSubject: Encodable {
   let loader: String
   @Nullable var interpreter: String?
   @Nullable var buildID: String?
+  /// Whether the loader ignores the environment, since the program has more rights than its caller.
+  let secure: Bool
   /// The level that was assumed.
   let processor: String
   let complete: Bool
@@ -160,6 +162,7 @@ extension InspectSubject {
     loader = graph.libc?.rawValue ?? "none"
     _interpreter = Nullable(wrappedValue: subject.image.interpreter?.description)
     _buildID = Nullable(wrappedValue: subject.image.buildID.map(hexadecimal))
+    secure = graph.isSecure
     processor = graph.level?.description ?? "baseline"
     complete = graph.isComplete
     objects = Object.all(of: graph)

@@ -83,6 +83,9 @@ package struct WhyReport: Sendable {
 
   private func absence(_ style: TextStyle) -> String {
     let subject = graph.subject.openedPath
+    guard graph.libc != nil else {
+      return style.paint("\(word) is not loaded", .bad) + ": \(subject) is static\n"
+    }
     let text =
       style.paint("\(word) is not in the closure of \(subject)", .bad)
       + ": none of its \(count(graph.objects.count, "object")) asks for it"

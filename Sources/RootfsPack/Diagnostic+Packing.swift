@@ -76,6 +76,9 @@ extension PlanWarning {
     case .danglingLink(let path, let text):
       Diagnostic(
         "warning: \(path) -> \(text) leads to nothing in the image", remedy: "--add its target")
+    case .notExecutable(let path):
+      Diagnostic(
+        "warning: \(path): no execute bit is set, so it can't be started", remedy: "chmod +x it")
     case .droppedSetID(let path):
       Diagnostic("warning: \(path): its set-user-id or set-group-id bit isn't packed")
     }

@@ -20,7 +20,7 @@ struct InspectCommand: ParsableCommand {
         rootfs-pack inspect --reverse /opt/app
         rootfs-pack inspect --format dot ./server | dot -Tsvg > server.svg
         rootfs-pack inspect --root /usr/aarch64-linux-gnu ./server-arm64
-        rootfs-pack inspect --cpu x86-64-v3 --env LD_PRELOAD=libjemalloc.so.2 ./server
+        rootfs-pack inspect --env LD_PRELOAD=libjemalloc.so.2 ./server
 
       Exit code: 0 complete, 1 a library or version is missing, 2 wrong usage, 3 unreadable input.
       """)

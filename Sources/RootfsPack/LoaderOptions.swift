@@ -15,7 +15,8 @@ struct LoaderOptions: ParsableArguments {
   @Option(
     name: .customLong("library-path"),
     help: ArgumentHelp(
-      "Search this directory first, as LD_LIBRARY_PATH would. Repeatable.", valueName: "dir"))
+      "Search this directory first, as LD_LIBRARY_PATH would, but for set-user-id programs too. "
+        + "Repeatable.", valueName: "dir"))
   var libraryPath: [String] = []
 
   @Option(
@@ -44,6 +45,12 @@ struct LoaderOptions: ParsableArguments {
     case nil, "native": .current()
     case "baseline": .baseline
     case .some(let level): Processor(level: ByteString(argument: level))
+    }
+  }
+
+  func validate() throws {
+    for word in load where word.isEmpty || word.hasSuffix(":") {
+      throw ValidationError("--load '\(word)': names no library.")
     }
   }
 

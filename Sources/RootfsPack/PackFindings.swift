@@ -8,7 +8,7 @@ internal import Report
 struct PackFindings {
   private(set) var lines: [String] = []
   private var seen: Set<String> = []
-  private var missing = 0
+  private var missing: Set<ByteString> = []
   private var versions = 0
 
   init(_ subjects: [PackSubject]) {
@@ -31,10 +31,10 @@ struct PackFindings {
   private mutating func addMissing(_ request: LibraryRequest, of graph: ClosureGraph) {
     let requester = graph.objects[request.requester].openedPath
     let line =
-      "missing: \(request.name), needed by \(requester) "
+      "missing: \(request.name), \(request.kind == .dlopen ? "opened" : "needed") by \(requester) "
       + "(\(count(request.attempts.count, "place")) tried; "
       + "'rootfs-pack inspect' shows them)"
-    if add(line) { missing += 1 }
+    if add(line) { missing.insert(request.name) }
   }
 
   private mutating func addVersion(_ unmet: UnmetVersion, of graph: ClosureGraph) {
@@ -54,7 +54,7 @@ struct PackFindings {
   /// `2 libraries are missing`, and the like.
   var summary: String {
     let parts = [
-      missing > 0 ? count(missing, "library is", "libraries are") + " missing" : nil,
+      missing.isEmpty ? nil : count(missing.count, "library is", "libraries are") + " missing",
       versions > 0 ? count(versions, "version is", "versions are") + " missing" : nil,
     ]
     return parts.compactMap(\.self).joined(separator: " and ")

@@ -56,6 +56,14 @@ struct ResolutionContext {
     return Loader(tree: tree, environment: environment, store: store)
   }
 
+  /// A user's word for a library: a path becomes that of the file itself, whichever way it is named.
+  func libraryWord(_ argument: String) -> ByteString {
+    let word = ByteString(argument: argument)
+    guard word.contains(UInt8(ascii: "/")) else { return word }
+    var resolver = PathResolver(tree: tree)
+    return (try? resolver.resolve(locate(argument).path))?.real.text ?? word
+  }
+
   /// A loader of programs that open one thing more.
   func loader(opening name: ByteString) -> Loader {
     var environment = environment

@@ -35,7 +35,7 @@ struct WhyCommand: ParsableCommand {
   func run() throws {
     let context = try ResolutionContext(loaderOptions, files: [file])
     var loader = context.loader
-    let library = ByteString(argument: library)
+    let library = context.libraryWord(library)
     let graph = try context.closures(of: file, &loader).graph
     var report = WhyReport(graph, library: library)
     if !report.isLoaded, report.requests.isEmpty {

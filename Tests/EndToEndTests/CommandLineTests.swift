@@ -238,7 +238,7 @@ struct CommandLineTests {
         Set(subject.keys) == [
           "path", "linkage", "machine", "class", "byteOrder", "loader", "interpreter", "complete",
           "objects", "missing", "passedOver", "missingVersions", "beyondProcessor", "buildID",
-          "processor", "baseline",
+          "processor", "baseline", "secure",
         ])
     }
     let object = try #require((subjects[0]["objects"] as? [[String: Any]])?.first)

@@ -30,6 +30,13 @@ struct GlibcNameTests {
     #expect(graph.isComplete)
   }
 
+  @Test func `the empty name is the program's, which the kernel starts without telling it`() throws
+  {
+    let graph = try glibcClosure(["/app/main": .program(needed: [""])])
+    #expect(graph.isComplete)
+    #expect(graph.requests.first?.object == 0)
+  }
+
   @Test func `a name that one object misses another may find`() throws {
     let graph = try glibcClosure([
       "/app/main": .program(needed: ["libx.so", "liba.so"], runpath: "/l"),

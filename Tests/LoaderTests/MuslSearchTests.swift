@@ -50,6 +50,14 @@ struct MuslSearchTests {
     #expect(graph.missing.map(\.name) == ["libx.so"])
   }
 
+  @Test func `a path file ends at a NUL`() throws {
+    let graph = try closure([
+      "/app/main": program(["libx.so"]), "/y/libx.so": .library(), "/z/libx.so": .library(),
+      "/etc/ld-musl-x86_64.path": .text("/y\0:/z\n/z"),
+    ])
+    #expect(graph.objects.map(\.openedPath).contains("/y/libx.so"))
+  }
+
   @Test func `RUNPATH is inherited and takes the place of RPATH`() throws {
     let graph = try closure([
       "/app/main": program(["liba.so"], rpath: "/nowhere", runpath: "/l"),

@@ -86,7 +86,7 @@ struct ResourceBoundTests {
   @Test func `one search ends as well as all together`() throws {
     let environment = SearchEnvironment(libraryPath: Array(repeating: "/n", count: 600_000))
     let program = InMemoryTree.Node.program(needed: ["libmissing.so"])
-    #expect(throws: LoaderError.tooManyCandidates(path: "/app/main", limit: 500_000)) {
+    #expect(throws: LoaderError.tooManyCandidates(path: "/app/main", limit: 200_000)) {
       try glibcClosure(["/app/main": program], environment)
     }
   }
