@@ -76,7 +76,10 @@ for reader in "${chosen[@]}"; do
     -malloc_limit_mb=64 -max_len=8192 -dict="$work/seeds/dictionary" -print_final_stats=1 \
     -artifact_prefix="$work/findings/$reader/" \
     "$work/corpus/$reader" "$work/seeds/$reader" > "$log" 2>&1; then
-    sed -n "s/.*DONE *\(cov: [0-9]*\).*/$reader: \1/p; s/^Done \(.*\)/$reader: \1/p" "$log"
+    sed -n 's|^#\([0-9]*\)[[:space:]]*DONE *cov: \([0-9]*\).*exec/s: \([0-9]*\).*|\1 \3 \2|p' "$log" |
+      while read -r runs speed places; do
+        echo "$reader: $runs runs, $speed a second, $places places of the code reached"
+      done
   else
     findings=yes
     sed -n 's/.*Test unit written to \(.*\)/\1/p' "$log" | while read -r file; do
