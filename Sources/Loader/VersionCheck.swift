@@ -10,10 +10,7 @@ enum VersionCheck {
   static func unmet(
     by objects: some Sequence<Int>, in walk: ClosureWalk, _ files: inout LoaderFiles
   ) -> [UnmetVersion] {
-    var answers = [[ByteString: Int]](repeating: [:], count: walk.objects.count)
-    for request in walk.requests where answers[request.requester][request.expandedName] == nil {
-      answers[request.requester][request.expandedName] = request.object
-    }
+    let answers = Answers(walk)
     var unmet: [UnmetVersion] = []
     for index in objects {
       let object = walk.objects[index]
@@ -21,7 +18,8 @@ enum VersionCheck {
         // A library that is missing is told as such.
         guard
           let provider =
-            answers[index][need.library] ?? walk.object(named: need.library)
+            answers.object(named: need.library, for: index, in: walk) ?? walk.object(
+              named: need.library)
             ?? interpreter(named: need.library, in: walk)
         else { continue }
         for reference in files.unmetVersions(
@@ -35,6 +33,37 @@ enum VersionCheck {
       }
     }
     return unmet
+  }
+
+  /// What each object got for the names that it asked for.
+  private struct Answers {
+    /// By requester, the places of its requests that were answered.
+    private var requests: [[Int]]
+    /// The same by name, where looking at one after the other would take long.
+    private var names: [[ByteString: Int]] = []
+
+    private static let lineUpLimit = 64
+
+    init(_ walk: ClosureWalk) {
+      requests = [[Int]](repeating: [], count: walk.objects.count)
+      for index in walk.requests.indices where walk.requests[index].object != nil {
+        requests[walk.requests[index].requester].append(index)
+      }
+      guard requests.contains(where: { $0.count > Self.lineUpLimit }) else { return }
+      names = requests.map { places in
+        Dictionary(
+          places.map { (walk.requests[$0].expandedName, $0) },
+          uniquingKeysWith: { first, _ in first })
+      }
+    }
+
+    func object(named name: ByteString, for requester: Int, in walk: ClosureWalk) -> Int? {
+      let place =
+        names.isEmpty
+        ? requests[requester].first { walk.requests[$0].expandedName == name }
+        : names[requester][name]
+      return place.flatMap { walk.requests[$0].object }
+    }
   }
 
   /// The loader is there for all, whether or not an object needs it.

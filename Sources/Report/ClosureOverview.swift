@@ -63,7 +63,9 @@ package struct ClosureOverview {
       text += node.isMissing ? "  missing\n" : "\n"
       text += renderRequesters(requesters[index] ?? [], style)
     }
-    return text + "\(count(asked.count, "file is", "files are")) asked for\n"
+    let missing = asked.filter { nodes[$0].isMissing }.count
+    return text + "\(count(asked.count - missing, "file is", "files are")) asked for"
+      + (missing > 0 ? ", \(missing) missing\n" : "\n")
   }
 
   /// One line for each file that asks, with the kinds of its requests.

@@ -1,8 +1,5 @@
 internal import ArgumentParser
-internal import FileTree
-internal import Loader
 internal import Report
-internal import SystemPackage
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -61,9 +58,6 @@ struct InspectCommand: ParsableCommand {
 
   @OptionGroup var loaderOptions: LoaderOptions
 
-  /// Subjects whose pieces are made before any of them is written: bounds the memory.
-  private static let batchSize = 512
-
   func validate() throws {
     guard choices.count <= 1 else {
       let names = choices.map { "--" + $0.rawValue }.joined(separator: ", ")
@@ -102,60 +96,23 @@ struct InspectCommand: ParsableCommand {
   }
 
   func run() throws {
-    let context = try ResolutionContext(loaderOptions, files: files)
-    let subjects = try InspectSubjects(files, context)
-    var status = ExitStatus.done
-    func report(_ diagnostic: Diagnostic) {
-      Terminal.warn(diagnostic)
-      status = diagnostic.status
-    }
-    subjects.failures.forEach(report)
-    let workers =
-      subjects.subjects.count > 1
-      ? Workers { context.loader } : Workers(count: 1) { context.loader }
-    var passedOver = PassedOverFiles()
-    var output = InspectOutput(chosenFormat, textOptions, context)
-    let render = output.renderer
-    try output.begin()
-    var rest = subjects.subjects[...]
-    while !rest.isEmpty {
-      let results = workers.map(Array(rest.prefix(Self.batchSize))) { loader, subject in
-        Self.inspect(subject, &loader, render)
-      }
-      for result in results {
-        switch result {
-        case .shown(let piece, let isComplete):
-          if !isComplete && status == .done { status = .findings }
-          try output.add(piece)
-        case .refused(let error, let isFound):
-          if !isFound || !passedOver.count(error) { report(Diagnostic(error)) }
-        case .failed(let error): throw error
-        }
-      }
-      rest = rest.dropFirst(Self.batchSize)
-    }
-    try output.end()
-    if let summary = passedOver.summary { Terminal.warn(summary) }
-    if status != .done { throw status.code }
+    try Inspection(
+      files: files, format: chosenFormat, options: textOptions, settings: loaderOptions.settings
+    ).run()
   }
+}
 
-  private enum Outcome: Sendable {
-    case shown(InspectOutput.Piece, isComplete: Bool)
-    case refused(LoaderError, isFound: Bool)
-    case failed(any Error)
-  }
+/// `inspect` with nothing but files.
+///
+/// Most of the start is the parser's look at every option that might be given. Where no argument
+/// begins with a dash there is none, and this command says so.
+struct PlainInspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect", _superCommandName: "rootfs-pack")
 
-  private static func inspect(
-    _ subject: InspectSubjects.Subject, _ loader: inout Loader,
-    _ render: (ProgramClosures) throws -> InspectOutput.Piece
-  ) -> Outcome {
-    do {
-      let closures = try loader.closures(of: subject.path)
-      return .shown(try render(closures), isComplete: closures.isComplete)
-    } catch let error as LoaderError {
-      return .refused(error, isFound: subject.isFound)
-    } catch {
-      return .failed(error)
-    }
+  @Argument var files: [String]
+
+  func run() throws {
+    try Inspection(files: files).run()
   }
 }

@@ -1,8 +1,4 @@
 internal import ArgumentParser
-internal import ELF
-internal import FileTree
-internal import Loader
-internal import SystemPackage
 
 /// Where libraries are looked for, and by what loader's surroundings; shared by all commands.
 struct LoaderOptions: ParsableArguments {
@@ -39,52 +35,13 @@ struct LoaderOptions: ParsableArguments {
       valueName: "[object:]name"))
   var load: [String] = []
 
-  /// The processor whose libraries are looked for.
-  var processor: Processor {
-    switch cpu {
-    case nil, "native": .current()
-    case "baseline": .baseline
-    case .some(let level): Processor(level: ByteString(argument: level))
-    }
-  }
-
   func validate() throws {
     for word in load where word.isEmpty || word.hasSuffix(":") {
       throw ValidationError("--load '\(word)': names no library.")
     }
   }
 
-  var openings: [Opening] {
-    load.map { word in
-      let bytes = ByteString(argument: word)
-      guard let colon = bytes.bytes.firstIndex(of: UInt8(ascii: ":")) else {
-        return Opening(name: bytes)
-      }
-      // Nobody before the colon is the program: so a name with a colon can be told.
-      return Opening(
-        name: ByteString(bytes.bytes[(colon + 1)...]),
-        caller: colon == 0 ? nil : ByteString(bytes.bytes[..<colon]))
-    }
-  }
-
-  func variables(_ environment: ProcessEnvironment) throws(Diagnostic) -> LoaderVariables {
-    var variables = LoaderVariables()
-    for word in env {
-      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let name = String(parts.first ?? "")
-      let value =
-        parts.count > 1
-        ? ByteString(argument: String(parts[1])) : environment.loaderVariable(name)
-      switch name {
-      case "LD_LIBRARY_PATH": variables.libraryPath = value
-      case "LD_PRELOAD": variables.preload = value
-      case "LD_AUDIT": variables.audit = value
-      default:
-        throw Diagnostic(
-          "--env \(ByteString(argument: word)): not a variable that decides what is loaded",
-          remedy: "LD_LIBRARY_PATH, LD_PRELOAD and LD_AUDIT are", status: .usage)
-      }
-    }
-    return variables
+  var settings: LoaderSettings {
+    LoaderSettings(root: root, libraryPath: libraryPath, cpu: cpu, env: env, load: load)
   }
 }

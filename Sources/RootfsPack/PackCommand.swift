@@ -83,7 +83,7 @@ struct PackCommand: ParsableCommand {
   func run() throws {
     let additions = try add.map { word throws(Diagnostic) in try AdditionRequest(word) }
     let context = try ResolutionContext(
-      loaderOptions, files: files, additions: additions.map(\.source))
+      loaderOptions.settings, files: files, additions: additions.map(\.source))
     let modificationTime = try modificationTime(context.variables)
     var collector = SubjectCollector(context: context)
     for file in files {

@@ -19,7 +19,7 @@ struct ResolutionContext {
   ///   - files: arguments that name files, which may lie outside of the root.
   ///   - additions: arguments that name files or trees.
   init(
-    _ options: LoaderOptions, files: [String], additions: [String] = []
+    _ options: LoaderSettings, files: [String], additions: [String] = []
   ) throws(Diagnostic) {
     let workingDirectory = try Self.workingDirectory()
     let locator = try PathLocator(root: options.root, workingDirectory: workingDirectory)

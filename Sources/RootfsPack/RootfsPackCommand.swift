@@ -24,7 +24,11 @@ struct RootfsPackCommand: ParsableCommand {
   static func entry(for arguments: [String]) -> (any ParsableCommand.Type, [String]) {
     let named = configuration.subcommands.first { $0._commandName == arguments.first }
     guard let named else { return (RootfsPackCommand.self, arguments) }
-    return (named, Array(arguments.dropFirst()))
+    let rest = Array(arguments.dropFirst())
+    if named == InspectCommand.self, !rest.isEmpty, !rest.contains(where: { $0.hasPrefix("-") }) {
+      return (PlainInspectCommand.self, rest)
+    }
+    return (named, rest)
   }
 }
 

@@ -33,7 +33,7 @@ struct WhyCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let context = try ResolutionContext(loaderOptions, files: [file])
+    let context = try ResolutionContext(loaderOptions.settings, files: [file])
     var loader = context.loader
     let library = context.libraryWord(library)
     let graph = try context.closures(of: file, &loader).graph

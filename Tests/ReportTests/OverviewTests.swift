@@ -37,7 +37,7 @@ struct OverviewTests {
         libgone.so  missing
         ├── /app/two
         └── /l/libshared.so
-        3 files are asked for
+        2 files are asked for, 1 missing
 
         """)
   }
