@@ -53,14 +53,15 @@ package struct Loader {
       environment: environment, isSecure: isSecure(subject))
     let start = subject.image.interpreter.map { ProgramStart(path: $0, attempt: attempt) }
     let systemDirectories: [ByteString]
+    var unmetVersions: [UnmetVersion] = []
     switch profile.libc {
     case .glibc:
       var rules = try glibcRules(profile, platform)
       try load(&walk, by: &rules, start)
-      for object in walk.objects {
-        guard let damage = object.image.dynamic?.versions.damage else { continue }
-        throw .unreadable(path: object.openedPath, damage)
-      }
+      try checkVersionTables(of: walk)
+      unmetVersions = VersionCheck.unmet(by: walk.ownObjects, in: walk, &files)
+      // Last, since their namespaces have names of their own; musl has none.
+      rules.loadAuditors(&walk, files: &files)
       systemDirectories = profile.defaultDirectories
     case .musl:
       var rules = MuslRules(
@@ -69,11 +70,20 @@ package struct Loader {
       try load(&walk, by: &rules, start)
       systemDirectories = rules.systemDirectories
     }
+    guard !walk.isTooLarge else {
+      throw .tooManyCandidates(path: path, limit: ClosureWalk.workLimit)
+    }
     return ClosureGraph(
-      walk: walk,
-      unmetVersions: profile.libc == .glibc
-        ? VersionCheck.unmet(by: walk.ownObjects, in: walk, &files) : [],
-      systemDirectories: systemDirectories)
+      walk: walk, unmetVersions: unmetVersions, systemDirectories: systemDirectories)
+  }
+
+  /// A program doesn't start if the versions that its objects ask for can't be read.
+  private func checkVersionTables(of walk: ClosureWalk) throws(LoaderError) {
+    for index in walk.ownObjects {
+      let object = walk.objects[index]
+      guard let damage = object.image.dynamic?.versions.damage else { continue }
+      throw .unreadable(path: object.openedPath, damage)
+    }
   }
 
   private mutating func glibcRules(
@@ -110,10 +120,6 @@ package struct Loader {
     for opening in environment.openings {
       let caller = try caller(of: opening, in: walk)
       rules.open(opening.name, by: caller, in: &walk, files: &files)
-    }
-    rules.loadAuditors(&walk, files: &files)
-    guard !walk.isTooLarge else {
-      throw .tooManyCandidates(path: walk.subject.openedPath, limit: ClosureWalk.workLimit)
     }
   }
 

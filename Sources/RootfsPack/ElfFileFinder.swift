@@ -11,7 +11,12 @@ struct ElfFileFinder {
     /// Physical paths, in bytewise order.
     var files: [RootPath] = []
     /// Directories and files that can't be read.
-    var failures: [(path: RootPath, cause: Errno)] = []
+    var failures: [Failure] = []
+  }
+
+  struct Failure: Sendable {
+    let path: RootPath
+    let cause: Errno
   }
 
   static let magic: [UInt8] = [0x7F, 0x45, 0x4C, 0x46]
@@ -20,11 +25,6 @@ struct ElfFileFinder {
     var files: [RootPath] = []
     var directories: [RootPath] = []
     var failures: [Failure] = []
-  }
-
-  private struct Failure: Sendable {
-    let path: RootPath
-    let cause: Errno
   }
 
   /// - Parameter directory: a physical path.
@@ -38,7 +38,7 @@ struct ElfFileFinder {
       }
       pending = listings.flatMap(\.directories)
       result.files += listings.flatMap(\.files)
-      result.failures += listings.flatMap(\.failures).map { ($0.path, $0.cause) }
+      result.failures += listings.flatMap(\.failures)
     }
     result.files.sort()
     result.failures.sort { $0.path < $1.path }

@@ -26,8 +26,8 @@ struct InspectCommand: ParsableCommand {
     help: ArgumentHelp("A program, a shared library, or a directory.", valueName: "file"))
   var files: [String]
 
-  // Typed by hand, and in no group of its own: each further type that the parser meets costs the
-  // start a tenth of the whole run.
+  // Strings, and in no group of their own: each further type that the parser meets costs the start
+  // some time, whether or not its option is given.
   @Option(
     help: ArgumentHelp(
       "How to show it: tree, flat, paths, reverse, dot, mermaid, json or json-lines.",

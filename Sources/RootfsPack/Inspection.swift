@@ -23,9 +23,8 @@ struct Inspection {
       status = diagnostic.status
     }
     subjects.failures.forEach(report)
-    let workers =
-      subjects.subjects.count > 1
-      ? Workers { context.loader } : Workers(count: 1) { context.loader }
+    let count = min(Workers<Loader>.processorCount, max(1, subjects.subjects.count))
+    let workers = Workers(count: count) { context.loader }
     var passedOver = PassedOverFiles()
     var output = InspectOutput(format, options, context)
     let render = output.renderer

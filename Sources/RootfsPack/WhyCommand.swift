@@ -32,6 +32,10 @@ struct WhyCommand: ParsableCommand {
   @Flag(help: "Write one JSON document.")
   var json = false
 
+  func validate() throws {
+    if library.isEmpty { throw ValidationError("LIBRARY is empty: name one.") }
+  }
+
   func run() throws {
     let context = try ResolutionContext(loaderOptions.settings, files: [file])
     var loader = context.loader
