@@ -33,14 +33,6 @@ struct GlibcRules: LoaderRules {
     return variable + PreloadFile.names(in: preloadFile ?? "")
   }
 
-  func auditors(in walk: ClosureWalk) -> [ByteString] {
-    let lists =
-      [walk.environment.variables.audit].compactMap(\.self)
-      + (walk.subject.image.dynamic?.audit ?? [])
-    return lists.flatMap { $0.split { $0 == UInt8(ascii: ":") } }
-      .filter { !$0.isEmpty && !(walk.isSecure && $0.contains(UInt8(ascii: "/"))) }
-  }
-
   /// What a `dlopen` and an auditor bring has no loader; the main program's RPATH counts all the same.
   func searchParent(of kind: LibraryRequest.Kind, by requester: Int) -> Int? {
     switch kind {

@@ -6,9 +6,6 @@ protocol LoaderRules {
   /// What is to be loaded before the program's own needs; names that aren't found don't matter.
   func preloads(in walk: ClosureWalk) -> [ByteString]
 
-  /// What is to be loaded into namespaces of its own, to watch the program.
-  func auditors(in walk: ClosureWalk) -> [ByteString]
-
   /// Whether DT_FILTER and DT_AUXILIARY count.
   var honoursFilters: Bool { get }
 
@@ -49,40 +46,6 @@ extension LoaderRules {
     loadNeeds(&walk, files: &files)
   }
 
-  /// Loads the auditing libraries, each with its needs in a namespace of its own.
-  mutating func loadAuditors(_ walk: inout ClosureWalk, files: inout LoaderFiles) {
-    for name in auditors(in: walk) {
-      walk.beginNamespace()
-      let start = (objects: walk.objects.count, requests: walk.requests.count)
-      request(name, .audit, by: 0, in: &walk, files: &files)
-      loadNeeds(&walk, files: &files)
-      guard start.objects < walk.objects.count else { continue }
-      if let fault = fault(since: start, in: walk, files: &files) {
-        walk.unload(from: start.objects, because: fault)
-      }
-    }
-  }
-
-  /// Why an auditor can't be used, if it can't: the program goes on without it.
-  private func fault(
-    since start: (objects: Int, requests: Int), in walk: ClosureWalk, files: inout LoaderFiles
-  ) -> String? {
-    if let missing = walk.firstMissing(since: start.requests) {
-      return "\(missing.name) is missing"
-    }
-    let own = walk.objects.indices[start.objects...]
-    let unmet = VersionCheck.unmet(by: own, in: walk, &files).first(where: \.isFatal)
-    if let unmet {
-      return "version \(unmet.version) of \(walk.objects[unmet.provider].openedPath) is missing"
-    }
-    let refused = own.first {
-      $0 != walk.interpreterIndex && walk.profile.refuses(walk.objects[$0].image)
-    }
-    if let refused { return "\(walk.objects[refused].openedPath) needs a newer processor" }
-    return files.isAuditor(walk.objects[start.objects].file)
-      ? nil : "it defines no la_version"
-  }
-
   /// Loads what a caller opens with `dlopen`, and its needs.
   ///
   /// - Parameter caller: the calling object's place in the walk.
@@ -97,7 +60,7 @@ extension LoaderRules {
     }
   }
 
-  private mutating func loadNeeds(_ walk: inout ClosureWalk, files: inout LoaderFiles) {
+  mutating func loadNeeds(_ walk: inout ClosureWalk, files: inout LoaderFiles) {
     while let requester = walk.nextRequester() {
       for dependency in walk.objects[requester].image.dynamic?.dependencies ?? [] {
         guard !walk.isTooLarge else { return }
@@ -114,7 +77,7 @@ extension LoaderRules {
     }
   }
 
-  private mutating func request(
+  mutating func request(
     _ name: ByteString, _ kind: LibraryRequest.Kind, by requester: Int,
     in walk: inout ClosureWalk, files: inout LoaderFiles
   ) {

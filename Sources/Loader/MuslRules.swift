@@ -48,8 +48,6 @@ struct MuslRules: LoaderRules {
       .filter { !$0.isEmpty }
   }
 
-  func auditors(in walk: ClosureWalk) -> [ByteString] { [] }
-
   /// What a `dlopen` brings has the program as its loader, whoever the caller is; what is preloaded
   /// has none (`dlopen`, `load_preload`).
   func searchParent(of kind: LibraryRequest.Kind, by requester: Int) -> Int? {

@@ -94,6 +94,19 @@ struct VersionTests {
       ])
   }
 
+  @Test func `an auditor hides no library of the program's from that check`() throws {
+    // The program names libx.so among its versions, and only liba.so needs it.
+    var main = ElfImage.program(needed: ["liba.so"], runpath: "/l").using("V2", of: "libx.so")
+    main.dynamic?.audit = ["libp.so"]
+    let graph = try glibcClosure([
+      "/app/main": .elf(main), "/l/liba.so": .library(needed: ["libx.so"], runpath: "/l"),
+      "/l/libx.so": .elf(.library().defining("libx.so", "V1")),
+      "/l/libp.so": .elf(.library(), symbols: .auditor),
+    ])
+    #expect(graph.auditing == ["/l/libp.so"])
+    #expect(unmet(graph) == ["/app/main asks /l/libx.so for V2"])
+  }
+
   @Test func `subjects that share libraries each get their own answer`() throws {
     let tree = InMemoryTree(
       LibcRoot.glibc.merging([
