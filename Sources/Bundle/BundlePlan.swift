@@ -1,3 +1,4 @@
+package import ELF
 package import FileTree
 
 /// Every path that ships, and why: sorted, without conflicts, parents included.
@@ -6,6 +7,8 @@ package struct BundlePlan: Sendable {
   package let entries: [BundleEntry]
   /// Where the programs start, in the order in which they were asked for.
   package let programs: [RootPath]
+  /// The ELF header of the first program, which tells an image's platform.
+  package let programHeader: ElfHeader?
   /// What is odd but doesn't stop the pack.
   package let warnings: [PlanWarning]
 
@@ -29,6 +32,21 @@ package struct BundleEntry: Sendable {
   package let path: RootPath
   package let node: Node
   package let reason: Provenance
+  /// How widely other bundles share the entry.
+  package let stratum: Stratum
+  /// Extended attributes that are kept, sorted by name.
+  package let attributes: [ExtendedAttribute]
+
+  package init(
+    path: RootPath, node: Node, reason: Provenance, stratum: Stratum = .application,
+    attributes: [ExtendedAttribute] = []
+  ) {
+    self.path = path
+    self.node = node
+    self.reason = reason
+    self.stratum = stratum
+    self.attributes = attributes
+  }
 
   /// In bytes; 0 for what isn't a regular file.
   package var size: UInt64 {
@@ -41,6 +59,35 @@ package struct BundleEntry: Sendable {
     let name = ByteString(path.text.bytes.dropFirst())
     guard case .directory = node else { return name }
     return name + "/"
+  }
+}
+
+/// How widely an entry is shared: what many bundles hold in common stands lowest in an image.
+///
+/// The names of one file (hard links) are all in the same stratum.
+package enum Stratum: Int, CaseIterable, Comparable, Sendable {
+  /// The root links of a merged `/usr`.
+  case skeleton
+  /// The C library and its loader, which every program of a system has in common.
+  case libc
+  /// Libraries that keep their paths.
+  case libraries
+  /// Programs, what moves along with them, additions, and generated files.
+  case application
+
+  package static func < (left: Stratum, right: Stratum) -> Bool {
+    left.rawValue < right.rawValue
+  }
+}
+
+/// One extended attribute of a file (xattr(7)).
+package struct ExtendedAttribute: Hashable, Sendable {
+  package let name: ByteString
+  package let value: [UInt8]
+
+  package init(name: ByteString, value: [UInt8]) {
+    self.name = name
+    self.value = value
   }
 }
 

@@ -72,7 +72,10 @@ package struct PlanBuilder {
       guard deviations.isEmpty else { throw .unfaithful(deviations) }
     }
     noteDanglingLinks(&draft)
-    return BundlePlan(entries: draft.entries(), programs: programs, warnings: draft.warnings)
+    return BundlePlan(
+      entries: draft.entries(), programs: programs,
+      programHeader: subjects.first { $0.addition == nil }?.graph.subject.image.header,
+      warnings: draft.warnings)
   }
 
   /// Where a program is started: its place in the bundle with the directory's links resolved.
