@@ -99,7 +99,8 @@ package struct PlanBuilder {
       try draft.addFile(tree, file.real, file.status, at: path, because: reason)
       start = destination.text
     } else {
-      try keep(graph.subject.openedPath, file, in: &draft, because: reason)
+      try keep(
+        graph.subject.openedPath, file, in: &draft, because: reason, stratum: .application)
       start = graph.subject.openedPath
     }
     // A program's `$ORIGIN` is its real directory.
@@ -124,7 +125,9 @@ package struct PlanBuilder {
     if required.relocatedPath == required.openedPath {
       // Opened anew: a request may reach the object by another chain of links than the first did.
       let file = try resolve(required.openedPath)
-      try keep(required.openedPath, file, in: &draft, because: reason)
+      try keep(
+        required.openedPath, file, in: &draft, because: reason,
+        stratum: graph.stratum(of: required.object))
     } else {
       try move(
         from: required.openedPath, to: required.relocatedPath, in: &draft, because: reason)
@@ -134,20 +137,21 @@ package struct PlanBuilder {
   /// Adds a file under the path that it has, with every link and detour on the way to it.
   private mutating func keep(
     _ openedPath: ByteString, _ file: ResolvedPath, in draft: inout PlanDraft,
-    because reason: Provenance
+    because reason: Provenance, stratum: Stratum
   ) throws(PlanError) {
-    try addWay(to: openedPath, file, in: &draft)
-    try draft.addFile(tree, file.real, file.status, at: file.real, because: reason)
+    try addWay(to: openedPath, file, in: &draft, stratum: stratum)
+    try draft.addFile(
+      tree, file.real, file.status, at: file.real, because: reason, in: stratum)
   }
 
   private mutating func addWay(
-    to openedPath: ByteString, _ file: ResolvedPath, in draft: inout PlanDraft
+    to openedPath: ByteString, _ file: ResolvedPath, in draft: inout PlanDraft, stratum: Stratum
   ) throws(PlanError) {
     for link in file.links {
       let reason: Provenance =
         PlanDraft.isRootLink(link.path, link.text)
         ? .rootLink : .link(to: openedPath)
-      try draft.add(.symbolicLink(link.text), at: link.path, because: reason)
+      try draft.add(.symbolicLink(link.text), at: link.path, because: reason, in: stratum)
     }
     for directory in file.detours {
       try draft.add(
@@ -219,7 +223,7 @@ package struct PlanBuilder {
     if let destination = addition.destination {
       target = try draft.physicalPath(destination.text)
     } else {
-      try addWay(to: addition.source, source, in: &draft)
+      try addWay(to: addition.source, source, in: &draft, stratum: .application)
     }
     try copy(source.real, source.status, to: target, of: addition, in: &draft)
   }
@@ -261,8 +265,10 @@ package struct PlanBuilder {
   /// A link that an addition brings may lead to something that doesn't ship.
   private func noteDanglingLinks(_ draft: inout PlanDraft) {
     var resolver = PathResolver(tree: PlanTree(draft.entries()))
-    for (path, (node, reason)) in draft.nodes.sorted(by: { $0.key < $1.key }) {
-      guard case .symbolicLink(let text) = node, case .addition = reason else { continue }
+    for (path, content) in draft.nodes.sorted(by: { $0.key < $1.key }) {
+      guard case .symbolicLink(let text) = content.node, case .addition = content.reason else {
+        continue
+      }
       if (try? resolver.resolve(path.text)) == nil { draft.warn(.danglingLink(path, text)) }
     }
   }

@@ -3,7 +3,14 @@ internal import SystemPackage
 
 /// The tree of a bundle while it grows: every path once, with the first reason that was given.
 struct PlanDraft {
-  private(set) var nodes: [RootPath: (node: BundleEntry.Node, reason: Provenance)] = [:]
+  /// One path so far.
+  struct Content {
+    var node: BundleEntry.Node
+    var reason: Provenance
+    var stratum: Stratum
+  }
+
+  private(set) var nodes: [RootPath: Content] = [:]
   private(set) var warnings: [PlanWarning] = []
   /// The root that is packed from, asked for its links of merged directories.
   private let source: any FileTree
@@ -15,8 +22,11 @@ struct PlanDraft {
   // MARK: Adding
 
   /// Adds a node at a physical path of the bundle, with its parents.
+  ///
+  /// - Parameter stratum: that of what the node is wanted for; the lowest of all wishes counts.
   mutating func add(
-    _ node: BundleEntry.Node, at path: RootPath, because reason: Provenance
+    _ node: BundleEntry.Node, at path: RootPath, because reason: Provenance,
+    in stratum: Stratum = .application
   ) throws(PlanError) {
     guard !path.isRoot else {
       guard case .directory = node else {
@@ -25,20 +35,35 @@ struct PlanDraft {
       return
     }
     try addParents(of: path)
-    guard let (existing, firstReason) = nodes[path] else {
-      nodes[path] = (node, reason)
+    let added = Content(
+      node: node, reason: reason, stratum: Self.isSkeleton(reason) ? .skeleton : stratum)
+    guard let existing = nodes[path] else {
+      nodes[path] = added
       return
     }
-    switch (existing, node) {
-    case (.directory, .directory(let permissions)):
-      // Whoever adds a directory for itself knows its permissions; a parent doesn't.
-      if case .parent = firstReason { nodes[path] = (.directory(permissions: permissions), reason) }
+    switch (existing.node, node) {
+    case (.directory, .directory):
+      // Whoever adds a directory for itself knows its permissions; a parent or a detour doesn't.
+      if existing.reason == .parent || Self.isSkeleton(existing.reason) && !Self.isSkeleton(reason)
+      {
+        nodes[path] = added
+      }
+      return
     case (.symbolicLink(let old), .symbolicLink(let new)) where old == new: break
     case (.file(let old, _), .file(let new, _)) where Self.isSame(old, new): break
     default:
       throw .conflict(
-        path: path, first: Self.describe(existing, firstReason),
+        path: path, first: Self.describe(existing.node, existing.reason),
         second: Self.describe(node, reason))
+    }
+    nodes[path]?.stratum = min(existing.stratum, added.stratum)
+  }
+
+  /// Whether what is added for a reason only leads to other things, of any stratum.
+  private static func isSkeleton(_ reason: Provenance) -> Bool {
+    switch reason {
+    case .rootLink, .parent, .detour: true
+    case .program, .library, .interpreter, .link, .addition, .loaderConfiguration: false
     }
   }
 
@@ -46,7 +71,9 @@ struct PlanDraft {
     for ancestor in path.ancestors {
       switch nodes[ancestor]?.node {
       case .directory: continue
-      case nil: nodes[ancestor] = (.directory(permissions: 0o755), .parent)
+      case nil:
+        nodes[ancestor] = Content(
+          node: .directory(permissions: 0o755), reason: .parent, stratum: .skeleton)
       default:
         throw .conflict(
           path: ancestor, first: nodes[ancestor]?.reason.description ?? "",
@@ -78,12 +105,12 @@ struct PlanDraft {
   /// Adds a regular file; set-user-id bits are left out and reported.
   mutating func addFile(
     _ tree: any FileTree, _ file: RootPath, _ status: FileStatus, at path: RootPath,
-    because reason: Provenance
+    because reason: Provenance, in stratum: Stratum = .application
   ) throws(PlanError) {
     if status.permissions & 0o6000 != 0 { warn(.droppedSetID(path)) }
     try add(
       .file(.copy(tree, file, status), permissions: status.permissions & 0o1777), at: path,
-      because: reason)
+      because: reason, in: stratum)
   }
 
   // MARK: Looking
@@ -144,23 +171,44 @@ struct PlanDraft {
   /// The entries in archive order, with one regular file for each identity and hard links for its
   /// other names.
   func entries() -> [BundleEntry] {
+    let strata = fileStrata()
     var firstNames: [FileStatus.Identity: (path: RootPath, permissions: UInt16)] = [:]
     return
       nodes
-      .map { BundleEntry(path: $0.key, node: $0.value.node, reason: $0.value.reason) }
+      .map {
+        BundleEntry(
+          path: $0.key, node: $0.value.node, reason: $0.value.reason, stratum: $0.value.stratum)
+      }
       .sorted { $0.archiveName < $1.archiveName }
       .map { entry in
         guard case .file(let source, let permissions) = entry.node, let identity = source.identity
         else {
           return entry
         }
-        guard let first = firstNames[identity] else {
+        var node = entry.node
+        if let first = firstNames[identity] {
+          node = .hardLink(first.path, permissions: first.permissions)
+        } else {
           firstNames[identity] = (entry.path, permissions)
-          return entry
         }
         return BundleEntry(
-          path: entry.path, node: .hardLink(first.path, permissions: first.permissions),
-          reason: entry.reason)
+          path: entry.path, node: node, reason: entry.reason,
+          stratum: strata[identity] ?? entry.stratum)
       }
+  }
+
+  /// The highest stratum among the names of each file.
+  ///
+  /// An engine unpacks each layer by itself, so a hard link can't lead into another one; and what
+  /// only this bundle has can't go into a layer that it shares with others.
+  private func fileStrata() -> [FileStatus.Identity: Stratum] {
+    var strata: [FileStatus.Identity: Stratum] = [:]
+    for content in nodes.values {
+      guard case .file(let source, _) = content.node, let identity = source.identity else {
+        continue
+      }
+      strata[identity] = max(strata[identity] ?? .skeleton, content.stratum)
+    }
+    return strata
   }
 }
