@@ -117,6 +117,8 @@ package enum PlanWarning: Hashable, Sendable {
   case danglingLink(RootPath, ByteString)
   /// Set-user-id and set-group-id bits aren't packed.
   case droppedSetID(RootPath)
+  /// Such bits are kept, and give the rights of root instead of the owner's.
+  case setIDOfOther(RootPath, FileStatus.Owner)
   /// A program that nobody may execute, at its place in the bundle.
   case notExecutable(RootPath)
 }

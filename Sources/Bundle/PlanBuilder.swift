@@ -38,18 +38,23 @@ package struct PlanBuilder {
   private let tree: any FileTree
   private let subjects: [PackSubject]
   private let additions: [Addition]
+  private let options: PlanOptions
   private var resolver: PathResolver
 
-  package init(tree: any FileTree, subjects: [PackSubject], additions: [Addition]) {
+  package init(
+    tree: any FileTree, subjects: [PackSubject], additions: [Addition],
+    options: PlanOptions = PlanOptions()
+  ) {
     self.tree = tree
     self.subjects = subjects
     self.additions = additions
+    self.options = options
     resolver = PathResolver(tree: tree)
   }
 
   /// Builds the plan; the loader rules run inside it, and every request must find the same file.
   package mutating func build() throws(PlanError) -> BundlePlan {
-    var draft = PlanDraft(source: tree)
+    var draft = PlanDraft(source: tree, options: options)
     // What keeps its path first: what moves has to go where the links of the others lead.
     for subject in subjects where subject.destination == nil { try place(subject, in: &draft) }
     for addition in additions { try place(addition, in: &draft) }
@@ -243,8 +248,7 @@ package struct PlanBuilder {
       case .directory:
         // What is added at `/lib` goes where that link leads, whichever of the two came first.
         let target = try draft.physicalPath(target.text + "/.")
-        try draft.add(
-          .directory(permissions: status.permissions & 0o1777), at: target, because: reason)
+        try draft.addDirectory(status, at: target, because: reason)
         for name in try addition.tree.names(in: path) {
           let child = path.appending(name)
           let childStatus = try addition.tree.status(of: child)

@@ -14,9 +14,11 @@ struct PlanDraft {
   private(set) var warnings: [PlanWarning] = []
   /// The root that is packed from, asked for its links of merged directories.
   private let source: any FileTree
+  private let options: PlanOptions
 
-  init(source: any FileTree) {
+  init(source: any FileTree, options: PlanOptions) {
     self.source = source
+    self.options = options
   }
 
   // MARK: Adding
@@ -102,15 +104,43 @@ struct PlanDraft {
     if !warnings.contains(warning) { warnings.append(warning) }
   }
 
-  /// Adds a regular file; set-user-id bits are left out and reported.
+  /// Adds a copy of a regular file.
+  ///
+  /// - Parameters:
+  ///   - file: its physical path in `tree`.
+  ///   - path: its place in the bundle.
   mutating func addFile(
     _ tree: any FileTree, _ file: RootPath, _ status: FileStatus, at path: RootPath,
     because reason: Provenance, in stratum: Stratum = .application
   ) throws(PlanError) {
-    if status.permissions & 0o6000 != 0 { warn(.droppedSetID(path)) }
+    let permissions = permissions(of: status, at: path)
     try add(
-      .file(.copy(tree, file, status), permissions: status.permissions & 0o1777), at: path,
-      because: reason, in: stratum)
+      .file(.copy(tree, file, status), permissions: permissions), at: path, because: reason,
+      in: stratum)
+  }
+
+  /// Adds a directory of an added tree, with its permissions.
+  mutating func addDirectory(
+    _ status: FileStatus, at path: RootPath, because reason: Provenance
+  ) throws(PlanError) {
+    try add(
+      .directory(permissions: permissions(of: status, at: path)), at: path, because: reason)
+  }
+
+  /// The permissions in the bundle. Dropped bits are told, and kept ones that mean something else
+  /// there: every file of a bundle is root's.
+  private mutating func permissions(of status: FileStatus, at path: RootPath) -> UInt16 {
+    guard status.permissions & 0o6000 != 0 else { return status.permissions }
+    guard options.keepsSetID else {
+      warn(.droppedSetID(path))
+      return status.permissions & 0o1777
+    }
+    let changesUser = status.permissions & 0o4000 != 0 && status.owner.user != 0
+    let changesGroup = status.permissions & 0o2000 != 0 && status.owner.group != 0
+    if status.kind == .regular, changesUser || changesGroup {
+      warn(.setIDOfOther(path, status.owner))
+    }
+    return status.permissions
   }
 
   // MARK: Looking

@@ -154,7 +154,8 @@ extension FileStatus {
     self.init(
       kind: kind, permissions: UInt16(status.st_mode & 0o7777),
       size: UInt64(max(0, status.st_size)),
-      identity: Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)))
+      identity: Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)),
+      owner: Owner(user: status.st_uid, group: status.st_gid))
   }
 }
 

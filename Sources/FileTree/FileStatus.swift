@@ -15,20 +15,35 @@ package struct FileStatus: Hashable, Sendable {
     }
   }
 
+  /// The numbers of the user and the group that a file belongs to.
+  package struct Owner: Hashable, Sendable {
+    package var user: UInt32
+    package var group: UInt32
+
+    package init(user: UInt32, group: UInt32) {
+      self.user = user
+      self.group = group
+    }
+
+    package static let root = Owner(user: 0, group: 0)
+  }
+
   package var kind: Kind
   /// The low twelve bits of `st_mode`: permissions, set-user-id, set-group-id, sticky.
   package var permissions: UInt16
   /// In bytes; the length of the text for a symbolic link.
   package var size: UInt64
   package var identity: Identity
+  package var owner: Owner
 
   package init(
-    kind: Kind, permissions: UInt16, size: UInt64, identity: Identity
+    kind: Kind, permissions: UInt16, size: UInt64, identity: Identity, owner: Owner = .root
   ) {
     self.kind = kind
     self.permissions = permissions
     self.size = size
     self.identity = identity
+    self.owner = owner
   }
 }
 

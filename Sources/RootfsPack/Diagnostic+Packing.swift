@@ -80,7 +80,14 @@ extension PlanWarning {
       Diagnostic(
         "warning: \(path): no execute bit is set, so it can't be started", remedy: "chmod +x it")
     case .droppedSetID(let path):
-      Diagnostic("warning: \(path): its set-user-id or set-group-id bit isn't packed")
+      Diagnostic(
+        "warning: \(path): its set-user-id or set-group-id bit isn't packed",
+        remedy: "keep it with --keep-setid")
+    case .setIDOfOther(let path, let owner):
+      Diagnostic(
+        "warning: \(path): belongs to user \(owner.user) and group \(owner.group) here and to root "
+          + "in the image, so its set-user-id or set-group-id bit gives more rights there",
+        remedy: "pack without --keep-setid if that isn't wanted")
     }
   }
 }

@@ -18,15 +18,17 @@ enum PlanFixture {
   static func plan(
     _ files: [RootPath: InMemoryTree.Node], programs: [(ByteString, at: RootPath?)],
     additions: [(ByteString, at: RootPath?)] = [], libraries: [(ByteString, at: RootPath?)] = [],
-    system: [RootPath: InMemoryTree.Node] = system
+    system: [RootPath: InMemoryTree.Node] = system, options: PlanOptions = PlanOptions()
   ) throws -> BundlePlan {
     let tree = InMemoryTree(system.merging(files) { $1 })
-    return try plan(tree, programs: programs, additions: additions, libraries: libraries)
+    return try plan(
+      tree, programs: programs, additions: additions, libraries: libraries, options: options)
   }
 
   static func plan(
     _ tree: any FileTree, programs: [(ByteString, at: RootPath?)],
-    additions: [(ByteString, at: RootPath?)] = [], libraries: [(ByteString, at: RootPath?)] = []
+    additions: [(ByteString, at: RootPath?)] = [], libraries: [(ByteString, at: RootPath?)] = [],
+    options: PlanOptions = PlanOptions()
   ) throws -> BundlePlan {
     var loader = Loader(tree: tree)
     let subjects =
@@ -40,7 +42,7 @@ enum PlanFixture {
       tree: tree, subjects: subjects,
       additions: (additions + libraries).map {
         Addition(tree: tree, source: $0.0, destination: $0.at)
-      })
+      }, options: options)
     return try builder.build()
   }
 }
@@ -48,6 +50,15 @@ enum PlanFixture {
 extension BundlePlan {
   subscript(path: RootPath) -> BundleEntry? {
     entries.first { $0.path == path }
+  }
+
+  /// Nil for links and for what isn't there.
+  func permissions(of path: RootPath) -> UInt16? {
+    switch self[path]?.node {
+    case .directory(let permissions), .file(_, let permissions), .hardLink(_, let permissions):
+      permissions
+    case .symbolicLink, nil: nil
+    }
   }
 
   /// The names in an archive of what isn't a directory, by stratum.

@@ -1,21 +1,23 @@
 package import FileTree
 package import SystemPackage
 
-/// A tree in which some places fail, whoever asks, or have capabilities: root may read everything, so
-/// permissions on a disk show nothing to tests that run as root.
+/// A tree in which some places fail, whoever asks, have capabilities or belong to others: root may read
+/// everything, so permissions on a disk show nothing to tests that run as root.
 package struct AlteredTree: FileTree {
   private let base: any FileTree
   private let failures: [RootPath: Errno]
   private let capable: Set<RootPath>
+  private let owners: [RootPath: FileStatus.Owner]
 
   /// - Parameter failures: a directory fails with all that is below it.
   package init(
     _ base: any FileTree, failing failures: [RootPath: Errno] = [:],
-    capable: Set<RootPath> = []
+    capable: Set<RootPath> = [], owners: [RootPath: FileStatus.Owner] = [:]
   ) {
     self.base = base
     self.failures = failures
     self.capable = capable
+    self.owners = owners
   }
 
   package func hasCapabilities(_ path: RootPath) -> Bool {
@@ -25,7 +27,9 @@ package struct AlteredTree: FileTree {
   package func status(of path: RootPath) throws(Errno) -> FileStatus {
     // The status of a directory is its parent's to tell.
     if !path.isRoot { try check(path.parent) }
-    return try base.status(of: path)
+    var status = try base.status(of: path)
+    if let owner = owners[path] { status.owner = owner }
+    return status
   }
 
   package func linkText(of path: RootPath) throws(Errno) -> ByteString {
