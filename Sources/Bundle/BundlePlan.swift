@@ -80,17 +80,6 @@ package enum Stratum: Int, CaseIterable, Comparable, Sendable {
   }
 }
 
-/// One extended attribute of a file (xattr(7)).
-package struct ExtendedAttribute: Hashable, Sendable {
-  package let name: ByteString
-  package let value: [UInt8]
-
-  package init(name: ByteString, value: [UInt8]) {
-    self.name = name
-    self.value = value
-  }
-}
-
 /// Where a regular file's bytes come from.
 package enum FileSource: Sendable {
   /// A file of a tree, by its physical path.
@@ -117,8 +106,10 @@ package enum PlanWarning: Hashable, Sendable {
   case danglingLink(RootPath, ByteString)
   /// Set-user-id and set-group-id bits aren't packed.
   case droppedSetID(RootPath)
-  /// Such bits are kept, and give the rights of root instead of the owner's.
+  /// Set-user-id or set-group-id bits are kept, and give the rights of root instead of the owner's.
   case setIDOfOther(RootPath, FileStatus.Owner)
+  /// Capabilities of a program aren't packed.
+  case droppedCapabilities(RootPath)
   /// A program that nobody may execute, at its place in the bundle.
   case notExecutable(RootPath)
 }

@@ -248,7 +248,7 @@ package struct PlanBuilder {
       case .directory:
         // What is added at `/lib` goes where that link leads, whichever of the two came first.
         let target = try draft.physicalPath(target.text + "/.")
-        try draft.addDirectory(status, at: target, because: reason)
+        try draft.addDirectory(addition.tree, path, status, at: target, because: reason)
         for name in try addition.tree.names(in: path) {
           let child = path.appending(name)
           let childStatus = try addition.tree.status(of: child)

@@ -8,6 +8,7 @@ struct PlanDraft {
     var node: BundleEntry.Node
     var reason: Provenance
     var stratum: Stratum
+    var attributes: [ExtendedAttribute] = []
   }
 
   private(set) var nodes: [RootPath: Content] = [:]
@@ -28,7 +29,7 @@ struct PlanDraft {
   /// - Parameter stratum: that of what the node is wanted for; the lowest of all wishes counts.
   mutating func add(
     _ node: BundleEntry.Node, at path: RootPath, because reason: Provenance,
-    in stratum: Stratum = .application
+    in stratum: Stratum = .application, attributes: [ExtendedAttribute] = []
   ) throws(PlanError) {
     guard !path.isRoot else {
       guard case .directory = node else {
@@ -38,7 +39,8 @@ struct PlanDraft {
     }
     try addParents(of: path)
     let added = Content(
-      node: node, reason: reason, stratum: Self.isSkeleton(reason) ? .skeleton : stratum)
+      node: node, reason: reason, stratum: Self.isSkeleton(reason) ? .skeleton : stratum,
+      attributes: attributes)
     guard let existing = nodes[path] else {
       nodes[path] = added
       return
@@ -114,17 +116,41 @@ struct PlanDraft {
     because reason: Provenance, in stratum: Stratum = .application
   ) throws(PlanError) {
     let permissions = permissions(of: status, at: path)
+    if !options.keepsExtendedAttributes, permissions & 0o111 != 0, tree.hasCapabilities(file) {
+      warn(.droppedCapabilities(path))
+    }
     try add(
       .file(.copy(tree, file, status), permissions: permissions), at: path, because: reason,
-      in: stratum)
+      in: stratum, attributes: try attributes(of: file, in: tree))
   }
 
   /// Adds a directory of an added tree, with its permissions.
+  ///
+  /// - Parameters:
+  ///   - directory: its physical path in `tree`.
+  ///   - path: its place in the bundle.
   mutating func addDirectory(
-    _ status: FileStatus, at path: RootPath, because reason: Provenance
+    _ tree: any FileTree, _ directory: RootPath, _ status: FileStatus, at path: RootPath,
+    because reason: Provenance
   ) throws(PlanError) {
     try add(
-      .directory(permissions: permissions(of: status, at: path)), at: path, because: reason)
+      .directory(permissions: permissions(of: status, at: path)), at: path, because: reason,
+      attributes: try attributes(of: directory, in: tree))
+  }
+
+  /// The extended attributes that ship: rights and what users write. Labels of SELinux, hashes of IMA,
+  /// access lists and what only root sees belong to the system that they were made on.
+  private func attributes(
+    of path: RootPath, in tree: any FileTree
+  ) throws(PlanError) -> [ExtendedAttribute] {
+    guard options.keepsExtendedAttributes else { return [] }
+    do {
+      return try tree.extendedAttributes(of: path) { name in
+        name == ExtendedAttribute.capabilities || name.hasPrefix("user.")
+      }
+    } catch {
+      throw .unreadable(path: path.text, error)
+    }
   }
 
   /// The permissions in the bundle. Dropped bits are told, and kept ones that mean something else
@@ -199,7 +225,7 @@ struct PlanDraft {
   // MARK: Finishing
 
   /// The entries in archive order, with one regular file for each identity and hard links for its
-  /// other names.
+  /// other names; the first has the attributes.
   func entries() -> [BundleEntry] {
     let strata = fileStrata()
     var firstNames: [FileStatus.Identity: (path: RootPath, permissions: UInt16)] = [:]
@@ -207,7 +233,8 @@ struct PlanDraft {
       nodes
       .map {
         BundleEntry(
-          path: $0.key, node: $0.value.node, reason: $0.value.reason, stratum: $0.value.stratum)
+          path: $0.key, node: $0.value.node, reason: $0.value.reason, stratum: $0.value.stratum,
+          attributes: $0.value.attributes)
       }
       .sorted { $0.archiveName < $1.archiveName }
       .map { entry in
@@ -215,15 +242,16 @@ struct PlanDraft {
         else {
           return entry
         }
-        var node = entry.node
-        if let first = firstNames[identity] {
-          node = .hardLink(first.path, permissions: first.permissions)
-        } else {
+        let stratum = strata[identity] ?? entry.stratum
+        guard let first = firstNames[identity] else {
           firstNames[identity] = (entry.path, permissions)
+          return BundleEntry(
+            path: entry.path, node: entry.node, reason: entry.reason, stratum: stratum,
+            attributes: entry.attributes)
         }
         return BundleEntry(
-          path: entry.path, node: node, reason: entry.reason,
-          stratum: strata[identity] ?? entry.stratum)
+          path: entry.path, node: .hardLink(first.path, permissions: first.permissions),
+          reason: entry.reason, stratum: stratum)
       }
   }
 

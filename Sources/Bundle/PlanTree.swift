@@ -9,11 +9,17 @@ package struct PlanTree: FileTree {
   private let nodes: [RootPath: BundleEntry.Node]
   private let names: [RootPath: [ByteString]]
   private let numbers: [RootPath: UInt64]
+  /// Files whose programs get capabilities, by their first names.
+  private let capable: Set<RootPath>
 
   package init(_ entries: [BundleEntry]) {
     var nodes: [RootPath: BundleEntry.Node] = [.root: .directory(permissions: 0o755)]
     for entry in entries { nodes[entry.path] = entry.node }
     self.nodes = nodes
+    capable = Set(
+      entries.filter { entry in
+        entry.attributes.contains { $0.name == ExtendedAttribute.capabilities }
+      }.map(\.path))
     names = Dictionary(grouping: entries.map(\.path)) { $0.parent }
       .mapValues { $0.map(\.name).sorted() }
     numbers = Dictionary(
@@ -35,6 +41,11 @@ package struct PlanTree: FileTree {
         identity: source.identity ?? own)
     case .hardLink(let target, _): return try status(of: target)
     }
+  }
+
+  package func hasCapabilities(_ path: RootPath) -> Bool {
+    if case .hardLink(let first, _)? = nodes[path] { return capable.contains(first) }
+    return capable.contains(path)
   }
 
   package func linkText(of path: RootPath) throws(Errno) -> ByteString {

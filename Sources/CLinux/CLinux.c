@@ -13,6 +13,14 @@ int clinux_has_capabilities(const char *path) {
     return lgetxattr(path, "security.capability", 0, 0) > 0;
 }
 
+long clinux_list_attributes(const char *path, void *names, unsigned long size) {
+    return llistxattr(path, names, size);
+}
+
+long clinux_read_attribute(const char *path, const char *name, void *value, unsigned long size) {
+    return lgetxattr(path, name, value, size);
+}
+
 int clinux_is_ignored(int signal) {
     struct sigaction action;
     return sigaction(signal, 0, &action) == 0 && action.sa_handler == SIG_IGN;

@@ -15,6 +15,10 @@ package struct DirectoryEntry: Hashable, Sendable {
 extension FileTree {
   package func hasCapabilities(_ path: RootPath) -> Bool { false }
 
+  package func extendedAttributes(
+    of path: RootPath, where isWanted: (ByteString) -> Bool
+  ) throws(Errno) -> [ExtendedAttribute] { [] }
+
   package func head(of path: RootPath, count: Int) throws(Errno) -> [UInt8] {
     try open(path).read(at: 0, count: count)
   }

@@ -30,6 +30,50 @@ package struct DirectoryTree: FileTree {
     unsafe hostPath(path).withCString { unsafe clinux_has_capabilities($0) } == 1
   }
 
+  package func extendedAttributes(
+    of path: RootPath, where isWanted: (ByteString) -> Bool
+  ) throws(Errno) -> [ExtendedAttribute] {
+    let hostPath = hostPath(path)
+    let names = try unsafe Self.attributeBytes { buffer in
+      unsafe hostPath.withCString { file in
+        unsafe clinux_list_attributes(file, buffer.baseAddress, UInt(buffer.count))
+      }
+    }
+    var attributes: [ExtendedAttribute] = []
+    for name in (names ?? []).split(separator: 0).map({ ByteString($0) }).sorted()
+    where isWanted(name) {
+      let value = try unsafe Self.attributeBytes { buffer in
+        unsafe hostPath.withCString { file in
+          unsafe name.withCString { name in
+            unsafe clinux_read_attribute(file, name, buffer.baseAddress, UInt(buffer.count))
+          }
+        }
+      }
+      if let value { attributes.append(ExtendedAttribute(name: name, value: value)) }
+    }
+    return attributes
+  }
+
+  /// What a system call tells of extended attributes; nil if there are none of that name or at all.
+  private static func attributeBytes(
+    _ read: (UnsafeMutableBufferPointer<UInt8>) -> Int
+  ) throws(Errno) -> [UInt8]? {
+    // The kernel's limit for a list of names and for a value (XATTR_LIST_MAX, XATTR_SIZE_MAX; Linux
+    // include/uapi/linux/limits.h): nothing that changes meanwhile outgrows it.
+    let limit = 65_536
+    var failure: Errno?
+    let bytes = unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: limit) { buffer in
+      let count = unsafe read(buffer)
+      if count < 0 { failure = Errno(rawValue: errno) }
+      return unsafe Array(buffer[..<max(0, count)])
+    }
+    switch failure {
+    case nil: return bytes
+    case .noData?, .notSupported?: return nil
+    case let failure?: throw failure
+    }
+  }
+
   package func linkText(of path: RootPath) throws(Errno) -> ByteString {
     // PATH_MAX bounds what symlink(2) accepts.
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))

@@ -11,6 +11,12 @@ package protocol FileTree: Sendable {
   /// Whether the kernel gives a program of this file capabilities (`security.capability`).
   func hasCapabilities(_ path: RootPath) -> Bool
 
+  /// The extended attributes of the file itself whose names are wanted, sorted by name; none where the
+  /// file system has no such thing.
+  func extendedAttributes(
+    of path: RootPath, where isWanted: (ByteString) -> Bool
+  ) throws(Errno) -> [ExtendedAttribute]
+
   /// The text of a symbolic link (`readlink`).
   func linkText(of path: RootPath) throws(Errno) -> ByteString
 

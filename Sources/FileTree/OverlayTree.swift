@@ -24,6 +24,12 @@ package struct OverlayTree: FileTree {
     tree(for: path).hasCapabilities(path)
   }
 
+  package func extendedAttributes(
+    of path: RootPath, where isWanted: (ByteString) -> Bool
+  ) throws(Errno) -> [ExtendedAttribute] {
+    try tree(for: path).extendedAttributes(of: path, where: isWanted)
+  }
+
   package func linkText(of path: RootPath) throws(Errno) -> ByteString {
     try tree(for: path).linkText(of: path)
   }

@@ -88,6 +88,10 @@ extension PlanWarning {
         "warning: \(path): belongs to user \(owner.user) and group \(owner.group) here and to root "
           + "in the image, so its set-user-id or set-group-id bit gives more rights there",
         remedy: "pack without --keep-setid if that isn't wanted")
+    case .droppedCapabilities(let path):
+      Diagnostic(
+        "warning: \(path): its capabilities (security.capability) aren't packed",
+        remedy: "keep them with --keep-xattrs")
     }
   }
 }

@@ -54,4 +54,49 @@ struct PlanOptionsTests {
       options: Self.options { $0.keepsSetID = true })
     #expect(plan.warnings == [.setIDOfOther("/srv/shared/tool", .init(user: 0, group: 7))])
   }
+
+  // MARK: Extended attributes
+
+  static let capability = ExtendedAttribute(name: "security.capability", value: [1, 0, 0, 2])
+  static let note = ExtendedAttribute(name: "user.note", value: [])
+
+  func planWithAttributes(keeping keepsAttributes: Bool) throws -> BundlePlan {
+    let files: [RootPath: InMemoryTree.Node] = [
+      "/usr/bin/ping": .program(needed: ["libc.so.6"]), "/srv/also": .hardLink("/usr/bin/ping"),
+      "/srv/text": .text("x"),
+    ]
+    let labels = ["security.selinux", "security.ima", "system.posix_acl_access", "trusted.x"]
+      .map { ExtendedAttribute(name: ByteString($0), value: [1]) }
+    let tree = AlteredTree(
+      InMemoryTree(PlanFixture.system.merging(files) { $1 }),
+      attributes: [
+        "/usr/bin/ping": [Self.note, Self.capability] + labels, "/srv": labels + [Self.note],
+        // Of the kernel's rules, only an executable file's capabilities count.
+        "/srv/also": [Self.note, Self.capability], "/srv/text": [Self.capability],
+        "/usr/lib/libc-2.36.so": [Self.note], "/usr": [Self.note],
+      ])
+    return try PlanFixture.plan(
+      tree, programs: [("/usr/bin/ping", at: nil)], additions: [("/srv", at: nil)],
+      options: Self.options { $0.keepsExtendedAttributes = keepsAttributes })
+  }
+
+  @Test func `capabilities of programs are dropped and told`() throws {
+    let plan = try planWithAttributes(keeping: false)
+    #expect(
+      plan.warnings == [.droppedCapabilities("/usr/bin/ping"), .droppedCapabilities("/srv/also")])
+    #expect(plan.entries.allSatisfy { $0.attributes.isEmpty })
+  }
+
+  @Test func `attributes that are asked for are kept, those of the system never`() throws {
+    let plan = try planWithAttributes(keeping: true)
+    #expect(plan.warnings.isEmpty)
+    // Two names of one file: the first in the archive has the attributes.
+    #expect(plan["/srv/also"]?.attributes == [Self.capability, Self.note])
+    #expect(plan["/usr/bin/ping"]?.attributes == [])
+    #expect(plan["/srv"]?.attributes == [Self.note])
+    #expect(plan["/srv/text"]?.attributes == [Self.capability])
+    #expect(plan["/usr/lib/libc-2.36.so"]?.attributes == [Self.note])
+    #expect(plan["/usr"]?.attributes == [])
+    #expect(PlanTree(plan.entries).hasCapabilities("/usr/bin/ping"))
+  }
 }

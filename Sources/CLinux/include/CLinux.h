@@ -12,6 +12,15 @@ int clinux_is_ignored(int signal);
 /// module of the C library leaves out.
 int clinux_has_capabilities(const char *path);
 
+/// The names of a file's extended attributes, each with a NUL behind it: their length together in
+/// bytes, or -1 and errno. A symbolic link isn't followed. llistxattr(2), which Swift's module of the C
+/// library leaves out.
+long clinux_list_attributes(const char *path, void *names, unsigned long size);
+
+/// The value of an extended attribute: its length in bytes, or -1 and errno. A symbolic link isn't
+/// followed. lgetxattr(2).
+long clinux_read_attribute(const char *path, const char *name, void *value, unsigned long size);
+
 #include <stdbool.h>
 
 /// What loaders ask of an x86-64 processor.
