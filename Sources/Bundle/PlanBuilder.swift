@@ -77,8 +77,10 @@ package struct PlanBuilder {
       guard deviations.isEmpty else { throw .unfaithful(deviations) }
     }
     noteDanglingLinks(&draft)
+    // Only now: the proof's loader goes through the links, as that of the whole image will.
+    let entries = draft.entries().filter { !options.omitsRootLinks || $0.reason != .rootLink }
     return BundlePlan(
-      entries: draft.entries(), programs: programs,
+      entries: entries, programs: programs,
       programHeader: subjects.first { $0.addition == nil }?.graph.subject.image.header,
       warnings: draft.warnings)
   }

@@ -5,6 +5,9 @@ package struct PlanOptions: Sendable {
   /// Whether capabilities and attributes of users ship; without, capabilities of programs are dropped
   /// with a warning.
   package var keepsExtendedAttributes = false
+  /// Whether the root links of a merged `/usr` are left out, since the image that the bundle is
+  /// unpacked onto has them: over its directories they would delete what is in there.
+  package var omitsRootLinks = false
 
   package init() {}
 }

@@ -99,4 +99,21 @@ struct PlanOptionsTests {
     #expect(plan["/usr"]?.attributes == [])
     #expect(PlanTree(plan.entries).hasCapabilities("/usr/bin/ping"))
   }
+
+  // MARK: Overlays
+
+  @Test func `root links that the base image has are left out, and nothing else is`() throws {
+    func entries(omitting omitsRootLinks: Bool) throws -> [RootPath] {
+      try PlanFixture.plan(
+        [
+          "/home/me/server": .program(needed: ["libz.so.1", "libc.so.6"]),
+          "/srv/lib": .link("usr/lib"), "/srv/usr/lib/x": .text("x"),
+        ], programs: [("/home/me/server", at: "/server")], additions: [("/srv", at: nil)],
+        options: Self.options { $0.omitsRootLinks = omitsRootLinks }
+      ).entries.map(\.path)
+    }
+    let all = try entries(omitting: false)
+    #expect(all.contains("/lib") && all.contains("/lib64"))
+    #expect(try entries(omitting: true) == all.filter { $0 != "/lib" && $0 != "/lib64" })
+  }
 }
