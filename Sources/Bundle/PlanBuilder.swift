@@ -70,6 +70,7 @@ package struct PlanBuilder {
         draft.warn(.notExecutable(program))
       }
     }
+    try ImageSetup(options: options, program: programs.first).add(to: &draft)
     let proof = PlanProof(subjects: subjects)
     if !proof.deviations(in: draft.entries()).isEmpty {
       try LoaderConfiguration.add(for: subjects, to: &draft)

@@ -67,7 +67,9 @@ struct PlanDraft {
   private static func isSkeleton(_ reason: Provenance) -> Bool {
     switch reason {
     case .rootLink, .parent, .detour: true
-    case .program, .library, .interpreter, .link, .addition, .loaderConfiguration: false
+    case .program, .library, .interpreter, .link, .addition, .loaderConfiguration, .user,
+      .workingDirectory, .volume, .initProgram:
+      false
     }
   }
 

@@ -5,6 +5,8 @@ package import SystemPackage
 package enum PlanError: Error, Hashable, Sendable {
   /// Two different things want the same path.
   case conflict(path: RootPath, first: String, second: String)
+  /// Something else is where a file would tell the name of the user.
+  case takenFromUser(PlannedUser, path: RootPath, existing: Provenance)
   case unreadable(path: ByteString, Errno)
   /// A device, FIFO or socket, which isn't content.
   case unpackable(path: RootPath, FileStatus.Kind)

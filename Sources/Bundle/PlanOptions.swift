@@ -1,3 +1,5 @@
+package import FileTree
+
 /// What a user may ask of a plan beside its programs and additions.
 package struct PlanOptions: Sendable {
   /// Whether set-user-id and set-group-id bits ship; without, each is dropped with a warning.
@@ -8,6 +10,38 @@ package struct PlanOptions: Sendable {
   /// Whether the root links of a merged `/usr` are left out, since the image that the bundle is
   /// unpacked onto has them: over its directories they would delete what is in there.
   package var omitsRootLinks = false
+  /// The user that gets an `/etc/passwd` and an `/etc/group`; without, none are made.
+  package var user: PlannedUser?
+  /// Directories that the image's configuration names.
+  package var directories: [PlannedDirectory] = []
+  /// Whether `/init` leads to the first program, as a kernel's initramfs needs it.
+  package var linksInit = false
 
   package init() {}
+}
+
+/// A directory that an image's configuration names, so that it has to exist.
+package struct PlannedDirectory: Hashable, Sendable {
+  package enum Purpose: Hashable, Sendable {
+    /// Where an engine starts the program.
+    case work
+    /// Where it mounts a volume.
+    case volume
+  }
+
+  /// In the image; links on the way are followed.
+  package let path: RootPath
+  package let purpose: Purpose
+
+  package init(path: RootPath, purpose: Purpose) {
+    self.path = path
+    self.purpose = purpose
+  }
+
+  var provenance: Provenance {
+    switch purpose {
+    case .work: .workingDirectory
+    case .volume: .volume
+    }
+  }
 }

@@ -16,6 +16,13 @@ package enum Provenance: Hashable, Sendable {
   case detour(on: ByteString)
   case addition(of: ByteString)
   case loaderConfiguration
+  /// A file that tells the name of the user that the program runs as.
+  case user(ByteString)
+  case workingDirectory
+  /// Where a volume is mounted.
+  case volume
+  /// What a kernel starts.
+  case initProgram
 }
 
 extension Provenance: CustomStringConvertible {
@@ -30,6 +37,10 @@ extension Provenance: CustomStringConvertible {
     case .detour(let path): "on the way of \(path)"
     case .addition(let source): "added from \(source)"
     case .loaderConfiguration: "tells the loader where the libraries are"
+    case .user(let name): "user \(name)"
+    case .workingDirectory: "working directory"
+    case .volume: "volume"
+    case .initProgram: "started by the kernel"
     }
   }
 }

@@ -11,6 +11,11 @@ extension Diagnostic {
       self.init(
         "\(path) is wanted for two different things: \(first); \(second)",
         remedy: "give one of them another place (--install PATH, --add SRC:DST)", status: .usage)
+    case .takenFromUser(let user, let path, let existing):
+      self.init(
+        "\(path) would tell who user \(user.name) is, and is there already: \(existing)",
+        remedy: "name the user by number (--user \(user.uid):\(user.gid)), or leave the file out",
+        status: .usage)
     case .unreadable(let path, let cause):
       self.init("\(path): \(Self.describe(cause))")
     case .unpackable(let path, let kind):

@@ -116,4 +116,128 @@ struct PlanOptionsTests {
     #expect(all.contains("/lib") && all.contains("/lib64"))
     #expect(try entries(omitting: true) == all.filter { $0 != "/lib" && $0 != "/lib64" })
   }
+
+  // MARK: What an image needs
+
+  static let server: [RootPath: InMemoryTree.Node] = [
+    "/home/me/server": .program(needed: ["libc.so.6"])
+  ]
+
+  func plan(
+    _ files: [RootPath: InMemoryTree.Node] = [:], at destination: RootPath = "/app/server",
+    additions: [(ByteString, at: RootPath?)] = [], _ change: (inout PlanOptions) -> Void
+  ) throws -> BundlePlan {
+    try PlanFixture.plan(
+      files.merging(Self.server) { $1 }, programs: [("/home/me/server", at: destination)],
+      additions: additions, options: Self.options(change))
+  }
+
+  func text(_ entry: BundleEntry?) -> String? {
+    guard case .file(.generated(let bytes), 0o644)? = entry?.node else { return nil }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  @Test(
+    arguments: [
+      (
+        PlannedUser(name: "app", uid: 1000, gid: 2000),
+        "root:x:0:0:root:/root:/sbin/nologin\napp:x:1000:2000:app:/:/sbin/nologin\n",
+        "root:x:0:\napp:x:2000:\n"
+      ),
+      (
+        PlannedUser(name: "app", uid: 1000, gid: 0),
+        "root:x:0:0:root:/root:/sbin/nologin\napp:x:1000:0:app:/:/sbin/nologin\n", "root:x:0:\n"
+      ),
+      (
+        PlannedUser(name: "root", uid: 0, gid: 0), "root:x:0:0:root:/root:/sbin/nologin\n",
+        "root:x:0:\n"
+      ),
+    ])
+  func `a user has a name in the image, and nobody of the host has`(
+    user: PlannedUser, passwd: String, group: String
+  ) throws {
+    let plan = try plan(["/etc/passwd": .text("host"), "/etc/group": .text("host")]) {
+      $0.user = user
+    }
+    #expect(text(plan["/etc/passwd"]) == passwd)
+    #expect(text(plan["/etc/group"]) == group)
+    #expect(plan["/etc/passwd"]?.reason == .user(user.name))
+    #expect(plan["/etc/passwd"]?.stratum == .application)
+  }
+
+  @Test func `a user's file that an addition brings is a failure that tells so`() throws {
+    let user = PlannedUser(name: "app", uid: 1000, gid: 1000)
+    #expect(
+      throws: PlanError.takenFromUser(
+        user, path: "/etc/group", existing: .addition(of: "/srv/group"))
+    ) {
+      try plan(["/srv/group": .text("x")], additions: [("/srv/group", at: "/etc/group")]) {
+        $0.user = user
+      }
+    }
+  }
+
+  @Test func `directories that the configuration names exist, where links lead`() throws {
+    let plan = try plan(
+      [
+        "/srv/data": .link("/var/data"), "/srv/own": .directory(permissions: 0o700),
+        "/srv/lib-link": .link("/lib/state"),
+      ], additions: [("/srv", at: nil)]
+    ) {
+      $0.directories = [
+        PlannedDirectory(path: "/work/deep", purpose: .work),
+        PlannedDirectory(path: "/srv/data", purpose: .volume),
+        PlannedDirectory(path: "/srv/own", purpose: .volume),
+        PlannedDirectory(path: "/srv/lib-link", purpose: .volume),
+        PlannedDirectory(path: "/usr/lib", purpose: .work),
+        PlannedDirectory(path: "/", purpose: .work),
+      ]
+    }
+    #expect(plan["/work/deep"]?.reason == .workingDirectory)
+    #expect(plan["/work/deep"]?.stratum == .application)
+    #expect(plan.permissions(of: "/work/deep") == 0o755)
+    #expect(plan["/work"]?.reason == .parent)
+    #expect(plan["/var/data"]?.reason == .volume)
+    #expect(plan["/usr/lib/state"]?.reason == .volume)
+    #expect(plan.permissions(of: "/srv/own") == 0o700)
+    #expect(plan["/usr/lib"]?.reason == .parent)
+    #expect(plan.warnings.isEmpty)
+  }
+
+  @Test(arguments: ["/srv/file", "/srv/file/below", "/app/server"] as [RootPath])
+  func `a file where a directory has to be is a conflict`(path: RootPath) throws {
+    #expect {
+      try plan(["/srv/file": .text("x")], additions: [("/srv", at: nil)]) {
+        $0.directories = [PlannedDirectory(path: path, purpose: .volume)]
+      }
+    } throws: { error in
+      guard case .conflict? = error as? PlanError else { return false }
+      return true
+    }
+  }
+
+  @Test func `the kernel's init leads to the first program`() throws {
+    let plan = try plan { $0.linksInit = true }
+    guard case .symbolicLink("/app/server")? = plan["/init"]?.node else {
+      Issue.record("\(String(describing: plan["/init"]))")
+      return
+    }
+    #expect(plan["/init"]?.reason == .initProgram)
+    #expect(plan["/init"]?.stratum == .application)
+  }
+
+  @Test func `an init of the program's or an addition's own stays`() throws {
+    let own = try plan(at: "/init") { $0.linksInit = true }
+    #expect(own["/init"]?.reason == .program)
+    let added = try plan(["/srv/start": .text("x")], additions: [("/srv/start", at: "/init")]) {
+      $0.linksInit = true
+    }
+    #expect(added["/init"]?.reason == .addition(of: "/srv/start"))
+  }
+
+  @Test func `a directory where the kernel's init has to be is a conflict`() throws {
+    #expect(throws: PlanError.self) {
+      try plan(["/srv/x": .text("x")], additions: [("/srv", at: "/init")]) { $0.linksInit = true }
+    }
+  }
 }

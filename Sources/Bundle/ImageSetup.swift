@@ -1,0 +1,53 @@
+internal import FileTree
+
+/// What an image needs beside its programs and their closures: a user, directories that it is started
+/// in or that volumes are mounted on, and the program that a kernel starts.
+struct ImageSetup {
+  let options: PlanOptions
+  /// The first program, by its place in the bundle.
+  let program: RootPath?
+
+  /// Adds all of it; what additions brought stays as it is.
+  func add(to draft: inout PlanDraft) throws(PlanError) {
+    for directory in options.directories { try add(directory, to: &draft) }
+    if let user = options.user { try add(user, to: &draft) }
+    if options.linksInit, let program { try linkInit(to: program, in: &draft) }
+  }
+
+  private func add(
+    _ directory: PlannedDirectory, to draft: inout PlanDraft
+  ) throws(PlanError) {
+    // A link at the end is followed as well: the engine does the same.
+    let place = try draft.physicalPath(directory.path.text + "/.")
+    if case .directory = draft.nodes[place]?.node { return }
+    try draft.add(.directory(permissions: 0o755), at: place, because: directory.provenance)
+  }
+
+  /// An engine looks a name up in the image's own files (OCI image-spec, config.md, "User").
+  private func add(_ user: PlannedUser, to draft: inout PlanDraft) throws(PlanError) {
+    try add(user.passwd, at: "/etc/passwd", for: user, to: &draft)
+    try add(user.group, at: "/etc/group", for: user, to: &draft)
+  }
+
+  private func add(
+    _ text: ByteString, at path: ByteString, for user: PlannedUser, to draft: inout PlanDraft
+  ) throws(PlanError) {
+    let place = try draft.physicalPath(path)
+    if let existing = draft.nodes[place] {
+      throw .takenFromUser(user, path: place, existing: existing.reason)
+    }
+    try draft.add(
+      .file(.generated(text.bytes), permissions: 0o644), at: place, because: .user(user.name))
+  }
+
+  /// Source: Linux `init/main.c` (`kernel_init`): of an initramfs, `/init` is started.
+  private func linkInit(to program: RootPath, in draft: inout PlanDraft) throws(PlanError) {
+    let place: RootPath = "/init"
+    switch draft.nodes[place]?.node {
+    case .file, .hardLink, .symbolicLink: return
+    // A directory there can't be started: a conflict.
+    case .directory, nil:
+      try draft.add(.symbolicLink(program.text), at: place, because: .initProgram)
+    }
+  }
+}
