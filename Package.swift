@@ -28,6 +28,7 @@ let testSettings: [SwiftSetting] =
   ] + (strict ? [.treatAllWarnings(as: .error)] : []) + instrumentation
 
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -36,10 +37,15 @@ let package = Package(
   products: [.executable(name: "rootfs-pack", targets: ["rootfs-pack"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
   ],
   targets: [
     .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
+    .systemLibrary(
+      name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CLinux"),
     .target(name: "FileTree", dependencies: ["CLinux", system], swiftSettings: settings),
     .target(name: "ELF", dependencies: ["CLibelf", "FileTree", system], swiftSettings: settings),
@@ -47,7 +53,10 @@ let package = Package(
     .target(
       name: "Bundle", dependencies: ["FileTree", "ELF", "Loader", system], swiftSettings: settings),
     .target(
-      name: "Image", dependencies: ["CLinux", "FileTree", "Bundle", system],
+      name: "Image",
+      dependencies: [
+        "CDeflate", "CZlib", "CZstd", "CLinux", "FileTree", "ELF", "Bundle", crypto, system,
+      ],
       swiftSettings: settings),
     .target(
       name: "Report", dependencies: ["FileTree", "ELF", "Loader", "Bundle"],

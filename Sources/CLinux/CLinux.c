@@ -4,9 +4,22 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 int clinux_open_nameless(const char *directory, unsigned int permissions) {
-    return open(directory, O_WRONLY | O_CLOEXEC | O_TMPFILE, (mode_t)permissions);
+    return open(directory, O_RDWR | O_CLOEXEC | O_TMPFILE, (mode_t)permissions);
+}
+
+int clinux_open_in(int directory, const char *name, int flags, unsigned int permissions) {
+    return openat(directory, name, flags, (mode_t)permissions);
+}
+
+int clinux_set_attribute(int file, const char *name, const void *value, unsigned long size) {
+    return fsetxattr(file, name, value, size, 0);
+}
+
+int clinux_sync_filesystem(int file) {
+    return syncfs(file);
 }
 
 int clinux_has_capabilities(const char *path) {

@@ -6,6 +6,10 @@ package enum ArchiveError: Error, Hashable, Sendable {
   /// The target, a host path.
   case target(FilePath, Errno)
   case targetIsDirectory(FilePath)
+  /// A directory is to be written where something else is.
+  case targetIsNoDirectory(FilePath, FileStatus.Kind)
+  /// A directory is written only where none is, or an empty one.
+  case targetIsNotEmpty(FilePath)
   case targetIsDanglingLink(FilePath)
   /// The target is a device, FIFO or socket, which a rename would replace.
   case targetIsSpecial(FilePath, FileStatus.Kind)
@@ -15,5 +19,11 @@ package enum ArchiveError: Error, Hashable, Sendable {
   case source(RootPath, Errno)
   /// A file that became shorter or was replaced while it was read.
   case sourceChanged(RootPath)
+  /// A path in the bundle that a format can't hold, and why.
+  case unrepresentable(RootPath, String)
+  /// An extended attribute that the directory's file system doesn't take.
+  case attribute(RootPath, name: ByteString, Errno)
+  /// The image specification has no word for the program's machine.
+  case unknownPlatform
   case interrupted(signal: Int32)
 }

@@ -8,6 +8,8 @@ package struct PlanDocument: Encodable {
   let entries: [Entry]
   /// In bytes, of all regular files.
   let contentSize: UInt64
+  /// The plans of an image's further platforms; none for anything else.
+  let platforms: [PlanDocument]
 
   struct Entry: Encodable {
     let path: String
@@ -21,7 +23,13 @@ package struct PlanDocument: Encodable {
     let reason: String
   }
 
-  package init(_ plan: BundlePlan) {
+  /// - Parameter plans: at least one; those after the first are further platforms.
+  package init(_ plans: [BundlePlan]) {
+    self.init(plans[0], platforms: plans.dropFirst().map { PlanDocument([$0]) })
+  }
+
+  private init(_ plan: BundlePlan, platforms: [PlanDocument]) {
+    self.platforms = platforms
     schemaVersion = InspectDocument.schemaVersion
     programs = plan.programs.map(\.description)
     contentSize = plan.contentSize

@@ -47,8 +47,17 @@ extension Diagnostic {
         remedy: "name another place with --output")
     case .targetIsDirectory(let target):
       self.init(
-        "\(ByteString(target)): is a directory", remedy: "name a file with --output", status: .usage
-      )
+        "\(ByteString(target)): is a directory",
+        remedy: "name a file with --output, or end the name in a slash for a directory",
+        status: .usage)
+    case .targetIsNoDirectory(let target, let kind):
+      self.init(
+        "\(ByteString(target)): is a \(kind), not a directory",
+        remedy: "name another place with --output", status: .usage)
+    case .targetIsNotEmpty(let target):
+      self.init(
+        "\(ByteString(target)): is a directory that isn't empty",
+        remedy: "remove it or name another place with --output", status: .usage)
     case .targetIsDanglingLink(let target):
       self.init(
         "\(ByteString(target)): is a link to nothing",
@@ -68,6 +77,14 @@ extension Diagnostic {
       self.init(
         "\(path): its source changed while it was packed; nothing was written",
         remedy: "run again when nothing writes to it")
+    case .unrepresentable(let path, let reason):
+      self.init("\(path): \(reason)", remedy: "write another format, or leave it out")
+    case .attribute(let path, let name, let cause):
+      self.init(
+        "\(path): its attribute \(name) can't be set: \(Self.describe(cause))",
+        remedy: "write an archive, or leave --keep-xattrs out")
+    case .unknownPlatform:
+      self.init("images have no name for the program's machine", remedy: "write a .tar")
     case .interrupted(let signal):
       self.init(
         "interrupted by signal \(signal), nothing was written", status: .interrupted(signal))

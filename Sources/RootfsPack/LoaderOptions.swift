@@ -25,7 +25,10 @@ struct LoaderOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Let LD_LIBRARY_PATH, LD_PRELOAD or LD_AUDIT count. Repeatable.",
-      discussion: "Without a value, the one that it has in this environment.",
+      discussion: """
+        Without a value, the one that it has in this environment. 'pack' takes any other variable \
+        too, for the image.
+        """,
       valueName: "name[=value]"))
   var env: [String] = []
 

@@ -9,6 +9,8 @@ struct LoaderSettings {
   var cpu: String?
   var env: [String] = []
   var load: [String] = []
+  /// Whether ``env`` also names variables of an image, which loaders take no notice of.
+  var allowsImageVariables = false
 
   /// The processor whose libraries are looked for.
   var processor: Processor {
@@ -44,6 +46,7 @@ struct LoaderSettings {
       case "LD_LIBRARY_PATH": variables.libraryPath = value
       case "LD_PRELOAD": variables.preload = value
       case "LD_AUDIT": variables.audit = value
+      case _ where allowsImageVariables && !name.isEmpty: break
       default:
         throw Diagnostic(
           "--env \(ByteString(argument: word)): not a variable that decides what is loaded",
@@ -51,5 +54,32 @@ struct LoaderSettings {
       }
     }
     return variables
+  }
+
+  /// The variables of an image, `NAME=VALUE`, the last word for each name; without LD_LIBRARY_PATH,
+  /// which names places of this machine: in the image everything is found without it.
+  func imageVariables(_ environment: ProcessEnvironment) throws(Diagnostic) -> [String] {
+    var variables: [(name: String, text: String)] = []
+    for word in env {
+      let name = String(word.prefix { $0 != "=" })
+      guard name != "LD_LIBRARY_PATH" else { continue }
+      var text = ByteString(argument: word)
+      if name.count == word.count {
+        guard let value = environment.loaderVariable(name) else {
+          throw Diagnostic(
+            "--env \(text): isn't set here", remedy: "give it a value: --env \(text)=VALUE",
+            status: .usage)
+        }
+        text = text + "=" + value
+      }
+      guard let variable = String(validating: text.bytes, as: UTF8.self) else {
+        throw Diagnostic(
+          "--env \(text): isn't UTF-8",
+          remedy: "an image's configuration holds nothing else", status: .usage)
+      }
+      variables.removeAll { $0.name == name }
+      variables.append((name, variable))
+    }
+    return variables.map(\.text)
   }
 }

@@ -12,7 +12,7 @@ struct PackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pack",
     _superCommandName: "rootfs-pack",
-    abstract: "Pack programs with everything that their loader loads into a tar archive.",
+    abstract: "Pack programs with everything that their loader loads.",
     discussion: """
       A program from a system directory (/usr, /bin, /sbin, /lib*, /opt) keeps its path; any other \
       goes to /NAME. What it finds through $ORIGIN moves with it. Before anything is written, the \
@@ -23,6 +23,10 @@ struct PackCommand: ParsableCommand {
         rootfs-pack /usr/bin/git --output git.tar
         rootfs-pack ./server --add plugin.so --add app.conf:/etc/app.conf --dry-run
         rootfs-pack ./server --install /srv/bin/server
+        rootfs-pack ./server -o server.oci.tar --tag example.org/server:1.0 --expose 8080 --user app
+        rootfs-pack ./server -o root/ -o server.tar.zst --level 19
+        rootfs-pack ./server -o - | docker import - server
+        rootfs-pack ./server -o server.oci.tar --platform /usr/aarch64-linux-gnu:arm64/server
 
       Exit code: 0 packed, 1 a library is missing, 2 wrong usage, 3 unreadable input or system error.
       """)
@@ -31,8 +35,16 @@ struct PackCommand: ParsableCommand {
     help: ArgumentHelp("A program, or a shared library, to pack.", valueName: "file"))
   var files: [String]
 
-  @Option(name: [.short, .long], help: ArgumentHelp("The archive to write.", valueName: "path"))
-  var output = "runtime.tar"
+  @OptionGroup(title: "Output") var outputOptions: OutputOptions
+
+  @OptionGroup(title: "Image") var imageOptions: ImageOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Make an image for this platform too, with this root and program. Repeatable.",
+      discussion: "All other options hold for each platform. An image's first is that of FILE.",
+      valueName: "[linux/arch=]sysroot:program"))
+  var platform: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -47,7 +59,7 @@ struct PackCommand: ParsableCommand {
       valueName: "src[:dst]"))
   var add: [String] = []
 
-  @OptionGroup var loaderOptions: LoaderOptions
+  @OptionGroup(title: "Loader") var loaderOptions: LoaderOptions
 
   @Flag(help: "Pack although libraries are missing.")
   var allowMissing = false
@@ -71,9 +83,6 @@ struct PackCommand: ParsableCommand {
     {
       throw ValidationError("--install \(install): names no file.")
     }
-    if output.isEmpty || output == "-" || output.hasSuffix("/") {
-      throw ValidationError("--output '\(output)': name a file to write.")
-    }
     if files.count > 1, let install, !install.hasSuffix("/") {
       throw ValidationError(
         "--install \(install): several files need a directory; end it with a slash.")
@@ -81,54 +90,98 @@ struct PackCommand: ParsableCommand {
   }
 
   func run() throws {
-    let additions = try add.map { word throws(Diagnostic) in try AdditionRequest(word) }
-    let context = try ResolutionContext(
-      loaderOptions.settings, files: files, additions: additions.map(\.source))
-    let modificationTime = try modificationTime(context.variables)
-    var collector = SubjectCollector(context: context)
-    for file in files {
-      try collector.addProgram(file, destination: destination(of: file, context))
-    }
-    for addition in additions { try collector.add(addition) }
-    let isIncomplete = try reportFindings(collector.subjects)
-    var builder = PlanBuilder(
-      tree: context.tree, subjects: collector.subjects, additions: collector.additions)
-    let plan: BundlePlan
-    do { plan = try builder.build() } catch { throw Diagnostic(error) }
-    for warning in plan.warnings { Terminal.warn(warning.diagnostic) }
+    let variables = ProcessEnvironment.current()
+    let outputs = try outputOptions.outputs
+    let isImage = outputs.contains(where: \.format.isImage)
+    try checkImageOptions(outputs)
+    let modificationTime = try modificationTime(variables)
+    var settings = loaderOptions.settings
+    settings.allowsImageVariables = true
+    let images = ImageAssembly(
+      settings: try imageOptions.settings, environment: try settings.imageVariables(variables),
+      created: modificationTime)
+    let planned = try plans(settings, outputs, images.settings)
+    let bundles = try planned.map { try images.bundle($0, isImage: isImage) }
+    if isImage { try checkPlatforms(bundles) }
     if dryRun {
-      try showPlan(plan, context)
+      try showPlans(bundles, variables)
     } else {
-      try write(plan, modificationTime: modificationTime, context)
+      let run = PackRun(
+        outputs: outputs, options: try writeOptions(modificationTime, variables),
+        reference: images.settings.reference, isQuiet: quiet, environment: variables)
+      try run.write(bundles)
     }
-    if isIncomplete { throw ExitStatus.findings.code }
+    if planned.contains(where: \.isIncomplete) { throw ExitStatus.findings.code }
   }
 
   // MARK: What goes in
 
-  private func destination(of file: String, _ context: ResolutionContext) -> RootPath? {
-    let location = context.locate(file)
-    let path = context.physicalPath(location.path)
-    if let install {
-      let target = RootPath(normalising: ByteString(argument: install))
-      return install.hasSuffix("/") ? target.appending(path.name) : target
+  /// The plan of each platform, that of the named files first.
+  private func plans(
+    _ settings: LoaderSettings, _ outputs: [Output], _ image: ImageSettings
+  ) throws(Diagnostic) -> [PackPlanner.Result] {
+    var planner = PackPlanner(
+      install: install,
+      additions: try add.map { word throws(Diagnostic) in try AdditionRequest(word) },
+      allowsMissing: allowMissing, options: planOptions(outputs, image))
+    var results = [try planner.plan(files, settings)]
+    for word in platform {
+      let request = try PlatformRequest(word)
+      var settings = settings
+      settings.root = request.sysroot
+      planner.label = "\(ByteString(argument: request.sysroot)): "
+      let result = try planner.plan([request.program], settings)
+      try request.check(result.plan.programHeader.flatMap { Platform($0) })
+      results.append(result)
     }
-    guard location.isOutside || !SystemDirectories.contain(path) else { return nil }
-    return RootPath.root.appending(path.name)
+    return results
   }
 
-  /// Names everything that keeps a program from starting; whether there is anything.
-  private func reportFindings(_ subjects: [PackSubject]) throws(Diagnostic) -> Bool {
-    let findings = PackFindings(subjects)
-    for line in findings.lines { Terminal.warn(Diagnostic(line)) }
-    guard !findings.lines.isEmpty else { return false }
-    guard allowMissing else {
-      throw Diagnostic(
-        "\(findings.summary), nothing was written",
-        remedy: "install what provides them, name their directory with --library-path, "
-          + "or pack without them with --allow-missing", status: .findings)
+  private func planOptions(_ outputs: [Output], _ image: ImageSettings) -> PlanOptions {
+    var options = PlanOptions()
+    options.keepsSetID = outputOptions.keepSetID
+    options.keepsExtendedAttributes = outputOptions.keepXattrs
+    options.omitsRootLinks = outputOptions.overlaySafe
+    options.linksInit = outputs.contains(where: \.format.isInitramfs)
+    options.user = image.user?.planned
+    if let directory = image.workingDirectory {
+      options.directories.append(
+        PlannedDirectory(path: RootPath(normalising: ByteString(directory)), purpose: .work))
     }
-    return true
+    options.directories += image.volumes.map {
+      PlannedDirectory(path: RootPath(normalising: ByteString($0)), purpose: .volume)
+    }
+    return options
+  }
+
+  /// What only an image can say isn't passed over in silence.
+  private func checkImageOptions(_ outputs: [Output]) throws(Diagnostic) {
+    guard !outputs.contains(where: \.format.isImage) else { return }
+    for (option, isUsed) in [
+      ("--annotation", !imageOptions.annotation.isEmpty), ("--platform", !platform.isEmpty),
+    ] where isUsed {
+      throw Diagnostic(
+        "\(option): no output is an image",
+        remedy: "name one with --output, as in server.oci.tar", status: .usage)
+    }
+  }
+
+  private func checkPlatforms(_ bundles: [ImageBundle]) throws(Diagnostic) {
+    var known: [Platform] = []
+    for bundle in bundles {
+      guard let platform = bundle.platform else {
+        let machine = bundle.plan.programHeader?.machine.description ?? "nothing known"
+        throw Diagnostic(
+          "\(bundle.plan.programs.first?.description ?? "the program") is for \(machine), for which "
+            + "images have no name", remedy: "write a .tar")
+      }
+      guard !known.contains(platform) else {
+        throw Diagnostic(
+          "--platform: \(platform) comes twice", remedy: "give each program another platform",
+          status: .usage)
+      }
+      known.append(platform)
+    }
   }
 
   private func modificationTime(
@@ -146,40 +199,33 @@ struct PackCommand: ParsableCommand {
 
   // MARK: What comes out
 
-  private func showPlan(_ plan: BundlePlan, _ context: ResolutionContext) throws {
-    let style = Terminal.style(of: .standardOutput, environment: context.variables)
-    try Terminal.write(
-      json ? renderJSON(PlanDocument(plan)) : renderPlanTable(plan, style: style),
-      to: .standardOutput)
+  private func writeOptions(
+    _ modificationTime: UInt64, _ variables: ProcessEnvironment
+  ) throws(Diagnostic) -> WriteOptions {
+    let ownership = try outputOptions.ownership
+    var options = WriteOptions()
+    options.metadata = EntryMetadata(
+      modificationTime: modificationTime, owner: ownership?.owner ?? 0,
+      group: ownership?.group ?? 0)
+    options.changesOwner = ownership != nil
+    options.compression = outputOptions.compression ?? .gzip
+    options.level = outputOptions.level
+    options.layering = outputOptions.layers ?? .shared
+    options.temporaryDirectory = variables.temporaryDirectory
+    return options
   }
 
-  private func write(
-    _ plan: BundlePlan, modificationTime: UInt64, _ context: ResolutionContext
-  ) throws {
-    let progress = ProgressLine(
-      total: plan.contentSize, isShown: !quiet, environment: context.variables)
-    let signals = SignalMask()
-    let archive = TarArchive(
-      modificationTime: modificationTime, interruption: { signals.pending },
-      progress: { progress.show($0) })
-    let size: UInt64
-    do {
-      size = try signals.holding { () throws(ArchiveError) in
-        try archive.write(plan, to: FilePath(ByteString(argument: output)))
+  private func showPlans(_ bundles: [ImageBundle], _ variables: ProcessEnvironment) throws {
+    let style = Terminal.style(of: .standardOutput, environment: variables)
+    var text = ""
+    if json {
+      text = try renderJSON(PlanDocument(bundles.map(\.plan)))
+    } else {
+      for bundle in bundles {
+        if bundles.count > 1, let platform = bundle.platform { text += "\(platform):\n" }
+        text += renderPlanTable(bundle.plan, style: style)
       }
-      progress.clear()
-    } catch {
-      progress.clear()
-      throw Diagnostic(error, contentSize: plan.contentSize)
     }
-    if !quiet {
-      try Terminal.write(summary(plan, size: size), to: .standardOutput)
-    }
-  }
-
-  private func summary(_ plan: BundlePlan, size: UInt64) -> String {
-    let place = ByteString(argument: output).description
-    return "\(place): \(renderSize(size)), \(count(plan.entries.count, "entry", "entries")); "
-      + "next: \(ImportHint(archive: place, program: plan.programs.first))\n"
+    try Terminal.write(text, to: .standardOutput)
   }
 }

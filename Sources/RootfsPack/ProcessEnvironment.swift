@@ -1,5 +1,6 @@
 internal import FileTree
 internal import Glibc
+internal import SystemPackage
 
 /// The environment variables that the command takes notice of.
 ///
@@ -7,12 +8,15 @@ internal import Glibc
 struct ProcessEnvironment {
   /// Seconds since 1970 for reproducible archives; nil if it is unset or empty.
   let sourceDateEpoch: String?
+  /// Where temporary files go; a host path.
+  let temporaryDirectory: FilePath
   /// Whether colour is refused, by `NO_COLOR` or a terminal that has none.
   let refusesColor: Bool
 
   static func current() -> ProcessEnvironment {
     ProcessEnvironment(
       sourceDateEpoch: value("SOURCE_DATE_EPOCH"),
+      temporaryDirectory: FilePath(value("TMPDIR") ?? "/tmp"),
       refusesColor: value("NO_COLOR") != nil || value("TERM") == "dumb")
   }
 

@@ -1,9 +1,18 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
-/// Opens a new file without a name in a directory, for writing; -1 and errno where that can't be
+/// Opens a new file without a name in a directory, for reading and writing; -1 and errno where that can't be
 /// done. open(2), O_TMPFILE: a macro that Swift doesn't import.
 int clinux_open_nameless(const char *directory, unsigned int permissions);
+
+/// openat(2), which Swift doesn't import since it takes a variable number of arguments.
+int clinux_open_in(int directory, const char *name, int flags, unsigned int permissions);
+
+/// fsetxattr(2), which Swift's module of the C library leaves out.
+int clinux_set_attribute(int file, const char *name, const void *value, unsigned long size);
+
+/// syncfs(2), which Swift's module of the C library leaves out.
+int clinux_sync_filesystem(int file);
 
 /// Whether a signal is ignored: 1 or 0. signal(2), SIG_IGN: a macro that Swift doesn't import.
 int clinux_is_ignored(int signal);

@@ -5,8 +5,31 @@ internal import SystemPackage
 
 /// What is checked before anything is written.
 enum OutputTarget {
+  /// The directory's own path: the target, or what it links to. Only an empty one is replaced.
+  static func checkDirectory(_ target: FilePath) throws(ArchiveError) -> FilePath {
+    var status = stat()
+    guard unsafe target.withPlatformString({ unsafe stat($0, &status) }) == 0 else {
+      guard errno == ENOENT else { throw .target(target, Errno(rawValue: errno)) }
+      guard unsafe target.withPlatformString({ unsafe lstat($0, &status) }) != 0 else {
+        throw .targetIsDanglingLink(target)
+      }
+      return target
+    }
+    let kind = FileStatus(status).kind
+    guard kind == .directory else { throw .targetIsNoDirectory(target, kind) }
+    let place = resolved(target)
+    let names: [ByteString]
+    do {
+      names = try DirectoryTree(root: place).names(in: .root)
+    } catch {
+      throw .target(target, error)
+    }
+    guard names.isEmpty else { throw .targetIsNotEmpty(target) }
+    return place
+  }
+
   /// The path that is to be replaced: the target, or what it links to.
-  static func check(_ target: FilePath, plan: BundlePlan) throws(ArchiveError) -> FilePath {
+  static func checkFile(_ target: FilePath, plans: [BundlePlan]) throws(ArchiveError) -> FilePath {
     var status = stat()
     guard unsafe target.withPlatformString({ unsafe stat($0, &status) }) == 0 else {
       guard errno == ENOENT else { throw .target(target, Errno(rawValue: errno)) }
@@ -21,7 +44,7 @@ enum OutputTarget {
     case .directory: throw .targetIsDirectory(target)
     default: throw .targetIsSpecial(target, existing.kind)
     }
-    for entry in plan.entries {
+    for entry in plans.lazy.flatMap(\.entries) {
       if case .file(.copy(_, let path, let source), _) = entry.node,
         source.identity == existing.identity
       {

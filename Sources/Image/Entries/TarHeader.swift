@@ -4,7 +4,8 @@ internal import FileTree
 /// The header blocks of one tar entry: ustar where it fits, otherwise with a PAX record set before it.
 ///
 /// Source: POSIX.1-2017, `pax` utility, "ustar Interchange Format" and "pax Header Block". Owner and
-/// group are 0 without names, the time is the same for all: the same plan gives the same bytes.
+/// group have no names, and they and the time are the same for all: the same plan gives the same
+/// bytes. Extended attributes are records as GNU tar and Go's archive/tar have them.
 struct TarHeader {
   static let blockSize = 512
   /// One fixed name, since a PAX header's own name means nothing.
@@ -25,12 +26,16 @@ struct TarHeader {
   let permissions: UInt16
   let size: UInt64
   let linkName: ByteString
-  /// Seconds since 1970.
-  let modificationTime: UInt64
+  let attributes: [ExtendedAttribute]
+  let metadata: EntryMetadata
 
-  init(_ entry: BundleEntry, modificationTime: UInt64) {
+  /// Two zero blocks end an archive.
+  static let end = [UInt8](repeating: 0, count: 2 * blockSize)
+
+  init(_ entry: BundleEntry, _ metadata: EntryMetadata) {
     name = entry.archiveName
-    self.modificationTime = modificationTime
+    attributes = entry.attributes
+    self.metadata = metadata
     size = entry.size
     switch entry.node {
     case .directory(let permissions):
@@ -45,17 +50,28 @@ struct TarHeader {
     }
   }
 
-  private init(pax records: [UInt8], modificationTime: UInt64) {
-    (name, type, permissions, linkName) = (Self.paxName, .pax, 0o644, "")
-    size = UInt64(records.count)
-    self.modificationTime = modificationTime
+  /// A regular file that isn't of a plan, such as a blob.
+  init(file name: ByteString, size: UInt64, _ metadata: EntryMetadata) {
+    self.init(name, .regular, 0o644, size: size, metadata)
+  }
+
+  init(directory name: ByteString, _ metadata: EntryMetadata) {
+    self.init(name + "/", .directory, 0o755, size: 0, metadata)
+  }
+
+  private init(
+    _ name: ByteString, _ type: TypeFlag, _ permissions: UInt16, size: UInt64,
+    _ metadata: EntryMetadata
+  ) {
+    (self.name, self.type, self.permissions, self.size) = (name, type, permissions, size)
+    (linkName, attributes, self.metadata) = ("", [], metadata)
   }
 
   /// The blocks that stand before the entry's content.
   func blocks() -> [UInt8] {
     let records = paxRecords()
     guard !records.isEmpty else { return block() }
-    let pax = TarHeader(pax: records, modificationTime: modificationTime)
+    let pax = TarHeader(Self.paxName, .pax, 0o644, size: UInt64(records.count), metadata)
     return pax.block() + records + Self.padding(after: UInt64(records.count)) + block()
   }
 
@@ -70,15 +86,24 @@ struct TarHeader {
   /// The records for what ustar can't hold, sorted by keyword.
   private func paxRecords() -> [UInt8] {
     var records: [UInt8] = []
+    for attribute in attributes {
+      records += Self.record("SCHILY.xattr." + attribute.name, attribute.value)
+    }
+    if metadata.group > Self.ustarOwnerLimit {
+      records += Self.record("gid", Array(String(metadata.group).utf8))
+    }
     if linkName.count > 100 { records += Self.record("linkpath", linkName.bytes) }
     if ustarName() == nil { records += Self.record("path", name.bytes) }
     if size > Self.ustarSizeLimit { records += Self.record("size", Array(String(size).utf8)) }
+    if metadata.owner > Self.ustarOwnerLimit {
+      records += Self.record("uid", Array(String(metadata.owner).utf8))
+    }
     return records
   }
 
   /// `LENGTH KEYWORD=VALUE\n`, where the length counts itself.
-  private static func record(_ keyword: String, _ value: [UInt8]) -> [UInt8] {
-    let body = Array(" \(keyword)=".utf8) + value + [UInt8(ascii: "\n")]
+  private static func record(_ keyword: ByteString, _ value: [UInt8]) -> [UInt8] {
+    let body = (" " + keyword + "=").bytes + value + [UInt8(ascii: "\n")]
     var length = body.count
     while String(length).utf8.count + body.count != length {
       length = String(length).utf8.count + body.count
@@ -90,6 +115,8 @@ struct TarHeader {
 
   /// Eleven octal digits: 8 GiB less one byte.
   private static let ustarSizeLimit: UInt64 = 0o777_7777_7777
+  /// Seven octal digits.
+  private static let ustarOwnerLimit: UInt32 = 0o777_7777
 
   /// The name split into the name and prefix fields, or nil if it doesn't fit.
   private func ustarName() -> (name: ByteString, prefix: ByteString)? {
@@ -117,10 +144,10 @@ struct TarHeader {
     let (shortName, prefix) = ustarName() ?? (ByteString(name.bytes.prefix(100)), "")
     put(shortName.bytes, at: 0)
     put(octal(UInt64(permissions), digits: 7), at: 100)
-    put(octal(0, digits: 7), at: 108)
-    put(octal(0, digits: 7), at: 116)
+    put(octal(UInt64(min(metadata.owner, Self.ustarOwnerLimit)), digits: 7), at: 108)
+    put(octal(UInt64(min(metadata.group, Self.ustarOwnerLimit)), digits: 7), at: 116)
     put(octal(min(size, Self.ustarSizeLimit), digits: 11), at: 124)
-    put(octal(min(modificationTime, Self.ustarSizeLimit), digits: 11), at: 136)
+    put(octal(min(metadata.modificationTime, Self.ustarSizeLimit), digits: 11), at: 136)
     put([UInt8](repeating: UInt8(ascii: " "), count: 8), at: 148)
     put([type.byte], at: 156)
     put(linkName.bytes.prefix(100), at: 157)

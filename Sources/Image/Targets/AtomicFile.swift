@@ -7,17 +7,17 @@ internal import SystemPackage
 ///
 /// It has no name while it is written (`O_TMPFILE`), so even a killed process leaves nothing behind;
 /// where the file system can't do that, it has a name of its own beside the target.
-struct AtomicFile: ~Copyable {
+final class AtomicFile: OutputPlace {
   let descriptor: FileDescriptor
   private let target: FilePath
-  /// The name that has to go if the file isn't committed.
+  /// The name that has to go if the file isn't published.
   private var temporary: FilePath?
   private let isNameless: Bool
 
   /// - Parameter target: a host path; ``OutputTarget`` has followed a link there.
   init(target: FilePath) throws(ArchiveError) {
     self.target = target
-    let directory = Self.directory(of: target)
+    let directory = target.directory
     // Giving it a name later goes through /proc, which a bare chroot lacks.
     let canBeNamed = unsafe access("/proc/self/fd", X_OK) == 0
     let nameless =
@@ -29,10 +29,10 @@ struct AtomicFile: ~Copyable {
       temporary = nil
       return
     }
-    let path = Self.temporaryName(for: target)
+    let path = target.temporarySibling()
     do {
       descriptor = try FileDescriptor.open(
-        path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+        path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
         permissions: [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
     } catch {
       throw .target(target, error as? Errno ?? .ioError)
@@ -46,11 +46,13 @@ struct AtomicFile: ~Copyable {
     if let temporary { _ = unsafe temporary.withPlatformString { unsafe unlink($0) } }
   }
 
-  /// Syncs the content and puts it under the target's name.
-  mutating func commit() throws(ArchiveError) {
+  func complete() throws(ArchiveError) {
     keepOwnership()
     guard fsync(descriptor.rawValue) == 0 else { throw .target(target, Errno(rawValue: errno)) }
-    let path = temporary ?? Self.temporaryName(for: target)
+  }
+
+  func publish() throws(ArchiveError) {
+    let path = temporary ?? target.temporarySibling()
     if isNameless {
       let source = FilePath("/proc/self/fd/\(descriptor.rawValue)")
       let linked = unsafe source.withPlatformString { from in
@@ -66,16 +68,7 @@ struct AtomicFile: ~Copyable {
     }
     guard renamed == 0 else { throw .target(target, Errno(rawValue: errno)) }
     temporary = nil
-    syncDirectory()
-  }
-
-  /// Makes the new name last through a power failure, where the file system can do that.
-  private func syncDirectory() {
-    let directory = try? FileDescriptor.open(
-      Self.directory(of: target), .readOnly, options: [.directory, .closeOnExec])
-    guard let directory else { return }
-    _ = fsync(directory.rawValue)
-    try? directory.close()
+    target.syncDirectory()
   }
 
   /// A file that is replaced keeps its mode, and its owner where that is allowed.
@@ -84,15 +77,5 @@ struct AtomicFile: ~Copyable {
     guard unsafe target.withPlatformString({ unsafe stat($0, &status) }) == 0 else { return }
     _ = fchown(descriptor.rawValue, status.st_uid, status.st_gid)
     _ = fchmod(descriptor.rawValue, status.st_mode & 0o777)
-  }
-
-  private static func directory(of target: FilePath) -> FilePath {
-    let directory = target.removingLastComponent()
-    return directory.isEmpty ? "." : directory
-  }
-
-  /// Hidden, and unique to this process.
-  private static func temporaryName(for target: FilePath) -> FilePath {
-    directory(of: target).appending(".rootfs-pack.\(getpid()).partial")
   }
 }

@@ -1,26 +1,35 @@
 internal import SystemPackage
 
-/// Collects small pieces and passes large ones on.
-struct BufferedOutput: ~Copyable {
+/// Writes bytes to an open file: small pieces are collected and large ones passed on.
+final class FileSink: ByteSink {
   private let descriptor: FileDescriptor
+  /// What the user calls the file.
   private let target: FilePath
-  private let interruption: () -> Int32?
+  private let interruption: Interruption
   private var buffer: [UInt8] = []
+  private var digest: Sha256?
   /// Bytes appended so far.
   private(set) var count: UInt64 = 0
 
   private static let bufferSize = 1 << 18
 
+  /// - Parameter digests: whether the bytes are digested on the way.
   init(
-    descriptor: FileDescriptor, target: FilePath, interruption: @escaping () -> Int32?
+    descriptor: FileDescriptor, target: FilePath, digests: Bool = false,
+    interruption: @escaping Interruption
   ) {
     self.descriptor = descriptor
     self.target = target
     self.interruption = interruption
+    digest = digests ? Sha256() : nil
   }
 
-  mutating func append(_ bytes: [UInt8]) throws(ArchiveError) {
+  /// The digest of all that was appended.
+  var blobDigest: BlobDigest? { digest?.finish() }
+
+  func append(_ bytes: [UInt8]) throws(ArchiveError) {
     count += UInt64(bytes.count)
+    digest?.update(bytes)
     if bytes.count >= Self.bufferSize {
       try flush()
       try write(bytes)
@@ -30,7 +39,11 @@ struct BufferedOutput: ~Copyable {
     if buffer.count >= Self.bufferSize { try flush() }
   }
 
-  mutating func flush() throws(ArchiveError) {
+  func finish() throws(ArchiveError) {
+    try flush()
+  }
+
+  private func flush() throws(ArchiveError) {
     try write(buffer)
     buffer.removeAll(keepingCapacity: true)
   }
@@ -44,3 +57,6 @@ struct BufferedOutput: ~Copyable {
     }
   }
 }
+
+/// Asked now and then: the signal that asks for the end, if one came.
+package typealias Interruption = () -> Int32?

@@ -1,0 +1,29 @@
+internal import Bundle
+
+/// Writes entries as a tar archive.
+final class TarSink: EntrySink {
+  private let output: any ByteSink
+  private let metadata: EntryMetadata
+
+  init(output: any ByteSink, metadata: EntryMetadata) {
+    self.output = output
+    self.metadata = metadata
+  }
+
+  func begin(_ entry: BundleEntry) throws(ArchiveError) {
+    try output.append(TarHeader(entry, metadata).blocks())
+  }
+
+  func append(_ content: [UInt8]) throws(ArchiveError) {
+    try output.append(content)
+  }
+
+  func end(_ entry: BundleEntry) throws(ArchiveError) {
+    try output.append(TarHeader.padding(after: entry.size))
+  }
+
+  func finish() throws(ArchiveError) {
+    try output.append(TarHeader.end)
+    try output.finish()
+  }
+}

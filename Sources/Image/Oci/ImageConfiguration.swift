@@ -1,0 +1,24 @@
+/// How an image's program is started, and what the image says of itself.
+///
+/// Source: OCI image-spec, config.md, "Properties".
+package struct ImageConfiguration: Sendable {
+  package var entrypoint: [String] = []
+  package var command: [String] = []
+  /// `NAME=VALUE`, in order.
+  package var environment: [String] = []
+  /// Numeric: `UID` or `UID:GID`.
+  package var user: String?
+  package var workingDirectory: String?
+  /// `PORT/PROTOCOL`.
+  package var exposedPorts: [String] = []
+  /// Absolute paths.
+  package var volumes: [String] = []
+  package var labels: [String: String] = [:]
+  /// Of the manifest, not of the configuration (annotations.md).
+  package var annotations: [String: String] = [:]
+  package var stopSignal: String?
+  /// Seconds since 1970.
+  package var created: UInt64 = 0
+
+  package init() {}
+}

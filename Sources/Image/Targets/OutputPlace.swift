@@ -1,0 +1,43 @@
+internal import Glibc
+internal import Synchronization
+internal import SystemPackage
+
+/// Where an output is made, out of sight until all of it is there.
+protocol OutputPlace: AnyObject {
+  /// Everything was written: makes it last.
+  func complete() throws(ArchiveError)
+  /// Puts it under the target's name, in one step.
+  func publish() throws(ArchiveError)
+}
+
+/// Standard output shows at once what is written to it.
+final class StandardOutputPlace: OutputPlace {
+  func complete() {}
+  func publish() {}
+}
+
+/// Numbers the temporary names of this process.
+private let temporaryCount = Atomic(0)
+
+extension FilePath {
+  /// The directory that holds this path's last name.
+  var directory: FilePath {
+    let directory = removingLastComponent()
+    return directory.isEmpty ? "." : directory
+  }
+
+  /// A name beside this one that is hidden and nobody else's.
+  func temporarySibling() -> FilePath {
+    let number = temporaryCount.add(1, ordering: .relaxed).newValue
+    return directory.appending(".rootfs-pack.\(getpid()).\(number).partial")
+  }
+
+  /// Makes a new name last through a power failure, where the file system can do that.
+  func syncDirectory() {
+    let descriptor = try? FileDescriptor.open(
+      directory, .readOnly, options: [.directory, .closeOnExec])
+    guard let descriptor else { return }
+    _ = fsync(descriptor.rawValue)
+    try? descriptor.close()
+  }
+}

@@ -1,0 +1,57 @@
+internal import Bundle
+internal import FileTree
+internal import Image
+
+/// Makes an image's configuration of what was asked for and what was packed.
+struct ImageAssembly {
+  let settings: ImageSettings
+  /// `NAME=VALUE`, without `PATH` unless it was asked for.
+  let environment: [String]
+  /// Seconds since 1970, where the command line says nothing.
+  let created: UInt64
+
+  private static let path =
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+  func bundle(_ planned: PackPlanner.Result, isImage: Bool) throws(Diagnostic) -> ImageBundle {
+    var configuration = ImageConfiguration()
+    if let words = settings.entrypoint {
+      configuration.entrypoint = words
+    } else if let program = planned.entrypoint {
+      configuration.entrypoint = try entrypoint(program, isImage: isImage)
+    }
+    configuration.command = settings.command
+    configuration.environment =
+      (environment.contains { $0.hasPrefix("PATH=") } ? [] : [Self.path]) + environment
+    configuration.user = settings.user?.text
+    configuration.workingDirectory = settings.workingDirectory
+    configuration.exposedPorts = settings.exposedPorts
+    configuration.volumes = settings.volumes
+    configuration.labels = settings.labels
+    configuration.annotations = settings.annotations
+    configuration.stopSignal = settings.stopSignal
+    configuration.created = settings.created ?? created
+    return ImageBundle(
+      plan: planned.plan, platform: planned.plan.programHeader.flatMap { Platform($0) },
+      configuration: configuration)
+  }
+
+  private func entrypoint(_ path: RootPath, isImage: Bool) throws(Diagnostic) -> [String] {
+    guard let text = String(validating: path.text.bytes, as: UTF8.self) else {
+      guard isImage else { return [path.description] }
+      throw Diagnostic(
+        "\(path): a name that isn't UTF-8 can't be an image's entrypoint",
+        remedy: "give it another with --install", status: .usage)
+    }
+    return [text]
+  }
+
+  /// An image's name where none is given: the program's.
+  ///
+  /// A repository name takes lower-case letters, digits and single separators between them.
+  static func reference(for program: RootPath?) -> ImageReference? {
+    let name = (program?.name.description ?? "").lowercased()
+    let words = name.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+    return ImageReference(words.isEmpty ? "image" : words.joined(separator: "-"))
+  }
+}

@@ -1,0 +1,76 @@
+internal import Bundle
+internal import ELF
+internal import FileTree
+internal import Image
+internal import Loader
+
+/// Makes the plan of one root: resolves, reports, builds and proves.
+struct PackPlanner {
+  let install: String?
+  let additions: [AdditionRequest]
+  let allowsMissing: Bool
+  let options: PlanOptions
+  /// Stands before what is said, where there are several roots.
+  var label = ""
+
+  /// A plan and what it was made of.
+  struct Result {
+    let plan: BundlePlan
+    /// What an image starts; nil if only libraries were named.
+    let entrypoint: RootPath?
+    /// Whether something is missing that a program can't do without.
+    let isIncomplete: Bool
+  }
+
+  func plan(_ files: [String], _ settings: LoaderSettings) throws(Diagnostic) -> Result {
+    let context = try ResolutionContext(
+      settings, files: files, additions: additions.map(\.source))
+    var collector = SubjectCollector(context: context)
+    for file in files {
+      try collector.addProgram(file, destination: destination(of: file, context))
+    }
+    for addition in additions { try collector.add(addition) }
+    let isIncomplete = try reportFindings(collector.subjects)
+    var builder = PlanBuilder(
+      tree: context.tree, subjects: collector.subjects, additions: collector.additions,
+      options: options)
+    let plan: BundlePlan
+    do { plan = try builder.build() } catch { throw Diagnostic(error) }
+    for warning in plan.warnings { warn(warning.diagnostic) }
+    let first = collector.subjects.first { $0.addition == nil }
+    let isProgram = first?.graph.subject.image.isProgram ?? false
+    return Result(
+      plan: plan, entrypoint: isProgram ? plan.programs.first : nil, isIncomplete: isIncomplete)
+  }
+
+  private func destination(of file: String, _ context: ResolutionContext) -> RootPath? {
+    let location = context.locate(file)
+    let path = context.physicalPath(location.path)
+    if let install {
+      let target = RootPath(normalising: ByteString(argument: install))
+      return install.hasSuffix("/") ? target.appending(path.name) : target
+    }
+    guard location.isOutside || !SystemDirectories.contain(path) else { return nil }
+    return RootPath.root.appending(path.name)
+  }
+
+  /// Names everything that keeps a program from starting; whether there is anything.
+  private func reportFindings(_ subjects: [PackSubject]) throws(Diagnostic) -> Bool {
+    let findings = PackFindings(subjects)
+    for line in findings.lines { warn(Diagnostic(line)) }
+    guard !findings.lines.isEmpty else { return false }
+    guard allowsMissing else {
+      throw Diagnostic(
+        "\(label)\(findings.summary), nothing was written",
+        remedy: "install what provides them, name their directory with --library-path, "
+          + "or pack without them with --allow-missing", status: .findings)
+    }
+    return true
+  }
+
+  private func warn(_ diagnostic: Diagnostic) {
+    Terminal.warn(
+      Diagnostic(
+        label + diagnostic.message, remedy: diagnostic.remedy, status: diagnostic.status))
+  }
+}
