@@ -87,7 +87,8 @@ let package = Package(
       dependencies: ["Bundle", "Loader", "ELF", "FileTree", "TestSupport", system],
       swiftSettings: testSettings),
     .testTarget(
-      name: "ImageTests", dependencies: ["Image", "Bundle", "FileTree", "TestSupport", system],
+      name: "ImageTests",
+      dependencies: ["Image", "Bundle", "ELF", "FileTree", "TestSupport", system],
       swiftSettings: testSettings),
     .testTarget(
       name: "ReportTests",

@@ -12,6 +12,16 @@ package struct BundlePlan: Sendable {
   /// What is odd but doesn't stop the pack.
   package let warnings: [PlanWarning]
 
+  package init(
+    entries: [BundleEntry], programs: [RootPath], programHeader: ElfHeader?,
+    warnings: [PlanWarning]
+  ) {
+    self.entries = entries
+    self.programs = programs
+    self.programHeader = programHeader
+    self.warnings = warnings
+  }
+
   /// The bytes of all regular files.
   package var contentSize: UInt64 {
     entries.reduce(0) { $0 + $1.size }

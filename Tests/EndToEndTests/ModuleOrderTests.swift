@@ -5,7 +5,8 @@ import Testing
 /// The direction of the data: a module imports only what comes before it.
 struct ModuleOrderTests {
   static let order = [
-    "CLibelf", "CLinux", "FileTree", "ELF", "Loader", "Bundle", "Image", "Report", "RootfsPack",
+    "CLibelf", "CDeflate", "CZlib", "CZstd", "CLinux", "FileTree", "ELF", "Loader", "Bundle",
+    "Image", "Report", "RootfsPack",
     "rootfs-pack",
   ]
 

@@ -7,40 +7,9 @@ import TestSupport
 import Testing
 
 struct TarArchiveTests {
-  /// A plan over a table: names of every awkward length and kind.
-  static func plan(_ table: [RootPath: InMemoryTree.Node]) throws -> BundlePlan {
-    let tree = InMemoryTree(table)
-    let additions = try tree.names(in: .root).map {
-      Addition(tree: tree, source: RootPath.root.appending($0).text, destination: nil)
-    }
-    var builder = PlanBuilder(tree: tree, subjects: [], additions: additions)
-    return try builder.build()
-  }
-
-  static let long = String(repeating: "n", count: 90)
-  static var awkward: [RootPath: InMemoryTree.Node] {
-    [
-      "/empty": .text(""), "/block": .file([UInt8](repeating: 7, count: 512)),
-      "/big": .file([UInt8](repeating: 1, count: 700_001), permissions: 0o750),
-      "/größe": .text("ü"), "/link": .link("block"), "/hard": .hardLink("/big"),
-      RootPath(normalising: ByteString("/\(long)/\(long)")): .text("fits with a prefix"),
-      RootPath(normalising: ByteString("/p/\(long)/\(long)/\(long)")): .text("needs pax"),
-      RootPath(normalising: ByteString("/\(long)\(long)")): .text("one long name"),
-      "/d/longlink": .link(ByteString(String(repeating: "x/", count: 80) + "y")),
-    ]
-  }
-
-  func write(
-    _ plan: BundlePlan, to name: String = "out.tar", in directory: TemporaryDirectory,
-    time: UInt64 = 0
-  ) throws {
-    _ = try TarArchive(modificationTime: time).write(
-      plan, to: FilePath(directory.path).appending(name))
-  }
-
   @Test func `GNU tar, bsdtar and Python's tarfile read the same tree`() throws {
     let directory = try TemporaryDirectory()
-    try write(try Self.plan(Self.awkward), in: directory)
+    try TestPlan.write(try TestPlan.make(TestPlan.awkward), to: "out.tar", in: directory)
     let script = """
       mkdir gnu bsd py
       tar -C gnu -xf out.tar
@@ -56,12 +25,15 @@ struct TarArchiveTests {
     #expect(listing.contains("./größe f 644 2"))
     #expect(listing.contains("./big f 750 700001  2"))
     #expect(listing.contains("./link l 777 5 block"))
-    #expect(listing.contains("./p/\(Self.long)/\(Self.long)/\(Self.long) f 644 9"))
+    #expect(listing.contains("./p/\(TestPlan.long)/\(TestPlan.long)/\(TestPlan.long) f 644 9"))
   }
 
   @Test func `every header is owned by root and has the time that was asked for`() throws {
     let directory = try TemporaryDirectory()
-    try write(try Self.plan(Self.awkward), in: directory, time: 86_400)
+    var options = WriteOptions()
+    options.metadata = EntryMetadata(modificationTime: 86_400)
+    try TestPlan.write(
+      try TestPlan.make(TestPlan.awkward), to: "out.tar", in: directory, options: options)
     let listing = try Shell.bash("TZ=UTC tar -tvf out.tar", in: directory.url)
     for line in listing.split(separator: "\n") {
       #expect(line.contains(" 0/0 ") && line.contains("1970-01-02 00:00"))
@@ -69,15 +41,15 @@ struct TarArchiveTests {
   }
 
   @Test func `entries are sorted and parents come first`() throws {
-    let plan = try Self.plan(["/b/c": .text(""), "/b-c": .text(""), "/a": .directory()])
+    let plan = try TestPlan.make(["/b/c": .text(""), "/b-c": .text(""), "/a": .directory()])
     #expect(plan.entries.map(\.archiveName.description) == ["a/", "b-c", "b/", "b/c"])
   }
 
   @Test func `writing twice gives the same bytes, and a whole number of blocks`() throws {
-    let plan = try Self.plan(Self.awkward)
+    let plan = try TestPlan.make(TestPlan.awkward)
     let directory = try TemporaryDirectory()
-    try write(plan, to: "a.tar", in: directory)
-    try write(plan, to: "b.tar", in: directory)
+    try TestPlan.write(plan, to: "a.tar", in: directory)
+    try TestPlan.write(plan, to: "b.tar", in: directory)
     let bytes = try Data(contentsOf: directory.url.appendingPathComponent("a.tar"))
     #expect(try bytes == Data(contentsOf: directory.url.appendingPathComponent("b.tar")))
     #expect(bytes.count % 512 == 0)
@@ -86,17 +58,16 @@ struct TarArchiveTests {
 
   @Test func `a target that can't be written stays as it is`() throws {
     let directory = try TemporaryDirectory()
-    let plan = try Self.plan(["/a": .text("")])
-    let archive = TarArchive(modificationTime: 0)
+    let plan = try TestPlan.make(["/a": .text("")])
     #expect(throws: ArchiveError.targetIsDirectory(FilePath(directory.path))) {
-      try archive.write(plan, to: FilePath(directory.path))
+      try TestPlan.write(plan, to: FilePath(directory.path), .tar)
     }
     #expect(throws: ArchiveError.targetIsSpecial("/dev/null", .characterDevice)) {
-      try archive.write(plan, to: "/dev/null")
+      try TestPlan.write(plan, to: "/dev/null", .tar)
     }
     let missing = FilePath(directory.path + "/none/out.tar")
     #expect(throws: ArchiveError.target(missing, .noSuchFileOrDirectory)) {
-      try archive.write(plan, to: missing)
+      try TestPlan.write(plan, to: missing, .tar)
     }
   }
 
@@ -111,7 +82,7 @@ struct TarArchiveTests {
     let plan = try builder.build()
     try directory.write("01234", to: "source")
     #expect(throws: ArchiveError.sourceChanged("/source")) {
-      try TarArchive(modificationTime: 0).write(plan, to: FilePath(directory.path + "/out.tar"))
+      try TestPlan.write(plan, to: "out.tar", in: directory)
     }
     #expect(try directory.text("out.tar") == "old")
     #expect(
@@ -125,9 +96,34 @@ struct TarArchiveTests {
     try directory.write("old", to: "real.tar")
     try FileManager.default.createSymbolicLink(
       atPath: directory.path + "/link.tar", withDestinationPath: "real.tar")
-    _ = try TarArchive(modificationTime: 0).write(
-      try Self.plan(["/a": .text("x")]), to: FilePath(directory.path + "/link.tar"))
+    try TestPlan.write(try TestPlan.make(["/a": .text("x")]), to: "link.tar", in: directory)
     let listing = try Shell.bash("tar -tf real.tar; readlink link.tar", in: directory.url)
     #expect(listing == "a\nreal.tar\n")
+  }
+
+  @Test func `owners, large numbers and attributes reach GNU tar and Python`() throws {
+    let directory = try TemporaryDirectory()
+    var options = WriteOptions()
+    options.metadata = EntryMetadata(owner: 1234, group: 3_000_000)
+    let capabilities = ExtendedAttribute(
+      name: "security.capability", value: [1, 0, 0, 2, 0, 0x20, 0, 0, 0, 10, 0, 0])
+    let plan = BundlePlan(
+      entries: [
+        BundleEntry(
+          path: "/f", node: .file(.generated([65]), permissions: 0o755), reason: .program,
+          attributes: [capabilities])
+      ], programs: [], programHeader: nil, warnings: [])
+    try TestPlan.write(plan, to: "out.tar", in: directory, options: options)
+    let listing = try Shell.bash(
+      """
+      tar --numeric-owner --xattrs --xattrs-include='*' -tvvf out.tar
+      python3 -c '
+      import tarfile
+      entry = tarfile.open("out.tar").getmembers()[0]
+      print(entry.uid, entry.gid, len(entry.pax_headers["SCHILY.xattr.security.capability"]))'
+      """, in: directory.url)
+    #expect(listing.contains("1234/3000000"))
+    #expect(listing.contains("x: 12 security.capability"))
+    #expect(listing.contains("1234 3000000 12"))
   }
 }

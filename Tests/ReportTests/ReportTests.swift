@@ -92,7 +92,7 @@ struct ReportTests {
       additions: [])
     let plan = try builder.build()
     let table = renderPlanTable(plan, style: .plain)
-    let json = try renderJSON(PlanDocument(plan))
+    let json = try renderJSON(PlanDocument([plan]))
     for entry in plan.entries {
       #expect(table.contains(entry.path.description))
       #expect(json.contains("\"path\" : \"\(entry.path)\""))
