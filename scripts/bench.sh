@@ -6,7 +6,7 @@ usage() {
   cat <<'TEXT'
 usage: scripts/bench.sh [--runs N]
 
-Builds rootfs-pack as it is shipped, installs its peers (libtree, lddtree, GNU tar) and hyperfine,
+Builds rootfs-pack as it is shipped, installs its peers (libtree, lddtree, GNU tar, zstd, pigz) and hyperfine,
 and prints a table of ratios, all measured in the same run on this machine. Run it on a quiet
 machine; times of different machines can't be compared, ratios can.
 
@@ -24,8 +24,8 @@ while [ $# -gt 0 ]; do
 done
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-"$scripts/install-packages.sh" hyperfine jq libelf-dev libtree pax-utils pkg-config \
-  python3-pyelftools time zlib1g-dev
+"$scripts/install-packages.sh" hyperfine jq libdeflate-dev libelf-dev libtree libzstd-dev \
+  pax-utils pigz pkg-config python3-pyelftools time zlib1g-dev zstd
 tool=$("$scripts/build-release.sh" 2>/dev/null)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -124,8 +124,35 @@ swift_program=$(command -v swift-frontend || true)
 if [ -n "$swift_program" ]; then
   swift_program=$(readlink -f "$swift_program")
   { echo "$swift_program"; ldd "$swift_program" | sed -n 's/.* => \([^ ]*\) .*/\1/p'; } > "$work/list"
-  measure "pack swift-frontend with its libraries" 0 5 \
+  # What comes after the first dash goes through a pipe, as people type it.
+  pipe() { # NAME COMPRESSOR...
+    local name=$1
+    shift
+    printf '#!/bin/sh\ntar --dereference -C / -cf - -T %q 2>/dev/null | %s > %q\n' \
+      "$work/list" "$*" "$work/$name.out" > "$work/$name"
+    chmod +x "$work/$name"
+    echo "$work/$name"
+  }
+  measure "pack swift-frontend with its libraries: .tar" 0 7 \
     "GNU tar of ldd's list" \
     "$(script pack-tar tar --dereference -C / -cf "$work/tar.tar" -T "$work/list")" \
-    "rootfs-pack" "$(script pack-tool "$tool" "$swift_program" -q -o "$work/ours.tar")"
+    "rootfs-pack" "$(script pack-tool "$tool" "$swift_program" -q -o "$work/ours.tar")" \
+    "cp of the same files, to one directory" \
+    "$(mkdir "$work/copies" && script copy xargs -a "$work/list" cp -t "$work/copies")"
+  measure "the same: .tar.zst" 0 5 \
+    "tar | zstd -T0 -3" "$(pipe pack-zstd zstd -q -T0 -3)" \
+    "rootfs-pack" "$(script pack-tool "$tool" "$swift_program" -q -o "$work/ours.tar.zst")"
+  measure "the same: image of gzip layers, digests included" 0 3 \
+    "tar | pigz -6" "$(pipe pack-gzip pigz -6)" \
+    "rootfs-pack (.oci.tar)" \
+    "$(script pack-tool "$tool" "$swift_program" -q -o "$work/ours.oci.tar")"
+  for name in tar tar.zst oci.tar; do
+    /usr/bin/time -f '%M' -o "$work/memory" "$tool" "$swift_program" -q -o "$work/ours.$name"
+    size=$(($(stat --format %s "$work/ours.$name") / 1000000))
+    echo "| peak memory for .$name of $size MB | rootfs-pack |" \
+      "$(($(tail -n 1 "$work/memory") / 1024)) MB | | |"
+  done
+  for name in pack-zstd pack-gzip; do
+    echo "| size of the peer's | $name | $(($(stat --format %s "$work/$name.out") / 1000000)) MB | | |"
+  done
 fi

@@ -51,7 +51,7 @@ done
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$scripts/.."
-"$scripts/install-packages.sh" libelf-dev pkg-config python3 zlib1g-dev
+"$scripts/install-packages.sh" libdeflate-dev libelf-dev libzstd-dev pkg-config python3 zlib1g-dev
 work=$PWD/.build/fuzz
 
 # The toolchain brings libFuzzer's loop for programs that have a main function of their own.

@@ -25,7 +25,7 @@ command -v swift >/dev/null || { echo "quick-start.sh: swift isn't on the PATH" 
 step() { printf '\n==> %s\n' "$*"; }
 
 step "installing what is missing"
-"$scripts/install-packages.sh" curl libelf-dev pkg-config zlib1g-dev
+"$scripts/install-packages.sh" curl libdeflate-dev libelf-dev libzstd-dev pkg-config zlib1g-dev
 
 step "building rootfs-pack"
 "$scripts/build-release.sh" "$work/bin"

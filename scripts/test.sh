@@ -26,8 +26,9 @@ cd "$scripts/.."
 step() { printf '\n==> %s\n' "$*"; }
 
 step "installing what is missing"
-"$scripts/install-packages.sh" binutils gcc libarchive-tools libcap2-bin libelf-dev musl-tools \
-  patchelf pkg-config python3 shellcheck zlib1g-dev
+"$scripts/install-packages.sh" binutils cpio elfutils gcc libarchive-tools libcap2-bin \
+  libdeflate-dev libelf-dev libzstd-dev musl-tools patchelf pkg-config python3 shellcheck \
+  zlib1g-dev zstd
 if [ -z "$fast" ]; then
   "$scripts/install-packages.sh" curl qemu-user-static
   python3 -m pip --version >/dev/null 2>&1 || "$scripts/install-packages.sh" python3-pip

@@ -13,6 +13,8 @@ package enum ArchiveError: Error, Hashable, Sendable {
   case targetIsDanglingLink(FilePath)
   /// The target is a device, FIFO or socket, which a rename would replace.
   case targetIsSpecial(FilePath, FileStatus.Kind)
+  /// Two outputs have the same target.
+  case targetTwice(FilePath)
   /// The target is one of the files that are packed: in-root path of the file.
   case targetIsInput(FilePath, RootPath)
   /// A file that is packed, by its path in the bundle.

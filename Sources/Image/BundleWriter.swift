@@ -20,7 +20,11 @@ package struct BundleWriter {
   package func write(_ bundles: [ImageBundle]) throws(ArchiveError) -> [WrittenOutput] {
     var opened: [OpenOutput] = []
     for output in outputs {
-      opened.append(try OpenOutput(output, plans: bundles.map(\.plan), options: options))
+      let next = try OpenOutput(output, plans: bundles.map(\.plan), options: options)
+      guard !opened.contains(where: { $0.target == next.target }) else {
+        throw .targetTwice(output.name)
+      }
+      opened.append(next)
     }
     var images: [OciImage] = []
     for (index, bundle) in bundles.enumerated() {

@@ -5,6 +5,8 @@ internal import SystemPackage
 final class OpenOutput {
   let output: Output
   let place: any OutputPlace
+  /// Where it will be, by a path that is the same for every way to name it; nil for standard output.
+  let target: FilePath?
   /// Where the bytes of a single file end; nil for a directory.
   private let file: FileSink?
   private let directory: FileDescriptor?
@@ -20,14 +22,18 @@ final class OpenOutput {
     switch output.target {
     case .standardOutput:
       place = StandardOutputPlace()
-      (descriptor, directory) = (.standardOutput, nil)
+      (descriptor, directory, target) = (.standardOutput, nil, nil)
     case .path(let path) where output.format.isDirectory:
-      let made = try AtomicDirectory(target: OutputTarget.checkDirectory(path))
+      let checked = try OutputTarget.checkDirectory(path)
+      let made = try AtomicDirectory(target: checked)
       (place, file, directory) = (made, nil, made.descriptor)
+      target = OutputTarget.canonical(checked)
       return
     case .path(let path):
-      let made = try AtomicFile(target: OutputTarget.checkFile(path, plans: plans))
+      let checked = try OutputTarget.checkFile(path, plans: plans)
+      let made = try AtomicFile(target: checked)
       (place, descriptor, directory) = (made, made.descriptor, nil)
+      target = OutputTarget.canonical(checked)
     }
     file = FileSink(
       descriptor: descriptor, target: output.name, interruption: options.interruption)

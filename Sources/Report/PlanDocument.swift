@@ -21,6 +21,8 @@ package struct PlanDocument: Encodable {
     /// The text of a symbolic link, or the path that a hard link repeats.
     @Nullable var target: String?
     let reason: String
+    /// What an image's layers are made of: `skeleton`, `libc`, `libraries` or `application`.
+    let stratum: String
   }
 
   /// - Parameter plans: at least one; those after the first are further platforms.
@@ -42,6 +44,7 @@ extension PlanDocument.Entry {
     path = entry.path.description
     size = entry.size
     reason = entry.reason.description
+    stratum = "\(entry.stratum)"
     mode = entry.modeText
     type = entry.typeText
     switch entry.node {

@@ -67,6 +67,10 @@ extension Diagnostic {
         "\(ByteString(target)): is a \(kind), not a regular file",
         remedy: "name a file with --output",
         status: .usage)
+    case .targetTwice(let target):
+      self.init(
+        "--output \(ByteString(target)): is written twice", remedy: "name each output once",
+        status: .usage)
     case .targetIsInput(let target, let source):
       self.init(
         "\(ByteString(target)): is also packed (\(source))",

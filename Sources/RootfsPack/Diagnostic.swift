@@ -16,15 +16,15 @@ struct Diagnostic: Error {
     self.status = status
   }
 
-  /// What the argument parser says of wrong usage: some lines, which may quote the arguments.
-  init(usage message: String) {
-    let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map {
-      ByteString(argument: String($0)).description
-    }
-    let prefix = "Error: "
-    let text = lines.joined(separator: "\n")
+  /// What the argument parser says of wrong usage, which may quote the arguments.
+  ///
+  /// - Parameter command: as it stands behind the program's name, with a space before it.
+  init(usage message: String, of command: String) {
+    let line = message.split(separator: "\n").first.map(String.init) ?? message
+    var text = ByteString(argument: line).description
+    if text.hasSuffix(".") { text.removeLast() }
     self.init(
-      text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text, status: .usage)
+      text, remedy: "'rootfs-pack\(command) --help' lists what there is", status: .usage)
   }
 
   /// One line, however odd the names in it.

@@ -62,7 +62,7 @@ struct ImageOptions: ParsableArguments {
     do throws(Diagnostic) {
       _ = try settings
     } catch {
-      throw ValidationError(error.message + (error.remedy.map { "; " + $0 } ?? "") + ".")
+      throw ValidationError(error.message + (error.remedy.map { "; " + $0 } ?? ""))
     }
   }
 }

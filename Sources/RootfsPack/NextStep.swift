@@ -19,7 +19,10 @@ struct NextStep {
       return "docker import \(changes)\(place) \(name)\(run)"
     case .ociArchive: return "docker load --input \(place)\(run)"
     case .ociLayout:
-      return "skopeo copy oci:\(place):\(reference.tag) docker://\(quote(reference.description))"
+      let isLocal = reference.repository.hasPrefix("docker.io/library/")
+      let destination =
+        isLocal ? "docker-daemon:\(reference)" : "docker://\(reference)"
+      return "skopeo copy oci:\(place):\(reference.tag) \(quote(destination))"
     case .directory:
       guard let program = configuration.entrypoint.first else { return nil }
       return "chroot \(place) \(quote(program))"

@@ -8,11 +8,7 @@ extension OutputOptions {
     get throws(Diagnostic) {
       var outputs: [Output] = []
       for path in output.isEmpty ? ["runtime.tar"] : output {
-        let made = try Self.output(path, format)
-        guard !outputs.contains(where: { $0.target == made.target }) else {
-          throw Self.refusal(path, "is written twice", "name each output once")
-        }
-        outputs.append(made)
+        outputs.append(try Self.output(path, format))
       }
       return outputs
     }

@@ -57,7 +57,7 @@ struct OutputOptions: ParsableArguments {
       _ = try ownership
       try check()
     } catch {
-      throw ValidationError(error.message + (error.remedy.map { "; " + $0 } ?? "") + ".")
+      throw ValidationError(error.message + (error.remedy.map { "; " + $0 } ?? ""))
     }
   }
 }

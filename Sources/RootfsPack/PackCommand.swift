@@ -23,10 +23,10 @@ struct PackCommand: ParsableCommand {
         rootfs-pack /usr/bin/git --output git.tar
         rootfs-pack ./server --add plugin.so --add app.conf:/etc/app.conf --dry-run
         rootfs-pack ./server --install /srv/bin/server
-        rootfs-pack ./server -o server.oci.tar --tag example.org/server:1.0 --expose 8080 --user app
+        rootfs-pack ./server -o server.oci.tar --tag server:1.0 --user app
         rootfs-pack ./server -o root/ -o server.tar.zst --level 19
         rootfs-pack ./server -o - | docker import - server
-        rootfs-pack ./server -o server.oci.tar --platform /usr/aarch64-linux-gnu:arm64/server
+        rootfs-pack ./server -o server.oci.tar --platform SYSROOT:arm/server
 
       Exit code: 0 packed, 1 a library is missing, 2 wrong usage, 3 unreadable input or system error.
       """)

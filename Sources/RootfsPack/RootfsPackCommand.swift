@@ -10,6 +10,7 @@ struct RootfsPackCommand: ParsableCommand {
 
       Examples:
         rootfs-pack ./server
+        rootfs-pack ./server --output server.oci.tar
         rootfs-pack inspect ./server
         rootfs-pack why ./server libz.so.1
       """,
@@ -46,7 +47,8 @@ package func runRootfsPack() -> Never {
     exit(diagnostic.status.rawValue)
   } catch {
     if entry.exitCode(for: error) == .validationFailure {
-      Terminal.warn(Diagnostic(usage: entry.fullMessage(for: error)))
+      let command = entry == RootfsPackCommand.self ? "" : " " + entry._commandName
+      Terminal.warn(Diagnostic(usage: entry.message(for: error), of: command))
       exit(ExitStatus.usage.rawValue)
     }
     entry.exit(withError: error)

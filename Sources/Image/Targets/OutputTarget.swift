@@ -54,6 +54,11 @@ enum OutputTarget {
     return resolved(target)
   }
 
+  /// A path by which two names of one target can be told; the target itself needn't exist.
+  static func canonical(_ target: FilePath) -> FilePath {
+    resolved(target.directory).appending(target.lastComponent ?? ".")
+  }
+
   /// A rename would replace a link instead of the file behind it.
   private static func resolved(_ target: FilePath) -> FilePath {
     guard let text = unsafe target.withPlatformString({ unsafe realpath($0, nil) }) else {
