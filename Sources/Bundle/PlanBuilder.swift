@@ -163,7 +163,8 @@ package struct PlanBuilder {
     }
     for directory in file.detours {
       try draft.add(
-        .directory(permissions: 0o755), at: directory, because: .detour(on: openedPath))
+        .directory(permissions: 0o755), at: directory, because: .detour(on: openedPath), in: stratum
+      )
     }
   }
 

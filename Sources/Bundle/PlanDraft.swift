@@ -48,8 +48,7 @@ struct PlanDraft {
     switch (existing.node, node) {
     case (.directory, .directory):
       // Whoever adds a directory for itself knows its permissions; a parent or a detour doesn't.
-      if existing.reason == .parent || Self.isSkeleton(existing.reason) && !Self.isSkeleton(reason)
-      {
+      if existing.reason == .parent || Self.isDetour(existing.reason) && reason != .parent {
         nodes[path] = added
       }
       return
@@ -63,14 +62,18 @@ struct PlanDraft {
     nodes[path]?.stratum = min(existing.stratum, added.stratum)
   }
 
-  /// Whether what is added for a reason only leads to other things, of any stratum.
+  /// Whether what is added for a reason only leads to other things, of whatever stratum.
   private static func isSkeleton(_ reason: Provenance) -> Bool {
     switch reason {
-    case .rootLink, .parent, .detour: true
-    case .program, .library, .interpreter, .link, .addition, .loaderConfiguration, .user,
+    case .rootLink, .parent: true
+    case .program, .library, .interpreter, .link, .detour, .addition, .loaderConfiguration, .user,
       .workingDirectory, .volume, .initProgram:
       false
     }
+  }
+
+  private static func isDetour(_ reason: Provenance) -> Bool {
+    if case .detour = reason { true } else { false }
   }
 
   private mutating func addParents(of path: RootPath) throws(PlanError) {

@@ -28,6 +28,12 @@ package enum OutputFormat: String, CaseIterable, Sendable {
     self = .tar
   }
 
+  /// The end of a name that asks for it.
+  package var suffix: String {
+    // The first of several is the plain one.
+    Self.suffixes.first { $0.1 == self }?.0 ?? ""
+  }
+
   /// Whether it holds an image with its configuration, rather than files alone.
   package var isImage: Bool { self == .ociArchive || self == .ociLayout }
 

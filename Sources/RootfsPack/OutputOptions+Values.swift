@@ -7,7 +7,7 @@ extension OutputOptions {
   var outputs: [Output] {
     get throws(Diagnostic) {
       var outputs: [Output] = []
-      for path in output.isEmpty ? ["runtime.tar"] : output {
+      for path in output.isEmpty ? ["runtime" + (format ?? .tar).suffix] : output {
         outputs.append(try Self.output(path, format))
       }
       return outputs

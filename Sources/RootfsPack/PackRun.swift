@@ -50,8 +50,8 @@ struct PackRun {
       }
     } catch {
       progress.clear()
-      // Nobody reads on: that ends the run quietly.
-      if case .target(let target, .brokenPipe) = error, target == "standard output" {
+      // Nobody reads on: that ends the run quietly, unless it was to do something else too.
+      if case .target(_, .brokenPipe) = error, outputs.count == 1 {
         exit(ExitStatus.done.rawValue)
       }
       throw Diagnostic(error, contentSize: contentSize)
