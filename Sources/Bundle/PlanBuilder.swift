@@ -72,14 +72,18 @@ package struct PlanBuilder {
     }
     try ImageSetup(options: options, program: programs.first).add(to: &draft)
     let proof = PlanProof(subjects: subjects)
-    if !proof.deviations(in: draft.entries()).isEmpty {
+    var entries = draft.entries()
+    var bundle = PlanTree(entries)
+    if !proof.deviations(in: bundle).isEmpty {
       try LoaderConfiguration.add(for: subjects, to: &draft)
-      let deviations = proof.deviations(in: draft.entries())
+      entries = draft.entries()
+      bundle = PlanTree(entries)
+      let deviations = proof.deviations(in: bundle)
       guard deviations.isEmpty else { throw .unfaithful(deviations) }
     }
-    noteDanglingLinks(&draft)
+    noteDanglingLinks(of: entries, in: bundle, &draft)
     // Only now: the proof's loader goes through the links, as that of the whole image will.
-    let entries = draft.entries().filter { !options.omitsRootLinks || $0.reason != .rootLink }
+    if options.omitsRootLinks { entries.removeAll { $0.reason == .rootLink } }
     return BundlePlan(
       entries: entries, programs: programs,
       programHeader: subjects.first { $0.addition == nil }?.graph.subject.image.header,
@@ -271,13 +275,17 @@ package struct PlanBuilder {
   }
 
   /// A link that an addition brings may lead to something that doesn't ship.
-  private func noteDanglingLinks(_ draft: inout PlanDraft) {
-    var resolver = PathResolver(tree: PlanTree(draft.entries()))
-    for (path, content) in draft.nodes.sorted(by: { $0.key < $1.key }) {
-      guard case .symbolicLink(let text) = content.node, case .addition = content.reason else {
+  private func noteDanglingLinks(
+    of entries: [BundleEntry], in bundle: PlanTree, _ draft: inout PlanDraft
+  ) {
+    var resolver = PathResolver(tree: bundle)
+    for entry in entries {
+      guard case .symbolicLink(let text) = entry.node, case .addition = entry.reason else {
         continue
       }
-      if (try? resolver.resolve(path.text)) == nil { draft.warn(.danglingLink(path, text)) }
+      if (try? resolver.resolve(entry.path.text)) == nil {
+        draft.warn(.danglingLink(entry.path, text))
+      }
     }
   }
 }

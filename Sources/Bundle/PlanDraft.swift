@@ -77,6 +77,8 @@ struct PlanDraft {
   }
 
   private mutating func addParents(of path: RootPath) throws(PlanError) {
+    // Where a directory is, its parents are.
+    if case .directory = nodes[path.parent]?.node { return }
     for ancestor in path.ancestors {
       switch nodes[ancestor]?.node {
       case .directory: continue
@@ -234,15 +236,15 @@ struct PlanDraft {
   func entries() -> [BundleEntry] {
     let strata = fileStrata()
     var firstNames: [FileStatus.Identity: (path: RootPath, permissions: UInt16)] = [:]
+    // The name is made once for each entry, not for each comparison.
+    let sorted = nodes.map { path, content in
+      let entry = BundleEntry(
+        path: path, node: content.node, reason: content.reason, stratum: content.stratum,
+        attributes: content.attributes)
+      return (name: entry.archiveName, entry: entry)
+    }.sorted { $0.name < $1.name }
     return
-      nodes
-      .map {
-        BundleEntry(
-          path: $0.key, node: $0.value.node, reason: $0.value.reason, stratum: $0.value.stratum,
-          attributes: $0.value.attributes)
-      }
-      .sorted { $0.archiveName < $1.archiveName }
-      .map { entry in
+      sorted.map { _, entry in
         guard case .file(let source, let permissions) = entry.node, let identity = source.identity
         else {
           return entry

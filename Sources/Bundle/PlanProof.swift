@@ -6,8 +6,7 @@ struct PlanProof {
   let subjects: [PackSubject]
 
   /// The requests that go elsewhere; empty if the plan is faithful.
-  func deviations(in entries: [BundleEntry]) -> [PlanError.Deviation] {
-    let tree = PlanTree(entries)
+  func deviations(in tree: PlanTree) -> [PlanError.Deviation] {
     let store = ObjectStore(tree: tree)
     return subjects.flatMap { subject in
       var loader = Loader(

@@ -23,7 +23,7 @@ package struct PlanTree: FileTree {
     names = Dictionary(grouping: entries.map(\.path)) { $0.parent }
       .mapValues { $0.map(\.name).sorted() }
     numbers = Dictionary(
-      uniqueKeysWithValues: nodes.keys.sorted().enumerated().map { ($1, UInt64($0)) })
+      uniqueKeysWithValues: ([.root] + entries.map(\.path)).enumerated().map { ($1, UInt64($0)) })
   }
 
   package func status(of path: RootPath) throws(Errno) -> FileStatus {
