@@ -26,6 +26,12 @@ package struct BundlePlan: Sendable {
   package var contentSize: UInt64 {
     entries.reduce(0) { $0 + $1.size }
   }
+
+  /// The same plan with other content at its paths.
+  package func replacing(entries: [BundleEntry]) -> BundlePlan {
+    BundlePlan(
+      entries: entries, programs: programs, programHeader: programHeader, warnings: warnings)
+  }
 }
 
 /// One path of a bundle.
@@ -56,6 +62,11 @@ package struct BundleEntry: Sendable {
     self.reason = reason
     self.stratum = stratum
     self.attributes = attributes
+  }
+
+  /// The same entry with other content.
+  package func replacing(node: Node) -> BundleEntry {
+    BundleEntry(path: path, node: node, reason: reason, stratum: stratum, attributes: attributes)
   }
 
   /// In bytes; 0 for what isn't a regular file.
