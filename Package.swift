@@ -95,7 +95,8 @@ let package = Package(
       dependencies: ["Report", "Bundle", "Loader", "ELF", "FileTree", "TestSupport", system],
       swiftSettings: testSettings),
     .testTarget(
-      name: "RootfsPackTests", dependencies: ["RootfsPack", "FileTree", "TestSupport", system],
+      name: "RootfsPackTests",
+      dependencies: ["RootfsPack", "Bundle", "ELF", "FileTree", "TestSupport", system],
       swiftSettings: testSettings),
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport", "rootfs-pack"],
