@@ -111,8 +111,9 @@ extension PlanWarning {
         remedy: "keep it with --keep-setid")
     case .setIDOfOther(let path, let owner):
       Diagnostic(
-        "warning: \(path): belongs to user \(owner.user) and group \(owner.group) here and to root "
-          + "in the image, so its set-user-id or set-group-id bit gives more rights there",
+        "warning: \(path): belongs to user \(owner.user) and group \(owner.group) here; in the image "
+          + "all files are root's, or --owner's, so its set-user-id or set-group-id bit gives other "
+          + "rights there",
         remedy: "pack without --keep-setid if that isn't wanted")
     case .droppedCapabilities(let path):
       Diagnostic(

@@ -56,6 +56,10 @@ extension OutputOptions {
         "--overlay-safe", "without its root links an image doesn't start by itself",
         "write a .tar and ADD it onto a base image")
     }
+    if let debugDir, !strip || debugDir.isEmpty {
+      throw refuse(
+        "--debug-dir", "is for what --strip leaves out", "add --strip, and name a directory")
+    }
     if let level {
       var compressions = formats.compactMap(\.compression)
       if hasImage { compressions.append(compression ?? .gzip) }

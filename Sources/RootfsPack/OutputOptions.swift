@@ -51,6 +51,15 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Leave out /lib and its like as links, for ADD onto a base image that has them.")
   var overlaySafe = false
 
+  @Flag(
+    help: "Leave debugging data and tables of symbols out, by eu-strip or llvm-objcopy.")
+  var strip = false
+
+  @Option(
+    help: ArgumentHelp(
+      "With --strip: keep debugging data in this directory, by build id.", valueName: "dir"))
+  var debugDir: String?
+
   func validate() throws {
     do throws(Diagnostic) {
       _ = try outputs

@@ -108,7 +108,11 @@ struct PackCommand: ParsableCommand {
     } else {
       let run = PackRun(
         outputs: outputs, options: try writeOptions(modificationTime, variables),
-        reference: images.settings.reference, isQuiet: quiet, environment: variables)
+        reference: images.settings.reference,
+        stripping: outputOptions.strip
+          ? PackRun.Stripping(
+            debugDirectory: outputOptions.debugDir.map { FilePath(ByteString(argument: $0)) })
+          : nil, isQuiet: quiet, environment: variables)
       try run.write(bundles)
     }
     if planned.contains(where: \.isIncomplete) { throw ExitStatus.findings.code }

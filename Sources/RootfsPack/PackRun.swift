@@ -5,14 +5,21 @@ internal import Image
 internal import Report
 internal import SystemPackage
 
-/// Writes the outputs, shows how far it is, and says what to do with them.
+/// Strips if that is wanted, writes the outputs, shows how far it is, and says what to do with them.
 struct PackRun {
   let outputs: [Output]
   let options: WriteOptions
   /// Nil for the program's own name.
   let reference: ImageReference?
+  /// Nil leaves programs and libraries as they are.
+  let stripping: Stripping?
   let isQuiet: Bool
   let environment: ProcessEnvironment
+
+  struct Stripping {
+    /// Where debugging data goes, on the host; nil throws it away.
+    let debugDirectory: FilePath?
+  }
 
   func write(_ bundles: [ImageBundle]) throws(Diagnostic) {
     let toStandardOutput = outputs.contains { $0.target == .standardOutput }
@@ -24,18 +31,50 @@ struct PackRun {
     guard
       let reference = reference ?? ImageAssembly.reference(for: bundles.first?.plan.programs.first)
     else { return }
-    let written = try write(bundles, reference)
+    let signals = SignalMask()
+    let summary = try signals.holding { () throws(Diagnostic) in
+      let (stripped, report) = try strip(bundles, signals)
+      let written = try write(stripped, reference, signals)
+      return written.isEmpty
+        ? "" : report + written.map { line(for: $0, stripped, reference) }.joined()
+    }
     guard !isQuiet else { return }
-    let summary = written.map { line(for: $0, bundles, reference) }.joined()
     try Terminal.write(summary, to: toStandardOutput ? .standardError : .standardOutput)
   }
 
+  /// The bundles with smaller files, and what to say of it.
+  private func strip(
+    _ bundles: [ImageBundle], _ signals: SignalMask
+  ) throws(Diagnostic) -> ([ImageBundle], String) {
+    guard let stripping else { return (bundles, "") }
+    let stripper = try PlanStripper(
+      searchPath: environment.searchPath, temporaryDirectory: environment.temporaryDirectory,
+      interruption: { signals.pending })
+    var result: [ImageBundle] = []
+    var (files, debugFiles, saved) = (0, 0, UInt64(0))
+    for bundle in bundles {
+      let stripped = try stripper.strip(bundle.plan, debugDirectory: stripping.debugDirectory)
+      for warning in stripped.warnings { Terminal.warn(warning) }
+      files += stripped.strippedFileCount
+      debugFiles += stripped.debugFileCount
+      saved += stripped.savedSize
+      result.append(
+        ImageBundle(
+          plan: stripped.plan, platform: bundle.platform, configuration: bundle.configuration))
+    }
+    var report = "stripped: \(count(files, "file")), \(renderSize(saved)) less"
+    if let directory = stripping.debugDirectory {
+      report +=
+        "; \(count(debugFiles, "file")) of debugging data in \(ByteString(directory).description)"
+    }
+    return (result, report + "\n")
+  }
+
   private func write(
-    _ bundles: [ImageBundle], _ reference: ImageReference
+    _ bundles: [ImageBundle], _ reference: ImageReference, _ signals: SignalMask
   ) throws(Diagnostic) -> [WrittenOutput] {
     let contentSize = bundles.reduce(0) { $0 + $1.plan.contentSize }
     let progress = ProgressLine(total: contentSize, isShown: !isQuiet, environment: environment)
-    let signals = SignalMask()
     var options = options
     options.interruption = { signals.pending }
     var done: UInt64 = 0
@@ -45,15 +84,11 @@ struct PackRun {
     }
     defer { progress.clear() }
     do {
-      return try signals.holding { () throws(ArchiveError) in
-        try BundleWriter(outputs, reference: reference, options: options).write(bundles)
-      }
+      return try BundleWriter(outputs, reference: reference, options: options).write(bundles)
     } catch {
       progress.clear()
       // Nobody reads on: that ends the run quietly, unless it was to do something else too.
-      if case .target(_, .brokenPipe) = error, outputs.count == 1 {
-        exit(ExitStatus.done.rawValue)
-      }
+      if case .target(_, .brokenPipe) = error, outputs.count == 1 { return [] }
       throw Diagnostic(error, contentSize: contentSize)
     }
   }

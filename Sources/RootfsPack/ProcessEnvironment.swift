@@ -8,6 +8,8 @@ internal import SystemPackage
 struct ProcessEnvironment {
   /// Seconds since 1970 for reproducible archives; nil if it is unset or empty.
   let sourceDateEpoch: String?
+  /// Directories that commands are looked for in, with colons between them.
+  let searchPath: ByteString
   /// Where temporary files go; a host path.
   let temporaryDirectory: FilePath
   /// Whether colour is refused, by `NO_COLOR` or a terminal that has none.
@@ -16,6 +18,7 @@ struct ProcessEnvironment {
   static func current() -> ProcessEnvironment {
     ProcessEnvironment(
       sourceDateEpoch: value("SOURCE_DATE_EPOCH"),
+      searchPath: ByteString(value("PATH") ?? ""),
       temporaryDirectory: FilePath(value("TMPDIR") ?? "/tmp"),
       refusesColor: value("NO_COLOR") != nil || value("TERM") == "dumb")
   }

@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// Signals that ask the process to end, held back so that a run can answer them in order.
-struct SignalMask {
+struct SignalMask: Sendable {
   private let signals: [Int32]
 
   /// A signal that is ignored from the start, as under `nohup`, stays ignored.
