@@ -11,55 +11,17 @@ keep_tar=${2:-}
 image=sample-server-check:latest
 largest_tar=32000000
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/check-images.XXXXXX")
-passed=0
-failed=0
+# shellcheck source=SCRIPTDIR/checks.sh
+. "$here/checks.sh"
 container=
 engine=
 address=
 
 finish() {
   if [ -n "$container" ]; then "$engine" rm --force "$container" >/dev/null 2>&1 || true; fi
-  rm -rf "$work"
+  finish_checks
 }
 trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-# check NAME COMMAND [ARG...]: the command's success is the result
-check() {
-  local name=$1
-  shift
-  if "$@" > "$work/check" 2>&1; then
-    passed=$((passed + 1))
-    echo "ok      $engine: $name"
-  else
-    failed=$((failed + 1))
-    echo "FAILED  $engine: $name"
-    # The end of a long build's output tells why it failed.
-    tail -n 60 "$work/check" | sed 's/^/        /'
-  fi
-}
-
-equals() {
-  [ "$1" = "$2" ] || { echo "expected: $2"; echo "found:    $1"; return 1; }
-}
-
-contains() {
-  grep --quiet --fixed-strings -- "$2" "$1" || { echo "no '$2' in:"; cat "$1"; return 1; }
-}
-
-lacks() {
-  ! grep --ignore-case -- "$2" "$1"
-}
-
-at_most() {
-  [ "$1" -le "$2" ] || { echo "$1 is more than $2"; return 1; }
-}
-
-valid_json() {
-  jq --exit-status "$2" "$1" >/dev/null || { echo "not true of the answer: $2"; cat "$1"; return 1; }
-}
 
 # Starts a container that listens on a port of the system's choice, for tests may run side by side.
 start() {
@@ -182,5 +144,4 @@ if [ -f "$runtime_tar" ]; then
   done
 fi
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+totals

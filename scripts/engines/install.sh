@@ -2,15 +2,20 @@
 # Installs what the tests with real container engines need and this machine lacks (Debian, root).
 set -euo pipefail
 
-# command:package; a command that is there already is taken as it is. The docker client by its path:
-# another one may stand before it.
+# command:package or file:package; what is there already is taken as it is. The docker client by its
+# path: another one may stand before it.
 wanted=(
   /usr/bin/docker:docker.io iptables:iptables podman:podman runc:runc debootstrap:debootstrap
   curl:curl jq:jq gzip:gzip flock:util-linux
+  skopeo:skopeo umoci:umoci docker-registry:docker-registry ctr:containerd python3:python3
+  bsdtar:libarchive-tools cpio:cpio zstd:zstd qemu-system-x86_64:qemu-system-x86
+  gcc:gcc /usr/include/stdio.h:libc6-dev /usr/include/zlib.h:zlib1g-dev
+  aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu
+  /usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross
 )
 missing=()
 for pair in "${wanted[@]}"; do
-  command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
+  [ -e "${pair%%:*}" ] || command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
 done
 
 if [ ${#missing[@]} -gt 0 ]; then
