@@ -293,7 +293,7 @@ check "all of one plan hold the same" tree hello hello.tar hello.tar.gz hello.ta
 
 check_skopeo
 check_engine docker
-for name in hello.tar hello.tar.gz hello hello.oci.tar none.oci.tar multi.oci.tar; do
+for name in hello.tar hello.tar.gz hello.tar.zst hello hello.oci.tar none.oci.tar multi.oci.tar; do
   check_next "$name"
 done
 check_engine podman --tls-verify=false
