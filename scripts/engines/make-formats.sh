@@ -18,12 +18,22 @@ mkdir -p programs/arm64
 gcc -O2 -o programs/init "$sources/hello.c" -lz
 gcc -O2 -static -o programs/boot "$sources/boot.c"
 aarch64-linux-gnu-gcc -O2 -DWITHOUT_ZLIB -o programs/arm64/init "$sources/hello.c"
-echo "hi from the image" > programs/greeting
+
+# What readers differ in: names of one file, links, names too long for old headers, no content.
+long=$(printf 'a long name %.0s' {1..12})
+mkdir -p "programs/greetings/$long"
+echo "hi from the image" > programs/greetings/first
+ln programs/greetings/first programs/greetings/second
+ln programs/greetings/first "programs/greetings/$long/third"
+ln -s ../first "programs/greetings/$long/link"
+ln -s "$long/../$long/../$long/third" programs/greetings/to-third
+touch programs/greetings/empty
+chmod 600 programs/greetings/empty
 
 options=(
-  --add programs/greeting:/etc/greeting --tag hello:check --cmd "given first" --user 7:8
-  --workdir /etc --env PATH=/checked --expose 8080 --volume /var/data
-  --label org.example.check=yes --stop-signal SIGINT
+  --add programs/greetings:/etc/greetings --tag hello:check
+  --cmd "given first" --user 7:8 --workdir /etc --env PATH=/checked --expose 8080
+  --volume /var/data --label org.example.check=yes --stop-signal SIGINT
 )
 # What the command says should be done next is done, too.
 write() { "$pack" programs/init "${options[@]}" "$@" >> programs/said; }
