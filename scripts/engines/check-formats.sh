@@ -75,8 +75,7 @@ check_zstd() {
     check_loaded zstd.oci.tar
   else
     check "zstd.oci.tar: is refused by an engine that knows no zstd" \
-      contains "$work/load" "Error processing tar file"
-    check "zstd.oci.tar: nothing is left of it" not "$engine" image inspect "$image"
+      not "$engine" image inspect "$image"
   fi
 }
 

@@ -19,7 +19,8 @@ gcc -O2 -o programs/init "$sources/hello.c" -lz
 gcc -O2 -static -o programs/boot "$sources/boot.c"
 aarch64-linux-gnu-gcc -O2 -DWITHOUT_ZLIB -o programs/arm64/init "$sources/hello.c"
 
-# What readers differ in: names of one file, links, names too long for old headers, no content.
+# What readers differ in: names of one file, links, names too long for old headers, no content, and
+# so much of it that it is compressed in several pieces.
 long=$(printf 'a long name %.0s' {1..12})
 mkdir -p "programs/greetings/$long"
 echo "hi from the image" > programs/greetings/first
@@ -29,6 +30,7 @@ ln -s ../first "programs/greetings/$long/link"
 ln -s "$long/../$long/../$long/third" programs/greetings/to-third
 touch programs/greetings/empty
 chmod 600 programs/greetings/empty
+seq 1500000 > programs/greetings/many
 
 options=(
   --add programs/greetings:/etc/greetings --tag hello:check

@@ -27,7 +27,8 @@ storage:
 http:
   addr: 127.0.0.1:0
 CONF
-docker-registry serve "$work/config.yml" > "$work/log" 2>&1 &
+: > "$work/log"
+docker-registry serve "$work/config.yml" >> "$work/log" 2>&1 &
 server=$!
 
 REGISTRY=
