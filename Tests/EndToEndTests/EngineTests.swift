@@ -2,12 +2,21 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Both Dockerfiles through docker, and the same runtime.tar through podman.
+/// What needs real container engines, each started for the test alone.
 struct EngineTests {
+  /// Both Dockerfiles through docker, and the same runtime.tar through podman.
   @Test func `the image of the sample server runs under docker and podman`() throws {
+    try run("scripts/engines/test-images.sh")
+  }
+
+  /// Docker, podman, skopeo, umoci, containerd, a registry, archivers, and a machine that boots.
+  @Test func `every format is taken by whatever reads it`() throws {
+    try run("scripts/engines/test-formats.sh", Project.command)
+  }
+
+  func run(_ command: String...) throws {
     let asRoot = getuid() == 0 ? [] : ["sudo", "--non-interactive", "--preserve-env"]
-    let result = try Shell.run(
-      asRoot + ["scripts/engines/test-images.sh"], in: Project.directory)
+    let result = try Shell.run(asRoot + command, in: Project.directory)
     let totals = result.output.split(separator: "\n").last.map(String.init) ?? ""
     print("engines: \(totals)")
     #expect(result.status == 0, "\(result.output.suffix(4000))\n\(result.errors.suffix(4000))")
