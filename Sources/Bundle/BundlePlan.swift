@@ -27,6 +27,25 @@ package struct BundlePlan: Sendable {
     entries.reduce(0) { $0 + $1.size }
   }
 
+  /// What an initramfs has beside the entries: the link by which the kernel starts the first program;
+  /// nil if something is there, or no program is.
+  ///
+  /// Source: Linux `init/main.c` (`kernel_init`): of an initramfs, `/init` is started.
+  package var initLink: BundleEntry? {
+    let path: RootPath = "/init"
+    guard let program = programs.first, !entries.contains(where: { $0.path == path }) else {
+      return nil
+    }
+    return BundleEntry(path: path, node: .symbolicLink(program.text), reason: .initProgram)
+  }
+
+  /// The plan with what an initramfs has beside it.
+  package var initramfs: BundlePlan {
+    guard let initLink else { return self }
+    return replacing(
+      entries: (entries + [initLink]).sorted { $0.archiveName < $1.archiveName })
+  }
+
   /// The same plan with other content at its paths.
   package func replacing(entries: [BundleEntry]) -> BundlePlan {
     BundlePlan(

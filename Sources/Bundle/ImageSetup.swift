@@ -1,17 +1,14 @@
 internal import FileTree
 
-/// What an image needs beside its programs and their closures: a user, directories that it is started
-/// in or that volumes are mounted on, and the program that a kernel starts.
+/// What an image needs beside its programs and their closures: a user, and directories that it is
+/// started in or that volumes are mounted on.
 struct ImageSetup {
   let options: PlanOptions
-  /// The first program, by its place in the bundle.
-  let program: RootPath?
 
   /// Adds all of it; what additions brought stays as it is.
   func add(to draft: inout PlanDraft) throws(PlanError) {
     for directory in options.directories { try add(directory, to: &draft) }
     if let user = options.user { try add(user, to: &draft) }
-    if options.linksInit, let program { try linkInit(to: program, in: &draft) }
   }
 
   private func add(
@@ -38,16 +35,5 @@ struct ImageSetup {
     }
     try draft.add(
       .file(.generated(text.bytes), permissions: 0o644), at: place, because: .user(user.name))
-  }
-
-  /// Source: Linux `init/main.c` (`kernel_init`): of an initramfs, `/init` is started.
-  private func linkInit(to program: RootPath, in draft: inout PlanDraft) throws(PlanError) {
-    let place: RootPath = "/init"
-    switch draft.nodes[place]?.node {
-    case .file, .hardLink, .symbolicLink: return
-    // A directory there can't be started: a conflict.
-    case .directory, nil:
-      try draft.add(.symbolicLink(program.text), at: place, because: .initProgram)
-    }
   }
 }

@@ -70,7 +70,7 @@ package struct PlanBuilder {
         draft.warn(.notExecutable(program))
       }
     }
-    try ImageSetup(options: options, program: programs.first).add(to: &draft)
+    try ImageSetup(options: options).add(to: &draft)
     let proof = PlanProof(subjects: subjects)
     var entries = draft.entries()
     var bundle = PlanTree(entries)

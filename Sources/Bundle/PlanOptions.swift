@@ -14,8 +14,6 @@ package struct PlanOptions: Sendable {
   package var user: PlannedUser?
   /// Directories that the image's configuration names.
   package var directories: [PlannedDirectory] = []
-  /// Whether `/init` leads to the first program, as a kernel's initramfs needs it.
-  package var linksInit = false
 
   package init() {}
 }

@@ -199,7 +199,10 @@ extension FileStatus {
       kind: kind, permissions: UInt16(status.st_mode & 0o7777),
       size: UInt64(max(0, status.st_size)),
       identity: Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)),
-      owner: Owner(user: status.st_uid, group: status.st_gid))
+      owner: Owner(user: status.st_uid, group: status.st_gid),
+      // Overflow is no matter: it is only compared.
+      modificationTime: Int64(status.st_mtim.tv_sec) &* 1_000_000_000
+        &+ Int64(status.st_mtim.tv_nsec))
   }
 }
 

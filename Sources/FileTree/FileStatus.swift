@@ -35,15 +35,19 @@ package struct FileStatus: Hashable, Sendable {
   package var size: UInt64
   package var identity: Identity
   package var owner: Owner
+  /// Of the last change of the content, in nanoseconds since 1970.
+  package var modificationTime: Int64
 
   package init(
-    kind: Kind, permissions: UInt16, size: UInt64, identity: Identity, owner: Owner = .root
+    kind: Kind, permissions: UInt16, size: UInt64, identity: Identity, owner: Owner = .root,
+    modificationTime: Int64 = 0
   ) {
     self.kind = kind
     self.permissions = permissions
     self.size = size
     self.identity = identity
     self.owner = owner
+    self.modificationTime = modificationTime
   }
 }
 

@@ -13,24 +13,41 @@ package struct OpenFile: ~Copyable {
   /// In bytes, at the time of opening.
   package let size: UInt64
 
+  /// At the time of opening; nil for bytes in memory.
+  private let status: FileStatus?
+
   /// Nil for bytes in memory.
-  package let identity: FileStatus.Identity?
+  package var identity: FileStatus.Identity? { status?.identity }
 
   /// - Parameter status: that of the open file.
   package init(descriptor: FileDescriptor, status: FileStatus) {
     content = .descriptor(descriptor)
     size = status.size
-    identity = status.identity
+    self.status = status
   }
 
   package init(bytes: [UInt8]) {
     content = .bytes(bytes)
     size = UInt64(bytes.count)
-    identity = nil
+    status = nil
   }
 
   deinit {
     if case .descriptor(let descriptor) = content { try? descriptor.close() }
+  }
+
+  /// Whether the file is what it was at another time: the same file with the same content, as far as
+  /// size and time tell. Bytes in memory never change.
+  package func isUnchanged(since earlier: FileStatus) -> Bool {
+    guard case .descriptor(let descriptor) = content, let status else {
+      return size == earlier.size
+    }
+    var now = stat()
+    guard status.identity == earlier.identity,
+      unsafe fstat(descriptor.rawValue, &now) == 0
+    else { return false }
+    let current = FileStatus(now)
+    return current.size == earlier.size && current.modificationTime == earlier.modificationTime
   }
 
   /// Reads up to `count` bytes at `offset`; fewer only where the file ends.

@@ -104,7 +104,7 @@ struct PackCommand: ParsableCommand {
     let bundles = try planned.map { try images.bundle($0, isImage: isImage) }
     if isImage { try checkPlatforms(bundles) }
     if dryRun {
-      try showPlans(bundles, variables)
+      try showPlans(bundles, outputs, variables)
     } else {
       let run = PackRun(
         outputs: outputs, options: try writeOptions(modificationTime, variables),
@@ -146,7 +146,6 @@ struct PackCommand: ParsableCommand {
     options.keepsSetID = outputOptions.keepSetID
     options.keepsExtendedAttributes = outputOptions.keepXattrs
     options.omitsRootLinks = outputOptions.overlaySafe
-    options.linksInit = outputs.contains(where: \.format.isInitramfs)
     options.user = image.user?.planned
     if let directory = image.workingDirectory {
       options.directories.append(
@@ -219,15 +218,19 @@ struct PackCommand: ParsableCommand {
     return options
   }
 
-  private func showPlans(_ bundles: [ImageBundle], _ variables: ProcessEnvironment) throws {
+  private func showPlans(
+    _ bundles: [ImageBundle], _ outputs: [Output], _ variables: ProcessEnvironment
+  ) throws {
+    let hasInit = outputs.contains(where: \.format.isInitramfs)
+    let plans = bundles.map { hasInit ? $0.plan.initramfs : $0.plan }
     let style = Terminal.style(of: .standardOutput, environment: variables)
     var text = ""
     if json {
-      text = try renderJSON(PlanDocument(bundles.map(\.plan)))
+      text = try renderJSON(PlanDocument(plans))
     } else {
-      for bundle in bundles {
+      for (bundle, plan) in zip(bundles, plans) {
         if bundles.count > 1, let platform = bundle.platform { text += "\(platform):\n" }
-        text += renderPlanTable(bundle.plan, style: style)
+        text += renderPlanTable(plan, style: style)
       }
     }
     try Terminal.write(text, to: .standardOutput)

@@ -216,28 +216,20 @@ struct PlanOptionsTests {
     }
   }
 
-  @Test func `the kernel's init leads to the first program`() throws {
-    let plan = try plan { $0.linksInit = true }
-    guard case .symbolicLink("/app/server")? = plan["/init"]?.node else {
-      Issue.record("\(String(describing: plan["/init"]))")
+  @Test func `the kernel's init leads to the first program, beside the plan`() throws {
+    let plan = try plan { _ in }
+    #expect(plan["/init"] == nil)
+    guard case .symbolicLink("/app/server")? = plan.initLink?.node else {
+      Issue.record("\(String(describing: plan.initLink))")
       return
     }
-    #expect(plan["/init"]?.reason == .initProgram)
-    #expect(plan["/init"]?.stratum == .application)
   }
 
   @Test func `an init of the program's or an addition's own stays`() throws {
-    let own = try plan(at: "/init") { $0.linksInit = true }
-    #expect(own["/init"]?.reason == .program)
+    #expect(try plan(at: "/init") { _ in }.initLink == nil)
     let added = try plan(["/srv/start": .text("x")], additions: [("/srv/start", at: "/init")]) {
-      $0.linksInit = true
+      _ in
     }
-    #expect(added["/init"]?.reason == .addition(of: "/srv/start"))
-  }
-
-  @Test func `a directory where the kernel's init has to be is a conflict`() throws {
-    #expect(throws: PlanError.self) {
-      try plan(["/srv/x": .text("x")], additions: [("/srv", at: "/init")]) { $0.linksInit = true }
-    }
+    #expect(added.initLink == nil)
   }
 }

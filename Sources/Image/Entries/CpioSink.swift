@@ -11,6 +11,8 @@ final class CpioSink: EntrySink {
   private var linkCounts: [RootPath: UInt64] = [:]
   private var numbers: [RootPath: UInt64] = [:]
   private var written: UInt64 = 0
+  /// Until it is written.
+  private var initLink: BundleEntry?
 
   /// GNU cpio's block.
   private static let blockSize: UInt64 = 512
@@ -21,12 +23,27 @@ final class CpioSink: EntrySink {
     guard metadata.modificationTime <= UInt32.max else {
       throw .unrepresentable(.root, "cpio holds no time after 2106")
     }
+    initLink = plan.initLink
     for entry in plan.entries {
       if case .hardLink(let target, _) = entry.node { linkCounts[target, default: 1] += 1 }
     }
   }
 
   func begin(_ entry: BundleEntry) throws(ArchiveError) {
+    if let link = initLink, link.archiveName < entry.archiveName { try writeInit(link) }
+    if entry.path == "/init", case .directory = entry.node {
+      throw .unrepresentable(entry.path, "the kernel starts it, and it is a directory")
+    }
+    try write(entry)
+  }
+
+  /// In its place between the others.
+  private func writeInit(_ link: BundleEntry) throws(ArchiveError) {
+    initLink = nil
+    try write(link)
+  }
+
+  private func write(_ entry: BundleEntry) throws(ArchiveError) {
     guard entry.size <= UInt32.max else {
       throw .unrepresentable(entry.path, "cpio holds no file of 4 GiB or more")
     }
@@ -64,6 +81,7 @@ final class CpioSink: EntrySink {
   }
 
   func finish() throws(ArchiveError) {
+    if let link = initLink { try writeInit(link) }
     try write("TRAILER!!!", mode: 0, 0, number: 0)
     try pad(to: Self.blockSize)
     try output.finish()

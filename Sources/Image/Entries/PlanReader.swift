@@ -42,8 +42,7 @@ struct PlanReader {
   private func read(
     _ file: borrowing OpenFile, _ status: FileStatus, of entry: BundleEntry
   ) throws {
-    guard file.size == status.size, file.identity == status.identity || file.identity == nil
-    else { throw ArchiveError.sourceChanged(entry.path) }
+    guard file.isUnchanged(since: status) else { throw ArchiveError.sourceChanged(entry.path) }
     var offset: UInt64 = 0
     while offset < status.size {
       let piece = try file.read(
@@ -53,7 +52,7 @@ struct PlanReader {
       offset += UInt64(piece.count)
     }
     // A file that grows, or one of /proc that has content but no size, isn't cut in silence.
-    guard try file.read(at: offset, count: 1).isEmpty else {
+    guard try file.read(at: offset, count: 1).isEmpty, file.isUnchanged(since: status) else {
       throw ArchiveError.sourceChanged(entry.path)
     }
   }
