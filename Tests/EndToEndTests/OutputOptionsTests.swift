@@ -95,12 +95,13 @@ struct OutputOptionsTests {
   @Test func `stripping keeps debugging data by build id, and the program runs`() throws {
     let text = try Shell.bash(
       """
-      \(Project.command) one --strip --debug-dir debug -o out/
+      mkdir tmp
+      TMPDIR=$PWD/tmp \(Project.command) one --strip --debug-dir debug -o out/
       \(chroot) out /one && echo runs
       id=$(readelf -n one | sed -n 's/.*Build ID: //p')
       readelf -S debug/.build-id/${id:0:2}/${id:2}.debug | grep -c '\\.debug_info'
       readelf -S out/one | grep -c debug_info || true
-      ls -A ${TMPDIR:-/tmp} | grep -c '^\\.\\?rootfs-pack\\.' || true
+      ls -A tmp | wc -l
       """, in: scratch.url)
     #expect(text.hasPrefix("stripped: 1 file, "))
     #expect(text.contains("less; 1 file of debugging data in debug\n"))
