@@ -7,17 +7,20 @@ package struct BundlePlan: Sendable {
   package let entries: [BundleEntry]
   /// Where the programs start, in the order in which they were asked for.
   package let programs: [RootPath]
+  /// The first of ``programs`` if it can be started; a shared library can't.
+  package let entrypoint: RootPath?
   /// The ELF header of the first program, which tells an image's platform.
   package let programHeader: ElfHeader?
   /// What is odd but doesn't stop the pack.
   package let warnings: [PlanWarning]
 
   package init(
-    entries: [BundleEntry], programs: [RootPath], programHeader: ElfHeader?,
-    warnings: [PlanWarning]
+    entries: [BundleEntry], programs: [RootPath], entrypoint: RootPath? = nil,
+    programHeader: ElfHeader?, warnings: [PlanWarning]
   ) {
     self.entries = entries
     self.programs = programs
+    self.entrypoint = entrypoint
     self.programHeader = programHeader
     self.warnings = warnings
   }
@@ -33,7 +36,7 @@ package struct BundlePlan: Sendable {
   /// Source: Linux `init/main.c` (`kernel_init`): of an initramfs, `/init` is started.
   package var initLink: BundleEntry? {
     let path: RootPath = "/init"
-    guard let program = programs.first, !entries.contains(where: { $0.path == path }) else {
+    guard let program = entrypoint, !entries.contains(where: { $0.path == path }) else {
       return nil
     }
     return BundleEntry(path: path, node: .symbolicLink(program.text), reason: .initProgram)
@@ -49,7 +52,8 @@ package struct BundlePlan: Sendable {
   /// The same plan with other content at its paths.
   package func replacing(entries: [BundleEntry]) -> BundlePlan {
     BundlePlan(
-      entries: entries, programs: programs, programHeader: programHeader, warnings: warnings)
+      entries: entries, programs: programs, entrypoint: entrypoint,
+      programHeader: programHeader, warnings: warnings)
   }
 }
 

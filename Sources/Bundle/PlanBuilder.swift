@@ -84,9 +84,10 @@ package struct PlanBuilder {
     noteDanglingLinks(of: entries, in: bundle, &draft)
     // Only now: the proof's loader goes through the links, as that of the whole image will.
     if options.omitsRootLinks { entries.removeAll { $0.reason == .rootLink } }
+    let first = subjects.first { $0.addition == nil }?.graph.subject.image
     return BundlePlan(
       entries: entries, programs: programs,
-      programHeader: subjects.first { $0.addition == nil }?.graph.subject.image.header,
+      entrypoint: first?.isProgram == true ? programs.first : nil, programHeader: first?.header,
       warnings: draft.warnings)
   }
 

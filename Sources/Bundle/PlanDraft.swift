@@ -48,6 +48,7 @@ struct PlanDraft {
     switch (existing.node, node) {
     case (.directory, .directory):
       // Whoever adds a directory for itself knows its permissions; a parent or a detour doesn't.
+      if Self.isDetour(existing.reason), Self.isDetour(reason) { break }
       if existing.reason == .parent || Self.isDetour(existing.reason) && reason != .parent {
         nodes[path] = added
       }

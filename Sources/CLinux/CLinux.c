@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -20,6 +21,12 @@ int clinux_set_attribute(int file, const char *name, const void *value, unsigned
 
 int clinux_sync_filesystem(int file) {
     return syncfs(file);
+}
+
+int clinux_is_mount_point(const char *path) {
+    struct statx facts;
+    return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, 0, &facts) == 0
+        && (facts.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
 int clinux_has_capabilities(const char *path) {

@@ -5,11 +5,19 @@ package import SystemPackage
 package enum ArchiveError: Error, Hashable, Sendable {
   /// The target, a host path.
   case target(FilePath, Errno)
+  /// An entry of a directory that is written.
+  case targetEntry(FilePath, RootPath, Errno)
+  /// Where an image's layers are kept until they are complete.
+  case temporaryDirectory(FilePath, Errno)
   case targetIsDirectory(FilePath)
   /// A directory is to be written where something else is.
   case targetIsNoDirectory(FilePath, FileStatus.Kind)
   /// A directory is written only where none is, or an empty one.
   case targetIsNotEmpty(FilePath)
+  /// A directory that nothing can take the place of, and why.
+  case targetIsIrreplaceable(FilePath, String)
+  /// One output lies inside of another.
+  case targetInsideTarget(FilePath, FilePath)
   case targetIsDanglingLink(FilePath)
   /// The target is a device, FIFO or socket, which a rename would replace.
   case targetIsSpecial(FilePath, FileStatus.Kind)

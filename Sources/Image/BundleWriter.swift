@@ -18,24 +18,27 @@ package struct BundleWriter {
   ///
   /// - Parameter bundles: at least one; those after the first are an image's further platforms.
   package func write(_ bundles: [ImageBundle]) throws(ArchiveError) -> [WrittenOutput] {
-    var opened: [OpenOutput] = []
-    for output in outputs {
-      let next = try OpenOutput(output, plans: bundles.map(\.plan), options: options)
-      guard !opened.contains(where: { $0.target == next.target }) else {
-        throw .targetTwice(output.name)
-      }
-      opened.append(next)
-    }
+    let opened = try open(for: bundles.map(\.plan))
+    let codecs = Codecs(level: options.level)
     var images: [OciImage] = []
     for (index, bundle) in bundles.enumerated() {
       var sinks: [any EntrySink] = []
       for output in opened where index == 0 {
-        if let sink = try output.entrySink(for: bundle.plan) { sinks.append(sink) }
+        if let sink = try output.entrySink(for: bundle.plan, codecs) { sinks.append(sink) }
       }
-      let layers = LayerCollector(beside: layerPlace, options: options)
-      if hasImage { sinks.append(layers.sink) }
+      var layers: [LayerBlob] = []
+      if hasImage {
+        sinks.append(
+          LayerSink(layering: options.layering) { stratum throws(ArchiveError) in
+            let layer = try makeLayer(stratum, for: opened, codecs)
+            layers.append(layer)
+            return layer.entries
+          })
+      }
       try PlanReader(sinks: sinks, progress: options.progress).read(bundle.plan)
-      if hasImage { images.append(try OciImage(bundle, layers: layers.layers)) }
+      if hasImage {
+        images.append(try OciImage(bundle, layers: layers.sorted { $0.stratum < $1.stratum }))
+      }
     }
     let layout = images.isEmpty ? nil : OciLayout(images, reference: reference)
     if let layout {
@@ -48,13 +51,40 @@ package struct BundleWriter {
 
   private var hasImage: Bool { outputs.contains(where: \.format.isImage) }
 
+  /// Opens all outputs; none may be another, or lie inside of it.
+  private func open(for plans: [BundlePlan]) throws(ArchiveError) -> [OpenOutput] {
+    var opened: [OpenOutput] = []
+    for output in outputs {
+      let next = try OpenOutput(output, plans: plans, options: options)
+      for other in opened {
+        guard other.target != next.target else { throw .targetTwice(output.name) }
+        for (inner, outer) in [(other, next), (next, other)] {
+          if let path = inner.target, let directory = outer.target, path.starts(with: directory) {
+            throw .targetInsideTarget(inner.output.name, outer.output.name)
+          }
+        }
+      }
+      opened.append(next)
+    }
+    return opened
+  }
+
   /// Layers are kept on the disk that an image goes to; it has room for them or the image fails
   /// anyway.
-  private var layerPlace: FilePath {
-    for output in outputs where output.format.isImage {
-      if case .path(let path) = output.target { return path }
+  private func makeLayer(
+    _ stratum: Stratum, for outputs: [OpenOutput], _ codecs: Codecs
+  ) throws(ArchiveError) -> LayerBlob {
+    let image = outputs.first { $0.output.format.isImage && $0.target != nil }
+    if let place = image?.target {
+      return try LayerBlob(stratum, beside: place, options: options, codecs: codecs)
     }
-    return options.temporaryDirectory.appending("layers")
+    let directory = options.temporaryDirectory
+    do {
+      return try LayerBlob(
+        stratum, beside: directory.appending("layer"), options: options, codecs: codecs)
+    } catch .target(_, let cause) {
+      throw .temporaryDirectory(directory, cause)
+    }
   }
 
   private func written(
@@ -68,25 +98,4 @@ package struct BundleWriter {
     return WrittenOutput(
       output: output.output, size: size ?? 0, digest: isImage ? layout?.digest.text : nil)
   }
-}
-
-/// The layers of one image while they are made, lowest first.
-private final class LayerCollector {
-  private let options: WriteOptions
-  private let place: FilePath
-  private var made: [LayerBlob] = []
-
-  init(beside place: FilePath, options: WriteOptions) {
-    self.place = place
-    self.options = options
-  }
-
-  private(set) lazy var sink = LayerSink(layering: options.layering) {
-    [unowned self] stratum throws(ArchiveError) in
-    let layer = try LayerBlob(stratum, beside: place, options: options)
-    made.append(layer)
-    return layer.entries
-  }
-
-  var layers: [LayerBlob] { made.sorted { $0.stratum < $1.stratum } }
 }

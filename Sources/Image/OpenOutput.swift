@@ -40,10 +40,10 @@ final class OpenOutput {
   }
 
   /// What takes the entries of a plan; nil for an image, which is made of layers.
-  func entrySink(for plan: BundlePlan) throws(ArchiveError) -> (any EntrySink)? {
+  func entrySink(for plan: BundlePlan, _ codecs: Codecs) throws(ArchiveError) -> (any EntrySink)? {
     if output.format == .directory, let directory { return directorySink(directory) }
     guard let file, let compression = output.format.compression else { return nil }
-    let codec = compression.codec(level: options.level)
+    let codec = codecs.codec(compression)
     let bytes: any ByteSink =
       if let codec { try CompressedSink(codec: codec, next: file) } else { file }
     return output.format.isInitramfs
@@ -65,6 +65,8 @@ final class OpenOutput {
   private func directorySink(_ directory: FileDescriptor) -> DirectorySink {
     DirectorySink(
       root: directory, target: output.name, metadata: options.metadata,
-      changesOwner: options.changesOwner, interruption: options.interruption)
+      // A layout's own files are nobody's in particular.
+      changesOwner: options.changesOwner && output.format == .directory,
+      interruption: options.interruption)
   }
 }

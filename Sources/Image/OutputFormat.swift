@@ -19,6 +19,9 @@ package enum OutputFormat: String, CaseIterable, Sendable {
   /// The format that a path asks for by its end; a name without a suffix, and standard output (`-`),
   /// are tar archives. Nil for a suffix that stands for something else.
   package init?(path: String) {
+    // An image's layers are compressed by themselves.
+    for suffix in [".oci.tar.gz", ".oci.tgz", ".oci.tar.zst", ".oci.tzst"]
+    where path.hasSuffix(suffix) { return nil }
     if let known = Self.suffixes.first(where: { path.hasSuffix($0.0) }) {
       self = known.1
       return

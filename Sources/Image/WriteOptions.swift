@@ -1,4 +1,3 @@
-package import Bundle
 package import SystemPackage
 
 /// What all outputs of a run have in common.
@@ -20,50 +19,5 @@ package struct WriteOptions {
   package init() {}
 }
 
-/// A plan, and the image that it makes.
-package struct ImageBundle: Sendable {
-  package let plan: BundlePlan
-  /// Nil where the specification has no word for it; then no image can be made.
-  package let platform: Platform?
-  package let configuration: ImageConfiguration
-
-  package init(plan: BundlePlan, platform: Platform?, configuration: ImageConfiguration) {
-    self.plan = plan
-    self.platform = platform
-    self.configuration = configuration
-  }
-}
-
-/// One thing to write.
-package struct Output: Sendable {
-  package enum Target: Hashable, Sendable {
-    /// A host path.
-    case path(FilePath)
-    case standardOutput
-  }
-
-  package let target: Target
-  package let format: OutputFormat
-
-  package init(_ target: Target, format: OutputFormat) {
-    self.target = target
-    self.format = format
-  }
-
-  /// What the user calls it.
-  var name: FilePath {
-    switch target {
-    case .path(let path): path
-    case .standardOutput: "standard output"
-    }
-  }
-}
-
-/// What became of an output.
-package struct WrittenOutput: Sendable {
-  package let output: Output
-  /// In bytes: of the file, or of all files of a directory.
-  package let size: UInt64
-  /// `sha256:` and the digest of an image's manifest or index.
-  package let digest: String?
-}
+/// Asked now and then: the signal that asks for the end, if one came.
+package typealias Interruption = () -> Int32?

@@ -37,10 +37,28 @@ extension Diagnostic {
 
   init(_ error: ArchiveError, contentSize: UInt64) {
     switch error {
-    case .target(let target, .noSpace):
+    case .target(let target, .noSpace), .targetEntry(let target, _, .noSpace):
       self.init(
         "\(ByteString(target)): no space left on the device",
-        remedy: "about \(renderSize(contentSize)) are needed; nothing was changed")
+        remedy:
+          "about \(renderSize(contentSize)) are needed, for an image twice that of its layers; "
+          + "nothing was changed")
+    case .temporaryDirectory(let directory, let cause):
+      self.init(
+        "\(ByteString(directory)): an image's layers can't be kept here until they are complete: "
+          + Self.describe(cause), remedy: "name another place with the variable TMPDIR")
+    case .targetEntry(let target, let path, let cause):
+      self.init(
+        "\(ByteString(target)): \(path) can't be written: \(Self.describe(cause))",
+        remedy: "name another place with --output, or write an archive")
+    case .targetIsIrreplaceable(let target, let reason):
+      self.init(
+        "\(ByteString(target)): \(reason), which nothing can take the place of",
+        remedy: "name a new directory in it with --output", status: .usage)
+    case .targetInsideTarget(let inner, let outer):
+      self.init(
+        "--output \(ByteString(inner)): lies inside of \(ByteString(outer)), which is written too",
+        remedy: "name another place", status: .usage)
     case .target(let target, let cause):
       self.init(
         "\(ByteString(target)): can't be written: \(Self.describe(cause))",

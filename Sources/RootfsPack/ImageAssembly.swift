@@ -10,14 +10,14 @@ struct ImageAssembly {
   /// Seconds since 1970, where the command line says nothing.
   let created: UInt64
 
-  private static let path =
+  static let path =
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
   func bundle(_ planned: PackPlanner.Result, isImage: Bool) throws(Diagnostic) -> ImageBundle {
     var configuration = ImageConfiguration()
     if let words = settings.entrypoint {
       configuration.entrypoint = words
-    } else if let program = planned.entrypoint {
+    } else if let program = planned.plan.entrypoint {
       configuration.entrypoint = try entrypoint(program, isImage: isImage)
     }
     configuration.command = settings.command
@@ -49,9 +49,9 @@ struct ImageAssembly {
   /// An image's name where none is given: the program's.
   ///
   /// A repository name takes lower-case letters, digits and single separators between them.
-  static func reference(for program: RootPath?) -> ImageReference? {
+  static func reference(for program: RootPath?) -> ImageReference {
     let name = (program?.name.description ?? "").lowercased()
     let words = name.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
-    return ImageReference(words.isEmpty ? "image" : words.joined(separator: "-"))
+    return ImageReference(words.joined(separator: "-")) ?? .unnamed
   }
 }

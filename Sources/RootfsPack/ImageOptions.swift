@@ -23,7 +23,8 @@ struct ImageOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Who runs it: numbers, or a name, for which /etc/passwd and /etc/group are made.",
-      discussion: "A name's number is 65532 unless given.", valueName: "uid[:gid]|name[:uid[:gid]]")
+      discussion: "A name's number is 65532 unless given; NAME:8 is user 8.",
+      valueName: "uid[:gid]|name[:uid[:gid]]")
   )
   var user: String?
 

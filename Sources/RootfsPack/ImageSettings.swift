@@ -28,7 +28,12 @@ extension ImageOptions {
       var ports: [String] = []
       for port in expose { ports += try self.ports(port) }
       var volumes: [String] = []
-      for path in volume { volumes.append(try absolute(path, "--volume")) }
+      for path in volume {
+        volumes.append(try absolute(path, "--volume"))
+        if volumes.last == "/" {
+          throw refuse("--volume", path, "is the whole image", "name a directory in it")
+        }
+      }
       return ImageSettings(
         reference: try reference, entrypoint: try words(entrypoint, "--entrypoint"),
         command: command ?? [], user: try imageUser, workingDirectory: directory,
@@ -84,6 +89,11 @@ extension ImageOptions {
           option, word, "isn't a JSON array of strings", #"write it as in '["/server","-v"]'"#)
       }
     } else {
+      guard !text.contains("\"") && !text.contains("'") else {
+        throw refuse(
+          option, word, "has quotes, which no shell takes away",
+          #"write a JSON array, as in '["/server","a b"]'"#)
+      }
       words = text.split { $0 == " " || $0 == "\t" || $0 == "\n" }.map(String.init)
     }
     guard !words.isEmpty, !words.contains(where: { $0.unicodeScalars.contains("\0") }) else {
@@ -103,8 +113,10 @@ extension ImageOptions {
   /// A range stands for each of its ports.
   private func ports(_ word: String) throws(Diagnostic) -> [String] {
     let parts = word.split(separator: "/", omittingEmptySubsequences: false)
-    let protocolName = parts.count == 2 ? String(parts[1]) : "tcp"
-    let bounds = parts[0].split(separator: "-", omittingEmptySubsequences: false).map { UInt16($0) }
+    let protocolName = parts.count == 2 ? parts[1].lowercased() : "tcp"
+    let bounds = parts[0].split(separator: "-", omittingEmptySubsequences: false).map {
+      $0.hasPrefix("+") ? nil : UInt16($0)
+    }
     guard parts.count <= 2, bounds.count <= 2, let first = bounds.first ?? nil,
       let last = bounds.last ?? nil, first > 0, first <= last,
       ["tcp", "udp", "sctp"].contains(protocolName)
@@ -118,10 +130,11 @@ extension ImageOptions {
     var table: [String: String] = [:]
     for word in words {
       let text = try text(word, option)
-      guard let sign = text.firstIndex(of: "="), sign > text.startIndex else {
+      let scalars = text.unicodeScalars
+      guard let sign = scalars.firstIndex(of: "="), sign > text.startIndex else {
         throw refuse(option, word, "has no value", "write NAME=VALUE")
       }
-      table[String(text[..<sign])] = String(text[text.index(after: sign)...])
+      table[String(scalars[..<sign])] = String(scalars[scalars.index(after: sign)...])
     }
     return table
   }
@@ -151,8 +164,9 @@ extension ImageOptions {
     get throws(Diagnostic) {
       guard let created else { return nil }
       if let seconds = UInt64(created), seconds <= Self.lastSecond { return seconds }
+      // The library takes no notice of what stands behind a time.
       guard let date = try? Date(created, strategy: .iso8601), date.timeIntervalSince1970 >= 0,
-        date.timeIntervalSince1970 <= Double(Self.lastSecond)
+        date.formatted(.iso8601) == created
       else {
         throw refuse(
           "--created", created, "isn't a time",

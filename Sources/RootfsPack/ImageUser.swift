@@ -14,7 +14,7 @@ struct ImageUser {
 
   init(_ word: String) throws(Diagnostic) {
     let parts = word.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    let numbers = parts.map { UInt32($0) }
+    let numbers = parts.map { UserNumber.parse($0[...]) }
     if parts.count <= 2, let uid = numbers[0], parts.count < 2 || numbers[1] != nil {
       (self.uid, gid, name) = (uid, parts.count == 2 ? numbers[1] : nil, nil)
       return

@@ -37,11 +37,11 @@ struct LoaderSettings {
   func variables(_ environment: ProcessEnvironment) throws(Diagnostic) -> LoaderVariables {
     var variables = LoaderVariables()
     for word in env {
-      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let name = String(parts.first ?? "")
+      let name = String(word.unicodeScalars.prefix { $0 != "=" })
+      let rest = word.unicodeScalars.dropFirst(name.unicodeScalars.count)
       let value =
-        parts.count > 1
-        ? ByteString(argument: String(parts[1])) : environment.loaderVariable(name)
+        rest.isEmpty
+        ? environment.loaderVariable(name) : ByteString(argument: String(rest.dropFirst()))
       switch name {
       case "LD_LIBRARY_PATH": variables.libraryPath = value
       case "LD_PRELOAD": variables.preload = value
@@ -61,10 +61,11 @@ struct LoaderSettings {
   func imageVariables(_ environment: ProcessEnvironment) throws(Diagnostic) -> [String] {
     var variables: [(name: String, text: String)] = []
     for word in env {
-      let name = String(word.prefix { $0 != "=" })
+      // By scalars: a mark that combines with the sign would hide it.
+      let name = String(word.unicodeScalars.prefix { $0 != "=" })
       guard name != "LD_LIBRARY_PATH" else { continue }
       var text = ByteString(argument: word)
-      if name.count == word.count {
+      if name.unicodeScalars.count == word.unicodeScalars.count {
         guard let value = environment.loaderVariable(name) else {
           throw Diagnostic(
             "--env \(text): isn't set here", remedy: "give it a value: --env \(text)=VALUE",

@@ -7,27 +7,39 @@ struct NextStep {
   let configuration: ImageConfiguration
   let reference: ImageReference
 
-  /// Nil where there is nothing that everybody has.
+  /// Whether the image has several platforms.
+  let hasPlatforms: Bool
+
+  /// Nil where there is nothing that everybody has, or a name can't be typed.
   var command: String? {
-    guard case .path(let path) = output.target else { return nil }
-    let place = quote(ByteString(path).description)
+    guard case .path(let path) = output.target, let place = word(ByteString(path)) else {
+      return nil
+    }
     let name = quote(reference.shortDescription)
     let run = configuration.entrypoint.isEmpty ? "" : " && docker run --rm \(name)"
     switch output.format {
     case .tar, .tarGzip, .tarZstd:
-      let changes = self.changes.map { "-c \(quote($0, always: true)) " }.joined()
-      return "docker import \(changes)\(place) \(name)\(run)"
+      let changes = self.changes
+      guard changes.allSatisfy(Self.isPrintable) else { return nil }
+      let options = changes.map { "-c \(quote($0, always: true)) " }.joined()
+      return "docker import \(options)\(place) \(name)\(run)"
     case .ociArchive: return "docker load --input \(place)\(run)"
-    case .ociLayout:
-      let isLocal = reference.repository.hasPrefix("docker.io/library/")
-      let destination =
-        isLocal ? "docker-daemon:\(reference)" : "docker://\(reference)"
-      return "skopeo copy oci:\(place):\(reference.tag) \(quote(destination))"
+    case .ociLayout: return copy(from: place)
     case .directory:
-      guard let program = configuration.entrypoint.first else { return nil }
-      return "chroot \(place) \(quote(program))"
+      guard let program = configuration.entrypoint.first.flatMap({ word(ByteString($0)) }) else {
+        return nil
+      }
+      return "chroot \(place) \(program)"
     case .cpio, .cpioGzip: return "qemu-system-... -kernel KERNEL -initrd \(place)"
     }
+  }
+
+  /// Docker's daemon takes one platform; a registry, any number.
+  private func copy(from place: String) -> String? {
+    let source = "oci:\(place):\(reference.tag)"
+    let isLocal = reference.repository.hasPrefix("docker.io/library/")
+    if isLocal { return hasPlatforms ? nil : "skopeo copy \(source) docker-daemon:\(reference)" }
+    return "skopeo copy \(hasPlatforms ? "--all " : "")\(source) docker://\(reference)"
   }
 
   /// What an archive of files alone doesn't say: a Dockerfile's words for it.
@@ -37,26 +49,46 @@ struct NextStep {
       changes.append("ENTRYPOINT \(array(configuration.entrypoint))")
     }
     if !configuration.command.isEmpty { changes.append("CMD \(array(configuration.command))") }
-    for variable in configuration.environment where !variable.hasPrefix("PATH=/usr/local/sbin:") {
+    for variable in configuration.environment where variable != ImageAssembly.path {
       let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      changes.append("ENV \(parts[0])=\"\(escape(String(parts.count > 1 ? parts[1] : "")))\"")
+      changes.append("ENV \(parts[0])=\(literal(String(parts.count > 1 ? parts[1] : "")))")
     }
     if let user = configuration.user { changes.append("USER \(user)") }
-    if let directory = configuration.workingDirectory { changes.append("WORKDIR \(directory)") }
+    if let directory = configuration.workingDirectory {
+      changes.append("WORKDIR \(directory.replacing("$", with: "\\$"))")
+    }
     changes += configuration.exposedPorts.map { "EXPOSE \($0)" }
-    if !configuration.volumes.isEmpty { changes.append("VOLUME \(array(configuration.volumes))") }
+    if !configuration.volumes.isEmpty {
+      changes.append(
+        "VOLUME \(array(configuration.volumes.map { $0.replacing("$", with: "\\$") }))")
+    }
     changes += configuration.labels.sorted { $0.key < $1.key }.map {
-      "LABEL \"\(escape($0.key))\"=\"\(escape($0.value))\""
+      "LABEL \(literal($0.key))=\(literal($0.value))"
     }
     if let signal = configuration.stopSignal { changes.append("STOPSIGNAL \(signal)") }
     return changes
+  }
+
+  /// A Dockerfile's quoted word, in which nothing stands for anything else.
+  private func literal(_ text: String) -> String {
+    "\"" + escape(text).replacing("$", with: "\\$") + "\""
+  }
+
+  /// A path as a shell takes it; nil for one that has to be shown with escapes.
+  private func word(_ path: ByteString) -> String? {
+    let text = path.description
+    return Array(text.utf8) == path.bytes ? quote(text) : nil
+  }
+
+  private static func isPrintable(_ text: String) -> Bool {
+    ByteString(text).description == text
   }
 
   private func array(_ words: [String]) -> String {
     "[" + words.map { "\"\(escape($0))\"" }.joined(separator: ", ") + "]"
   }
 
-  /// JSON's escapes; control characters can't occur in a rendered path.
+  /// JSON's escapes, for text without control characters.
   private func escape(_ text: String) -> String {
     text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
   }

@@ -79,10 +79,12 @@ extension OutputOptions {
   var ownership: (owner: UInt32, group: UInt32)? {
     get throws(Diagnostic) {
       guard let owner else { return nil }
-      let parts = owner.split(separator: ":", omittingEmptySubsequences: false).map { UInt32($0) }
+      let parts = owner.split(separator: ":", omittingEmptySubsequences: false).map {
+        UserNumber.parse($0)
+      }
       guard parts.count <= 2, let uid = parts[0], let gid = parts.count == 2 ? parts[1] : 0 else {
         throw Diagnostic(
-          "--owner \(ByteString(argument: owner)): not numbers",
+          "--owner \(ByteString(argument: owner)): not numbers of a user and group",
           remedy: "write UID or UID:GID", status: .usage)
       }
       return (uid, gid)

@@ -162,6 +162,7 @@ struct PackCommand: ParsableCommand {
     guard !outputs.contains(where: \.format.isImage) else { return }
     for (option, isUsed) in [
       ("--annotation", !imageOptions.annotation.isEmpty), ("--platform", !platform.isEmpty),
+      ("--created", imageOptions.created != nil),
     ] where isUsed {
       throw Diagnostic(
         "\(option): no output is an image",

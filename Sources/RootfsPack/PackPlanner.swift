@@ -1,5 +1,4 @@
 internal import Bundle
-internal import ELF
 internal import FileTree
 internal import Image
 internal import Loader
@@ -16,8 +15,6 @@ struct PackPlanner {
   /// A plan and what it was made of.
   struct Result {
     let plan: BundlePlan
-    /// What an image starts; nil if only libraries were named.
-    let entrypoint: RootPath?
     /// Whether something is missing that a program can't do without.
     let isIncomplete: Bool
   }
@@ -37,10 +34,7 @@ struct PackPlanner {
     let plan: BundlePlan
     do { plan = try builder.build() } catch { throw Diagnostic(error) }
     for warning in plan.warnings { warn(warning.diagnostic) }
-    let first = collector.subjects.first { $0.addition == nil }
-    let isProgram = first?.graph.subject.image.isProgram ?? false
-    return Result(
-      plan: plan, entrypoint: isProgram ? plan.programs.first : nil, isIncomplete: isIncomplete)
+    return Result(plan: plan, isIncomplete: isIncomplete)
   }
 
   private func destination(of file: String, _ context: ResolutionContext) -> RootPath? {

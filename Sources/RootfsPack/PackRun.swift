@@ -28,9 +28,8 @@ struct PackRun {
         "--output -: standard output is a terminal",
         remedy: "pipe it to a command or name a file", status: .usage)
     }
-    guard
-      let reference = reference ?? ImageAssembly.reference(for: bundles.first?.plan.programs.first)
-    else { return }
+    let reference =
+      reference ?? ImageAssembly.reference(for: bundles.first?.plan.programs.first)
     let signals = SignalMask()
     let summary = try signals.holding { () throws(Diagnostic) in
       let (stripped, report) = try strip(bundles, signals)
@@ -110,7 +109,8 @@ struct PackRun {
       facts.append(count(first.plan.entries.count, "entry", "entries"))
     }
     let next = NextStep(
-      output: written.output, configuration: first.configuration, reference: reference)
+      output: written.output, configuration: first.configuration, reference: reference,
+      hasPlatforms: bundles.count > 1)
     return "\(place): \(facts.joined(separator: ", "))"
       + (next.command.map { "; next: \($0)" } ?? "") + "\n"
   }

@@ -31,8 +31,9 @@ struct PlatformRequest {
   /// Refuses a program of another platform than was said.
   func check(_ platform: Platform?) throws(Diagnostic) {
     guard let expected, let platform else { return }
-    // A variant that isn't said isn't asked for.
-    guard platform.description == expected || platform.description.hasPrefix(expected + "/") else {
+    // A variant that isn't said isn't asked for; version 8 is what arm64 means.
+    let name = expected == "linux/arm64/v8" ? "linux/arm64" : expected
+    guard platform.description == name || platform.description.hasPrefix(name + "/") else {
       throw Diagnostic(
         "--platform \(ByteString(argument: expected)): \(ByteString(argument: program)) is for "
           + "\(platform)", remedy: "name a program of that platform, or leave it out",

@@ -18,13 +18,15 @@ struct ProcessEnvironment {
   static func current() -> ProcessEnvironment {
     ProcessEnvironment(
       sourceDateEpoch: value("SOURCE_DATE_EPOCH"),
-      searchPath: ByteString(value("PATH") ?? ""),
-      temporaryDirectory: FilePath(value("TMPDIR") ?? "/tmp"),
+      searchPath: bytes("PATH") ?? "",
+      temporaryDirectory: FilePath(bytes("TMPDIR") ?? "/tmp"),
       refusesColor: value("NO_COLOR") != nil || value("TERM") == "dumb")
   }
 
   /// The value of a variable that loaders read; nil if it is unset or empty.
-  func loaderVariable(_ name: String) -> ByteString? {
+  func loaderVariable(_ name: String) -> ByteString? { Self.bytes(name) }
+
+  private static func bytes(_ name: String) -> ByteString? {
     guard let text = unsafe getenv(name), unsafe text.pointee != 0 else { return nil }
     return unsafe ByteString(cString: text)
   }

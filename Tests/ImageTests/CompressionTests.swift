@@ -35,7 +35,7 @@ struct CompressionTests {
 
   func compress(_ bytes: [UInt8], _ compression: Compression, level: Int?) throws -> [UInt8] {
     let collector = Collector()
-    let codec = try #require(compression.codec(level: level))
+    let codec = try #require(Codecs(level: level).codec(compression))
     let sink = try CompressedSink(codec: codec, next: collector)
     // Pieces of odd sizes, as an archive's headers make them.
     var rest = bytes[...]

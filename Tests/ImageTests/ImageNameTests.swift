@@ -9,6 +9,9 @@ struct ImageNameTests {
     ("localhost:5000/server", "localhost:5000/server:latest"),
     ("example.org/a/b_c/d__e/f--g:v1.2-x_y", "example.org/a/b_c/d__e/f--g:v1.2-x_y"),
     ("server:Tag.1", "docker.io/library/server:Tag.1"), ("a.b/c", "a.b/c:latest"),
+    ("docker.io/server", "docker.io/library/server:latest"),
+    ("index.docker.io/me/server", "docker.io/me/server:latest"),
+    ("HOST/x", "HOST/x:latest"), ("[::1]:5000/x", "[::1]:5000/x:latest"),
   ]
 
   @Test(arguments: references)
@@ -19,7 +22,8 @@ struct ImageNameTests {
   @Test(arguments: [
     "", "Server", "server:", "server:-x", "server:a/b", "-server", "a//b", "a__-b", "a___b",
     "s@sha256:00",
-    "server name", "example.org:port/x", "a/b/", "server:\(String(repeating: "x", count: 129))",
+    "server name", "example.org:port/x", "a..b/x", ".a/x", "a-.b/x", "host:+80/x",
+    String(repeating: "a", count: 64), "a/b/", "server:\(String(repeating: "x", count: 129))",
   ])
   func `what no engine takes isn't a name`(text: String) {
     #expect(ImageReference(text) == nil)
@@ -31,6 +35,7 @@ struct ImageNameTests {
     ("a.oci.tar", .ociArchive),
     ("a.cpio", .cpio), ("a.cpio.gz", .cpioGzip), ("-", .tar), ("runtime", .tar),
     ("a.b/runtime", .tar), ("./runtime", .tar), (".hidden", .tar), ("a.zip", nil),
+    ("a.oci.tar.gz", nil),
     ("a.tar.xz", nil),
   ]
 

@@ -14,6 +14,10 @@ int clinux_set_attribute(int file, const char *name, const void *value, unsigned
 /// syncfs(2), which Swift's module of the C library leaves out.
 int clinux_sync_filesystem(int file);
 
+/// Whether something is mounted on a directory: 1 or 0; 0 where the kernel (before 5.8) can't tell.
+/// statx(2), STATX_ATTR_MOUNT_ROOT, which Swift's module of the C library leaves out.
+int clinux_is_mount_point(const char *path);
+
 /// Whether a signal is ignored: 1 or 0. signal(2), SIG_IGN: a macro that Swift doesn't import.
 int clinux_is_ignored(int signal);
 

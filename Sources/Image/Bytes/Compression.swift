@@ -18,15 +18,6 @@ package enum Compression: String, CaseIterable, Sendable {
     case .none: 0
     }
   }
-
-  /// A codec for one stream; nil where nothing is compressed.
-  func codec(level: Int?) -> (any BlockCodec)? {
-    switch self {
-    case .gzip: GzipCodec(level: level ?? defaultLevel)
-    case .zstd: ZstdCodec(level: level ?? defaultLevel)
-    case .none: nil
-    }
-  }
 }
 
 /// Compresses a stream in blocks that know nothing of each other, so that the bytes don't depend on

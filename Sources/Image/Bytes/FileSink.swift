@@ -57,6 +57,3 @@ final class FileSink: ByteSink {
     }
   }
 }
-
-/// Asked now and then: the signal that asks for the end, if one came.
-package typealias Interruption = () -> Int32?

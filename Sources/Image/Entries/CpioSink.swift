@@ -16,6 +16,7 @@ final class CpioSink: EntrySink {
 
   /// GNU cpio's block.
   private static let blockSize: UInt64 = 512
+  private static let trailer: ByteString = "TRAILER!!!"
 
   init(_ plan: BundlePlan, output: any ByteSink, metadata: EntryMetadata) throws(ArchiveError) {
     self.output = output
@@ -24,6 +25,9 @@ final class CpioSink: EntrySink {
       throw .unrepresentable(.root, "cpio holds no time after 2106")
     }
     initLink = plan.initLink
+    guard initLink != nil || plan.entries.contains(where: { $0.path == "/init" }) else {
+      throw .unrepresentable("/init", "the kernel starts it, and no program was packed")
+    }
     for entry in plan.entries {
       if case .hardLink(let target, _) = entry.node { linkCounts[target, default: 1] += 1 }
     }
@@ -31,6 +35,9 @@ final class CpioSink: EntrySink {
 
   func begin(_ entry: BundleEntry) throws(ArchiveError) {
     if let link = initLink, link.archiveName < entry.archiveName { try writeInit(link) }
+    guard entry.path.text.bytes.dropFirst() != Self.trailer.bytes[...] else {
+      throw .unrepresentable(entry.path, "cpio ends with a file of this name")
+    }
     if entry.path == "/init", case .directory = entry.node {
       throw .unrepresentable(entry.path, "the kernel starts it, and it is a directory")
     }
@@ -82,7 +89,7 @@ final class CpioSink: EntrySink {
 
   func finish() throws(ArchiveError) {
     if let link = initLink { try writeInit(link) }
-    try write("TRAILER!!!", mode: 0, 0, number: 0)
+    try write(Self.trailer, mode: 0, 0, number: 0)
     try pad(to: Self.blockSize)
     try output.finish()
   }

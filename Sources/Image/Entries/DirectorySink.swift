@@ -17,6 +17,8 @@ final class DirectorySink: EntrySink {
   /// The directories that are open, from the root's first name down.
   private var open: [Directory] = []
   private var file: FileDescriptor?
+  /// What is being written, for errors.
+  private var current = RootPath.root
 
   private struct Directory {
     let entry: BundleEntry
@@ -41,6 +43,7 @@ final class DirectorySink: EntrySink {
 
   func begin(_ entry: BundleEntry) throws(ArchiveError) {
     if let signal = interruption() { throw .interrupted(signal: signal) }
+    current = entry.path
     while let directory = open.last, directory.entry.path != entry.path.parent {
       try close(directory)
     }
@@ -75,7 +78,7 @@ final class DirectorySink: EntrySink {
     } catch let error as ArchiveError {
       throw error
     } catch {
-      throw .target(target, error as? Errno ?? .ioError)
+      throw .targetEntry(target, current, error as? Errno ?? .ioError)
     }
   }
 
@@ -88,6 +91,7 @@ final class DirectorySink: EntrySink {
 
   func finish() throws(ArchiveError) {
     while let directory = open.last { try close(directory) }
+    if changesOwner { try check(fchown(root.rawValue, metadata.owner, metadata.group)) }
     try setTime(of: root)
   }
 
@@ -107,7 +111,7 @@ final class DirectorySink: EntrySink {
   ) throws(ArchiveError) {
     // A change of the owner takes set-user-id bits and capabilities away.
     if changesOwner { try check(fchown(descriptor.rawValue, metadata.owner, metadata.group)) }
-    try check(fchmod(descriptor.rawValue, mode_t(permissions)))
+    // Before the permissions: who may not write to a file may not set its attributes.
     for attribute in entry.attributes {
       let result = unsafe attribute.name.withCString { name in
         unsafe clinux_set_attribute(
@@ -117,6 +121,7 @@ final class DirectorySink: EntrySink {
         throw .attribute(entry.path, name: attribute.name, Errno(rawValue: errno))
       }
     }
+    try check(fchmod(descriptor.rawValue, mode_t(permissions)))
     try setTime(of: descriptor)
   }
 
@@ -157,6 +162,6 @@ final class DirectorySink: EntrySink {
   }
 
   private func check(_ result: Int32) throws(ArchiveError) {
-    guard result >= 0 else { throw .target(target, Errno(rawValue: errno)) }
+    guard result >= 0 else { throw .targetEntry(target, current, Errno(rawValue: errno)) }
   }
 }

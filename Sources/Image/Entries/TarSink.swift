@@ -1,4 +1,5 @@
 internal import Bundle
+internal import FileTree
 
 /// Writes entries as a tar archive.
 final class TarSink: EntrySink {
@@ -11,6 +12,10 @@ final class TarSink: EntrySink {
   }
 
   func begin(_ entry: BundleEntry) throws(ArchiveError) {
+    for attribute in entry.attributes where attribute.name.contains(UInt8(ascii: "=")) {
+      throw .unrepresentable(
+        entry.path, "tar holds no attribute with = in its name, as in \(attribute.name)")
+    }
     try output.append(TarHeader(entry, metadata).blocks())
   }
 

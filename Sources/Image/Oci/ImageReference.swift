@@ -14,18 +14,38 @@ package struct ImageReference: Hashable, Sendable {
     let colon = text[slash...].lastIndex(of: ":")
     tag = colon.map { String(text[text.index(after: $0)...]) } ?? "latest"
     guard Self.isTag(tag) else { return nil }
-    var name = String(colon.map { text[..<$0] } ?? text[...])
+    let name = colon.map { text[..<$0] } ?? text[...]
     let first = name.prefix { $0 != "/" }
-    // What has a dot or a port, or is localhost, is a registry.
-    let hasRegistry =
-      first.count < name.count
-      && (first.contains(".") || first.contains(":") || first == "localhost")
-    if !hasRegistry { name = "docker.io/" + (name.contains("/") ? "" : "library/") + name }
-    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-    guard Self.isRegistry(parts[0]), parts.count > 1, name.utf8.count <= 255,
-      parts.dropFirst().allSatisfy(Self.isPathComponent)
+    var (registry, path) = ("docker.io", name)
+    if first.count < name.count, Self.namesRegistry(first) {
+      (registry, path) = (String(first), name.dropFirst(first.count + 1))
+    }
+    if registry == "index.docker.io" { registry = "docker.io" }
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard Self.isRegistry(registry), parts.allSatisfy(Self.isPathComponent),
+      !Self.isIdentifier(path)
     else { return nil }
-    repository = name
+    let isOfficial = registry == "docker.io" && parts.count == 1
+    repository = registry + (isOfficial ? "/library/" : "/") + path
+    guard repository.utf8.count <= 255 else { return nil }
+  }
+
+  private init(repository: String, tag: String) {
+    (self.repository, self.tag) = (repository, tag)
+  }
+
+  /// For what has no name.
+  package static let unnamed = ImageReference(
+    repository: "docker.io/library/image", tag: "latest")
+
+  /// What has a dot or a port, is localhost or isn't all lower-case is a registry.
+  private static func namesRegistry(_ text: Substring) -> Bool {
+    text.contains(".") || text.contains(":") || text == "localhost" || text.lowercased() != text
+  }
+
+  /// Docker takes 64 digits for the identifier of an image.
+  private static func isIdentifier(_ text: Substring) -> Bool {
+    text.utf8.count == 64 && text.allSatisfy { $0.isHexDigit && !$0.isUppercase }
   }
 
   /// Letters, digits, `_`, and inside also `.` and `-`, at most 128.
@@ -35,18 +55,33 @@ package struct ImageReference: Hashable, Sendable {
       && text.utf8.allSatisfy { isAlphanumeric($0) || "_.-".utf8.contains($0) }
   }
 
-  private static func isRegistry(_ text: Substring) -> Bool {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count <= 2, parts.count < 2 || UInt16(parts[1]) != nil else { return false }
-    return !parts[0].isEmpty && !parts[0].hasPrefix("-") && !parts[0].hasSuffix("-")
-      && parts[0].utf8.allSatisfy { isAlphanumeric($0) || ".-".utf8.contains($0) }
+  /// A host's name or address, and a port.
+  private static func isRegistry(_ text: String) -> Bool {
+    var host = text[...]
+    if let end = text.lastIndex(of: "]"), text.hasPrefix("[") {
+      let address = text[text.index(after: text.startIndex)..<end]
+      guard !address.isEmpty, address.allSatisfy({ $0.isHexDigit || $0 == ":" }) else {
+        return false
+      }
+      host = "address" + text[text.index(after: end)...]
+    }
+    let parts = host.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 1 || parts.count == 2 && isNumber(parts[1]) else { return false }
+    return parts[0].split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+      !label.isEmpty && !label.hasPrefix("-") && !label.hasSuffix("-")
+        && label.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
+    }
+  }
+
+  private static func isNumber(_ text: Substring) -> Bool {
+    !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
   }
 
   /// Lower-case words, with one `.`, one or two `_`, or any number of `-` between them.
   private static func isPathComponent(_ text: Substring) -> Bool {
     let separators = text.split { $0.isASCII && ($0.isLowercase || $0.isNumber) }
     guard let first = text.utf8.first, let last = text.utf8.last,
-      isLowercase(first), isLowercase(last)
+      isLowercaseOrDigit(first), isLowercaseOrDigit(last)
     else { return false }
     return separators.allSatisfy { separator in
       separator == "." || separator == "_" || separator == "__"
@@ -54,13 +89,13 @@ package struct ImageReference: Hashable, Sendable {
     }
   }
 
-  private static func isLowercase(_ byte: UInt8) -> Bool {
+  private static func isLowercaseOrDigit(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
       || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
   private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-    isLowercase(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+    isLowercaseOrDigit(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
   }
 }
 

@@ -13,7 +13,8 @@ package struct Platform: Hashable, Sendable {
     switch (header.machine, header.elfClass) {
     case (.amd64, _): self.init("amd64")
     case (.x86, _): self.init("386")
-    case (.aarch64, .elf64): self.init("arm64")
+    case (.aarch64, .elf64): self.init(isLittle ? "arm64" : "arm64be")
+    case (.arm, _) where !isLittle: self.init("armbe")
     case (.arm, _):
       // EF_ARM_ABI_FLOAT_HARD: a hard-float system's programs are for version 7, as far as Linux
       // distributions go.
@@ -26,6 +27,9 @@ package struct Platform: Hashable, Sendable {
     case (.riscv, .elf32): self.init("riscv")
     case (.loongArch, .elf64): self.init("loong64")
     case (.mips, .elf64): self.init(isLittle ? "mips64le" : "mips64")
+    // EF_MIPS_ABI2: the n32 ABI, 64-bit code with 32-bit addresses.
+    case (.mips, .elf32) where header.flags & 0x20 != 0:
+      self.init(isLittle ? "mips64p32le" : "mips64p32")
     case (.mips, .elf32): self.init(isLittle ? "mipsle" : "mips")
     case (.sparcV9, _): self.init("sparc64")
     case (.sparc, _), (.sparc32plus, _): self.init("sparc")

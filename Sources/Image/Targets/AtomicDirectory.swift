@@ -34,7 +34,7 @@ final class AtomicDirectory: OutputPlace {
   }
 
   func complete() throws(ArchiveError) {
-    guard fchmod(descriptor.rawValue, 0o755) == 0, clinux_sync_filesystem(descriptor.rawValue) == 0
+    guard clinux_sync_filesystem(descriptor.rawValue) == 0
     else {
       throw .target(target, Errno(rawValue: errno))
     }
@@ -43,6 +43,10 @@ final class AtomicDirectory: OutputPlace {
   /// An empty directory is replaced, anything else isn't (rename(2)).
   func publish() throws(ArchiveError) {
     guard let path = temporary else { return }
+    // Not before: until here nobody else can enter it.
+    guard fchmod(descriptor.rawValue, 0o755) == 0 else {
+      throw .target(target, Errno(rawValue: errno))
+    }
     let renamed = unsafe path.withPlatformString { from in
       unsafe target.withPlatformString { to in unsafe rename(from, to) }
     }

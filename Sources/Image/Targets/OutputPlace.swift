@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Synchronization
 internal import SystemPackage
 
 /// Where an output is made, out of sight until all of it is there.
@@ -16,9 +15,6 @@ final class StandardOutputPlace: OutputPlace {
   func publish() {}
 }
 
-/// Numbers the temporary names of this process.
-private let temporaryCount = Atomic(0)
-
 extension FilePath {
   /// The directory that holds this path's last name.
   var directory: FilePath {
@@ -26,10 +22,10 @@ extension FilePath {
     return directory.isEmpty ? "." : directory
   }
 
-  /// A name beside this one that is hidden and nobody else's.
+  /// A name beside this one that is hidden and, being random, nobody else's.
   func temporarySibling() -> FilePath {
-    let number = temporaryCount.add(1, ordering: .relaxed).newValue
-    return directory.appending(".rootfs-pack.\(getpid()).\(number).partial")
+    let number = String(UInt64.random(in: .min ... .max), radix: 16)
+    return directory.appending(".rootfs-pack.\(number).partial")
   }
 
   /// Makes a new name last through a power failure, where the file system can do that.

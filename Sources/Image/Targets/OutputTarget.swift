@@ -1,4 +1,5 @@
 internal import Bundle
+internal import CLinux
 internal import FileTree
 internal import Glibc
 internal import SystemPackage
@@ -25,6 +26,13 @@ enum OutputTarget {
       throw .target(target, error)
     }
     guard names.isEmpty else { throw .targetIsNotEmpty(target) }
+    if unsafe place.withPlatformString({ unsafe clinux_is_mount_point($0) }) == 1 {
+      throw .targetIsIrreplaceable(target, "is a mount point")
+    }
+    var here = stat()
+    if unsafe stat(".", &here) == 0, FileStatus(here).identity == FileStatus(status).identity {
+      throw .targetIsIrreplaceable(target, "is the current directory")
+    }
     return place
   }
 
