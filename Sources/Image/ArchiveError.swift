@@ -31,6 +31,8 @@ package enum ArchiveError: Error, Hashable, Sendable {
   case sourceChanged(RootPath)
   /// A path in the bundle that a format can't hold, and why.
   case unrepresentable(RootPath, String)
+  /// A path in a directory output that can't be given to another owner.
+  case ownership(FilePath, RootPath, Errno)
   /// An extended attribute that the directory's file system doesn't take.
   case attribute(RootPath, name: ByteString, Errno)
   /// The image specification has no word for the program's machine.

@@ -45,6 +45,8 @@ package struct BundleWriter {
       for output in opened where output.output.format.isImage { try output.write(layout) }
     }
     for output in opened { try output.place.complete() }
+    // The last moment at which nothing has changed.
+    if let signal = options.interruption() { throw .interrupted(signal: signal) }
     for output in opened { try output.place.publish() }
     return opened.map { written($0, layout, bundles) }
   }

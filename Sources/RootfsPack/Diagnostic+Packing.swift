@@ -51,6 +51,10 @@ extension Diagnostic {
       self.init(
         "\(ByteString(target)): \(path) can't be written: \(Self.describe(cause))",
         remedy: "name another place with --output, or write an archive")
+    case .ownership(let target, let path, let cause):
+      self.init(
+        "\(ByteString(target)): \(path) can't be given to --owner: \(Self.describe(cause))",
+        remedy: "write an archive, or run as root")
     case .targetIsIrreplaceable(let target, let reason):
       self.init(
         "\(ByteString(target)): \(reason), which nothing can take the place of",
@@ -59,6 +63,10 @@ extension Diagnostic {
       self.init(
         "--output \(ByteString(inner)): lies inside of \(ByteString(outer)), which is written too",
         remedy: "name another place", status: .usage)
+    case .target(let target, .noSuchFileOrDirectory):
+      self.init(
+        "\(ByteString(target)): no such directory to write it in",
+        remedy: "make the directory, or name another place with --output")
     case .target(let target, let cause):
       self.init(
         "\(ByteString(target)): can't be written: \(Self.describe(cause))",

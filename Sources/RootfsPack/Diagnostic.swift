@@ -20,7 +20,14 @@ struct Diagnostic: Error {
   ///
   /// - Parameter command: as it stands behind the program's name, with a space before it.
   init(usage message: String, of command: String) {
-    let line = message.split(separator: "\n").first.map(String.init) ?? message
+    // A list of values comes with one a line.
+    let lines = message.split(separator: "\n").map { line in
+      line.drop { $0 == " " || $0 == "-" }
+    }
+    let values = lines.dropFirst()
+    let isList = lines.first?.hasSuffix(":") ?? false
+    let line =
+      String(lines.first ?? "") + (isList ? " " + values.joined(separator: ", ") : "")
     var text = ByteString(argument: line).description
     if text.hasSuffix(".") { text.removeLast() }
     self.init(

@@ -17,6 +17,7 @@ struct ImageAssembly {
     var configuration = ImageConfiguration()
     if let words = settings.entrypoint {
       configuration.entrypoint = words
+      warnOfMissing(words[0], in: planned.plan)
     } else if let program = planned.plan.entrypoint {
       configuration.entrypoint = try entrypoint(program, isImage: isImage)
     }
@@ -36,9 +37,20 @@ struct ImageAssembly {
       configuration: configuration)
   }
 
+  /// A relative word is looked for in the image's `PATH`, which only its engine knows for certain.
+  private func warnOfMissing(_ program: String, in plan: BundlePlan) {
+    guard program.hasPrefix("/") else { return }
+    var resolver = PathResolver(tree: PlanTree(plan.entries))
+    guard (try? resolver.resolve(ByteString(program))) == nil else { return }
+    Terminal.warn(
+      Diagnostic(
+        "warning: --entrypoint \(ByteString(program)): isn't in the image", remedy: "--add it"))
+  }
+
   private func entrypoint(_ path: RootPath, isImage: Bool) throws(Diagnostic) -> [String] {
     guard let text = String(validating: path.text.bytes, as: UTF8.self) else {
-      guard isImage else { return [path.description] }
+      // What comes next can't be said, but the archive can be written.
+      guard isImage else { return [] }
       throw Diagnostic(
         "\(path): a name that isn't UTF-8 can't be an image's entrypoint",
         remedy: "give it another with --install", status: .usage)

@@ -10,6 +10,13 @@ struct ImageOptions: ParsableArguments {
   var tag: String?
 
   @Option(
+    help: ArgumentHelp(
+      "Make an image for this platform too, with this root and program. Repeatable.",
+      discussion: "All other options hold for each platform. An image's first is that of FILE.",
+      valueName: "[linux/arch=]sysroot:program"))
+  var platform: [String] = []
+
+  @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "What is started: words, or a JSON array. (default: the first program)", valueName: "words"))
@@ -58,12 +65,4 @@ struct ImageOptions: ParsableArguments {
       "When the image was made. (default: SOURCE_DATE_EPOCH, or 1970)",
       discussion: "Seconds since 1970, or as in 2026-01-31T12:00:00Z.", valueName: "time"))
   var created: String?
-
-  func validate() throws {
-    do throws(Diagnostic) {
-      _ = try settings
-    } catch {
-      throw ValidationError(error.message + (error.remedy.map { "; " + $0 } ?? ""))
-    }
-  }
 }

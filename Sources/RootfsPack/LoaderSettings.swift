@@ -63,6 +63,11 @@ struct LoaderSettings {
     for word in env {
       // By scalars: a mark that combines with the sign would hide it.
       let name = String(word.unicodeScalars.prefix { $0 != "=" })
+      guard !name.isEmpty else {
+        throw Diagnostic(
+          "--env '\(ByteString(argument: word))': names no variable", remedy: "write NAME=VALUE",
+          status: .usage)
+      }
       guard name != "LD_LIBRARY_PATH" else { continue }
       var text = ByteString(argument: word)
       if name.unicodeScalars.count == word.unicodeScalars.count {

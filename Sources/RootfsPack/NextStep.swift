@@ -7,36 +7,49 @@ struct NextStep {
   let configuration: ImageConfiguration
   let reference: ImageReference
 
-  /// Whether the image has several platforms.
-  let hasPlatforms: Bool
+  /// Of the image; several in one index.
+  let platforms: [Platform]
+  /// Whether the output is for a base image, without which it doesn't run.
+  let needsBase: Bool
 
   /// Nil where there is nothing that everybody has, or a name can't be typed.
   var command: String? {
-    guard case .path(let path) = output.target, let place = word(ByteString(path)) else {
-      return nil
-    }
+    guard case .path(let path) = output.target, let place = word(ByteString(path)), !needsBase
+    else { return nil }
     let name = quote(reference.shortDescription)
-    let run = configuration.entrypoint.isEmpty ? "" : " && docker run --rm \(name)"
+    let platform = isForeign ? "--platform \(platforms[0]) " : ""
+    let run = configuration.entrypoint.isEmpty ? "" : " && docker run --rm \(platform)\(name)"
     switch output.format {
     case .tar, .tarGzip, .tarZstd:
       let changes = self.changes
       guard changes.allSatisfy(Self.isPrintable) else { return nil }
       let options = changes.map { "-c \(quote($0, always: true)) " }.joined()
-      return "docker import \(options)\(place) \(name)\(run)"
+      // Docker itself reads zstd only from version 23 on.
+      return output.format == .tarZstd
+        ? "zstd -dc \(place) | docker import \(platform)\(options)- \(name)\(run)"
+        : "docker import \(platform)\(options)\(place) \(name)\(run)"
     case .ociArchive: return "docker load --input \(place)\(run)"
     case .ociLayout: return copy(from: place)
     case .directory:
-      guard let program = configuration.entrypoint.first.flatMap({ word(ByteString($0)) }) else {
-        return nil
-      }
+      guard let program = configuration.entrypoint.first.flatMap({ word(ByteString($0)) }),
+        !isForeign
+      else { return nil }
       return "chroot \(place) \(program)"
     case .cpio, .cpioGzip: return "qemu-system-... -kernel KERNEL -initrd \(place)"
     }
   }
 
+  /// Whether this machine's engines have to be told what the image is for.
+  private var isForeign: Bool {
+    platforms.count == 1 && platforms[0].architecture != Platform.hostArchitecture
+  }
+
   /// Docker's daemon takes one platform; a registry, any number.
   private func copy(from place: String) -> String? {
+    // A colon ends the path.
+    guard !place.contains(":") else { return nil }
     let source = "oci:\(place):\(reference.tag)"
+    let hasPlatforms = platforms.count > 1
     let isLocal = reference.repository.hasPrefix("docker.io/library/")
     if isLocal { return hasPlatforms ? nil : "skopeo copy \(source) docker-daemon:\(reference)" }
     return "skopeo copy \(hasPlatforms ? "--all " : "")\(source) docker://\(reference)"
@@ -65,7 +78,6 @@ struct NextStep {
     changes += configuration.labels.sorted { $0.key < $1.key }.map {
       "LABEL \(literal($0.key))=\(literal($0.value))"
     }
-    if let signal = configuration.stopSignal { changes.append("STOPSIGNAL \(signal)") }
     return changes
   }
 

@@ -10,7 +10,8 @@ struct OutputOptions: ParsableArguments {
       discussion: """
         .tar, .tar.gz, .tar.zst; NAME/ is a directory; .oci.tar is an image that docker load, \
         podman load, skopeo and containerd take, .oci/ the same as an image layout; .cpio and \
-        .cpio.gz are an initramfs with /init; - is standard output. (default: runtime.tar)
+        .cpio.gz are an initramfs with /init; a name without an end is a .tar; - is standard \
+        output. (default: runtime.tar)
         """, valueName: "path"))
   var output: [String] = []
 
@@ -59,16 +60,6 @@ struct OutputOptions: ParsableArguments {
     help: ArgumentHelp(
       "With --strip: keep debugging data in this directory, by build id.", valueName: "dir"))
   var debugDir: String?
-
-  func validate() throws {
-    do throws(Diagnostic) {
-      _ = try outputs
-      _ = try ownership
-      try check()
-    } catch {
-      throw ValidationError(error.message + (error.remedy.map { "; " + $0 } ?? ""))
-    }
-  }
 }
 
 extension OutputFormat: ExpressibleByArgument {}

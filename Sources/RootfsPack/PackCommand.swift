@@ -41,13 +41,6 @@ struct PackCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Make an image for this platform too, with this root and program. Repeatable.",
-      discussion: "All other options hold for each platform. An image's first is that of FILE.",
-      valueName: "[linux/arch=]sysroot:program"))
-  var platform: [String] = []
-
-  @Option(
-    help: ArgumentHelp(
       "Where the program goes in the image; ending in /, the directory for several.",
       valueName: "path"))
   var install: String?
@@ -92,6 +85,7 @@ struct PackCommand: ParsableCommand {
   func run() throws {
     let variables = ProcessEnvironment.current()
     let outputs = try outputOptions.outputs
+    try outputOptions.check()
     let isImage = outputs.contains(where: \.format.isImage)
     try checkImageOptions(outputs)
     let modificationTime = try modificationTime(variables)
@@ -112,7 +106,7 @@ struct PackCommand: ParsableCommand {
         stripping: outputOptions.strip
           ? PackRun.Stripping(
             debugDirectory: outputOptions.debugDir.map { FilePath(ByteString(argument: $0)) })
-          : nil, isQuiet: quiet, environment: variables)
+          : nil, needsBase: outputOptions.overlaySafe, isQuiet: quiet, environment: variables)
       try run.write(bundles)
     }
     if planned.contains(where: \.isIncomplete) { throw ExitStatus.findings.code }
@@ -129,7 +123,7 @@ struct PackCommand: ParsableCommand {
       additions: try add.map { word throws(Diagnostic) in try AdditionRequest(word) },
       allowsMissing: allowMissing, options: planOptions(outputs, image))
     var results = [try planner.plan(files, settings)]
-    for word in platform {
+    for word in imageOptions.platform {
       let request = try PlatformRequest(word)
       var settings = settings
       settings.root = request.sysroot
@@ -157,16 +151,36 @@ struct PackCommand: ParsableCommand {
     return options
   }
 
-  /// What only an image can say isn't passed over in silence.
+  /// What no output can say isn't passed over in silence.
   private func checkImageOptions(_ outputs: [Output]) throws(Diagnostic) {
-    guard !outputs.contains(where: \.format.isImage) else { return }
-    for (option, isUsed) in [
-      ("--annotation", !imageOptions.annotation.isEmpty), ("--platform", !platform.isEmpty),
-      ("--created", imageOptions.created != nil),
-    ] where isUsed {
+    let image = "name an image with --output, as in server.oci.tar"
+    func refuse(_ options: [(String, Bool)], _ reason: String, _ remedy: String) throws(Diagnostic)
+    {
+      for (option, isUsed) in options where isUsed {
+        throw Diagnostic("\(option): \(reason)", remedy: remedy, status: .usage)
+      }
+    }
+    let options = imageOptions
+    if !outputs.contains(where: \.format.isImage) {
+      try refuse(
+        [
+          ("--annotation", !options.annotation.isEmpty), ("--platform", !options.platform.isEmpty),
+          ("--created", options.created != nil), ("--stop-signal", options.stopSignal != nil),
+        ], "no output is an image", image)
+    }
+    if let plain = outputs.first(where: { !$0.format.isImage }), !options.platform.isEmpty {
       throw Diagnostic(
-        "\(option): no output is an image",
-        remedy: "name one with --output, as in server.oci.tar", status: .usage)
+        "--platform: a \(plain.format.rawValue) holds one platform",
+        remedy: "write only images, or this one in a run of its own", status: .usage)
+    }
+    // A tar archive's import takes these; a directory and an initramfs have no place for them.
+    if outputs.allSatisfy({ $0.format == .directory || $0.format.isInitramfs }) {
+      try refuse(
+        [
+          ("--entrypoint", options.entrypoint != nil), ("--cmd", options.cmd != nil),
+          ("--expose", !options.expose.isEmpty), ("--label", !options.label.isEmpty),
+          ("--tag", options.tag != nil),
+        ], "no output has a place for it", image)
     }
   }
 

@@ -13,6 +13,8 @@ struct PackRun {
   let reference: ImageReference?
   /// Nil leaves programs and libraries as they are.
   let stripping: Stripping?
+  /// Whether the outputs are for a base image.
+  let needsBase: Bool
   let isQuiet: Bool
   let environment: ProcessEnvironment
 
@@ -110,7 +112,7 @@ struct PackRun {
     }
     let next = NextStep(
       output: written.output, configuration: first.configuration, reference: reference,
-      hasPlatforms: bundles.count > 1)
+      platforms: bundles.compactMap(\.platform), needsBase: needsBase)
     return "\(place): \(facts.joined(separator: ", "))"
       + (next.command.map { "; next: \($0)" } ?? "") + "\n"
   }

@@ -15,6 +15,11 @@ struct PlatformRequest {
         "--platform '\(ByteString(argument: word))': \(reason)",
         remedy: "write SYSROOT:PROGRAM, or linux/arm64=SYSROOT:PROGRAM", status: .usage)
     }
+    if let sign = word.firstIndex(of: "="), !word.hasPrefix("linux/"),
+      let first = word.first, first.isLetter
+    {
+      throw refuse("\(ByteString(argument: String(word[..<sign]))) isn't a platform of Linux")
+    }
     var rest = Substring(word)
     if let sign = word.firstIndex(of: "="), word.hasPrefix("linux/") {
       expected = String(word[..<sign])

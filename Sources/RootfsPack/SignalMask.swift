@@ -19,7 +19,12 @@ struct SignalMask: Sendable {
     unsafe sigprocmask(SIG_BLOCK, &blocked, &previous)
     let result = Result { () throws(E) in try body() }
     // After a failure the signal that caused it stays blocked: the exit code tells of it.
-    if case .success = result { unsafe sigprocmask(SIG_SETMASK, &previous, nil) }
+    if case .success = result {
+      // One that came when everything was done has nothing to end.
+      var nothing = timespec()
+      while pending != nil, unsafe sigtimedwait(&blocked, nil, &nothing) > 0 {}
+      unsafe sigprocmask(SIG_SETMASK, &previous, nil)
+    }
     return try result.get()
   }
 

@@ -120,12 +120,12 @@ struct ImageOptionsTests {
 
   @Test func `a tar archive's next step says what the archive can't`() throws {
     let result = try pack([
-      "server", "-o", "out.tar", "--cmd", "a 'b", "--expose", "80", "--label", "x=$y",
+      "server", "-o", "out.tar", "--cmd", #"["a","'b"]"#, "--expose", "80", "--label", "x=$y",
     ])
     #expect(
       result.output.contains(
         #"docker import -c 'ENTRYPOINT ["/server"]' -c 'CMD ["a", "'\''b"]' -c 'EXPOSE 80/tcp' "#
-          + #"-c 'LABEL "x"="$y"' out.tar server && docker run --rm server"#))
+          + #"-c 'LABEL "x"="\$y"' out.tar server && docker run --rm server"#))
   }
 
   static let wrongUsages: [(arguments: [String], says: String)] = [
@@ -141,10 +141,21 @@ struct ImageOptionsTests {
     (["--user", "a:b"], "isn't a user"), (["--workdir", "a"], "begin it with a slash"),
     (["--expose", "0"], "isn't a port"), (["--expose", "80/x"], "isn't a port"),
     (["--expose", "9-8"], "isn't a port"), (["--label", "a"], "write NAME=VALUE"),
-    (["--stop-signal", "NO"], "isn't a signal"), (["--created", "now"], "isn't a time"),
+    (["-o", "a.oci.tar", "--stop-signal", "NO"], "isn't a signal"),
+    (["-o", "a.oci.tar", "--created", "now"], "isn't a time"),
     (["--cmd", "[1]"], "isn't a JSON array"), (["--entrypoint", " "], "holds no word"),
     (["--env", "NOT_SET_ANYWHERE"], "isn't set here"), (["-o", "a.tar", "-o", "./a.tar"], "twice"),
-    (["--platform", "x"], "no output is an image"),
+    (["--platform", "x"], "no output is an image"), (["--created", "0"], "no output is an image"),
+    (["-o", "a.tar", "-o", "a.oci.tar", "--platform", "/:server"], "a tar holds one platform"),
+    (["-o", "a.oci.tar", "--platform", "arm64=/:server"], "isn't a platform of Linux"),
+    (["-o", "a/", "--cmd", "x"], "no output has a place for it"),
+    (["--env", "=x"], "names no variable"), (["--cmd", "a 'b c'"], "has quotes"),
+    (["--volume", "/"], "is the whole image"), (["--user", "4294967295"], "isn't a user"),
+    (["--owner", "2147483648"], "not numbers of a user"), (["--expose", "+80"], "isn't a port"),
+    (["-o", "a.oci.tar", "--created", "2026-02-31T00:00:00Z"], "isn't a time"),
+    (["-o", "a.oci.tar", "--created", "2026-01-31T12:00:00Zjunk"], "isn't a time"),
+    (["-o", "a.oci.tar.gz"], "its end stands for no known format"),
+    (["--format", "tra"], "tar, tar.gz, tar.zst, directory"), (["--tag", "a\nb"], #"'a\x0Ab'"#),
     (["-o", "a.oci.tar", "--platform", "x"], "names no program"),
     (["-o", "a.oci.tar", "--platform", "/:server"], "linux/amd64 comes twice"),
     (["-o", "a.oci.tar", "--platform", "linux/arm64=/:server"], "is for linux/amd64"),

@@ -31,7 +31,20 @@ struct CpioArchiveTests {
 
   @Test func `what cpio can't hold is refused`() throws {
     let directory = try TemporaryDirectory()
-    let plan = try TestPlan.make(["/a": .text("")])
+    let plan = try TestPlan.make(["/init": .text("")])
+    let aimless = try TestPlan.make(["/a": .text("")])
+    #expect(
+      throws: ArchiveError.unrepresentable(
+        "/init", "the kernel starts it, and no program was packed")
+    ) {
+      try TestPlan.write(aimless, to: "out.cpio", in: directory)
+    }
+    let ended = try TestPlan.make(["/TRAILER!!!": .text(""), "/init": .text("")])
+    #expect(
+      throws: ArchiveError.unrepresentable("/TRAILER!!!", "cpio ends with a file of this name")
+    ) {
+      try TestPlan.write(ended, to: "out.cpio", in: directory)
+    }
     var options = WriteOptions()
     options.metadata = EntryMetadata(modificationTime: 1 << 32)
     #expect(throws: ArchiveError.unrepresentable("/", "cpio holds no time after 2106")) {
@@ -40,10 +53,10 @@ struct CpioArchiveTests {
     let attributed = BundlePlan(
       entries: [
         BundleEntry(
-          path: "/f", node: .file(.generated([65]), permissions: 0o755), reason: .program,
+          path: "/init", node: .file(.generated([65]), permissions: 0o755), reason: .program,
           attributes: [ExtendedAttribute(name: "user.a", value: [1])])
       ], programs: [], programHeader: nil, warnings: [])
-    #expect(throws: ArchiveError.unrepresentable("/f", "cpio holds no extended attributes")) {
+    #expect(throws: ArchiveError.unrepresentable("/init", "cpio holds no extended attributes")) {
       try TestPlan.write(attributed, to: "out.cpio", in: directory)
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)

@@ -21,7 +21,7 @@ enum TestPlan {
   /// Names of every awkward length and kind.
   static var awkward: [RootPath: InMemoryTree.Node] {
     [
-      "/empty": .text(""), "/block": .file([UInt8](repeating: 7, count: 512)),
+      "/empty": .text(""), "/init": .text("#!"), "/block": .file([UInt8](repeating: 7, count: 512)),
       "/big": .file([UInt8](repeating: 1, count: 700_001), permissions: 0o750),
       "/größe": .text("ü"), "/link": .link("block"), "/hard": .hardLink("/big"),
       RootPath(normalising: ByteString("/\(long)/\(long)")): .text("fits with a prefix"),

@@ -6,6 +6,8 @@ final class FileSink: ByteSink {
   /// What the user calls the file.
   private let target: FilePath
   private let interruption: Interruption
+  /// Nil for a file, which takes bytes as fast as they come.
+  private let pipe: PipeWriter?
   private var buffer: [UInt8] = []
   private var digest: Sha256?
   /// Bytes appended so far.
@@ -21,6 +23,7 @@ final class FileSink: ByteSink {
     self.descriptor = descriptor
     self.target = target
     self.interruption = interruption
+    pipe = PipeWriter(descriptor)
     digest = digests ? Sha256() : nil
   }
 
@@ -49,6 +52,10 @@ final class FileSink: ByteSink {
   }
 
   private func write(_ bytes: [UInt8]) throws(ArchiveError) {
+    if let pipe {
+      try pipe.write(bytes, interruption)
+      return
+    }
     if let signal = interruption() { throw .interrupted(signal: signal) }
     do {
       try descriptor.writeAll(bytes)

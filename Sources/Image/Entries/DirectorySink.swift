@@ -91,7 +91,7 @@ final class DirectorySink: EntrySink {
 
   func finish() throws(ArchiveError) {
     while let directory = open.last { try close(directory) }
-    if changesOwner { try check(fchown(root.rawValue, metadata.owner, metadata.group)) }
+    try changeOwner(of: root)
     try setTime(of: root)
   }
 
@@ -110,7 +110,7 @@ final class DirectorySink: EntrySink {
     _ descriptor: FileDescriptor, _ permissions: UInt16, _ entry: BundleEntry
   ) throws(ArchiveError) {
     // A change of the owner takes set-user-id bits and capabilities away.
-    if changesOwner { try check(fchown(descriptor.rawValue, metadata.owner, metadata.group)) }
+    try changeOwner(of: descriptor)
     // Before the permissions: who may not write to a file may not set its attributes.
     for attribute in entry.attributes {
       let result = unsafe attribute.name.withCString { name in
@@ -128,14 +128,21 @@ final class DirectorySink: EntrySink {
   /// A symbolic link has an owner and a time, but no permissions.
   private func finish(_ name: ByteString, in parent: Int32) throws(ArchiveError) {
     if changesOwner {
-      try check(
-        unsafe name.withCString {
-          unsafe fchownat(parent, $0, metadata.owner, metadata.group, AT_SYMLINK_NOFOLLOW)
-        })
+      let result = unsafe name.withCString {
+        unsafe fchownat(parent, $0, metadata.owner, metadata.group, AT_SYMLINK_NOFOLLOW)
+      }
+      guard result == 0 else { throw .ownership(target, current, Errno(rawValue: errno)) }
     }
     let times = times
     try check(
       unsafe name.withCString { unsafe utimensat(parent, $0, times, AT_SYMLINK_NOFOLLOW) })
+  }
+
+  private func changeOwner(of descriptor: FileDescriptor) throws(ArchiveError) {
+    guard changesOwner else { return }
+    guard fchown(descriptor.rawValue, metadata.owner, metadata.group) == 0 else {
+      throw .ownership(target, current, Errno(rawValue: errno))
+    }
   }
 
   private func setTime(of descriptor: FileDescriptor) throws(ArchiveError) {

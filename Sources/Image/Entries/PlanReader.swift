@@ -32,6 +32,11 @@ struct PlanReader {
         try read(tree.open(path), status, of: entry)
       } catch let error as ArchiveError {
         throw error
+      } catch Errno.isDirectory, Errno.notDirectory, Errno.tooManySymbolicLinkLevels,
+        Errno.invalidArgument
+      {
+        // The plan has seen a regular file there.
+        throw .sourceChanged(entry.path)
       } catch {
         throw .source(entry.path, error as? Errno ?? .ioError)
       }

@@ -37,6 +37,23 @@ package struct Platform: Hashable, Sendable {
     }
   }
 
+  /// The architecture that this command is built for; nil where nothing is known of it.
+  package static var hostArchitecture: String? {
+    #if arch(x86_64)
+      "amd64"
+    #elseif arch(arm64)
+      "arm64"
+    #elseif arch(riscv64)
+      "riscv64"
+    #elseif arch(powerpc64le)
+      "ppc64le"
+    #elseif arch(s390x)
+      "s390x"
+    #else
+      nil
+    #endif
+  }
+
   private init(_ architecture: String, variant: String? = nil) {
     self.architecture = architecture
     self.variant = variant
