@@ -150,6 +150,13 @@ package struct DirectoryTree: FileTree {
       throw Errno(rawValue: errno)
     }
     defer { unsafe closedir(stream) }
+    return try unsafe Self.read(stream, entry)
+  }
+
+  /// All that is in an open directory but itself and its parent.
+  static func read<Entry>(
+    _ stream: OpaquePointer, _ entry: (ByteString, UInt8) -> Entry
+  ) throws(Errno) -> [Entry] {
     var entries: [Entry] = []
     while true {
       errno = 0
