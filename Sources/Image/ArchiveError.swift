@@ -16,6 +16,8 @@ package enum ArchiveError: Error, Hashable, Sendable {
   case targetIsNotEmpty(FilePath)
   /// A directory that nothing can take the place of, and why.
   case targetIsIrreplaceable(FilePath, String)
+  /// While it was written, somebody put something else in a directory's place.
+  case targetIsSwapped(FilePath)
   /// One output lies inside of another.
   case targetInsideTarget(FilePath, FilePath)
   case targetIsDanglingLink(FilePath)

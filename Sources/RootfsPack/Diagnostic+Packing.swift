@@ -59,6 +59,10 @@ extension Diagnostic {
       self.init(
         "\(ByteString(target)): \(reason), which nothing can take the place of",
         remedy: "name a new directory in it with --output", status: .usage)
+    case .targetIsSwapped(let target):
+      self.init(
+        "\(ByteString(target)): somebody put something else in its place while it was written",
+        remedy: "write it where nobody else may")
     case .targetInsideTarget(let inner, let outer):
       self.init(
         "--output \(ByteString(inner)): lies inside of \(ByteString(outer)), which is written too",

@@ -71,7 +71,8 @@ struct CommandLineTests {
 
   static let badOutputs: [(output: String, says: String, status: Int32)] = [
     ("dir", "is a directory", 2), ("/dev/full", "is a character device", 2),
-    ("none/x.tar", "no such directory to write it in", 3), ("true", "is also packed", 2), ("fifo", "is a FIFO", 2),
+    ("none/x.tar", "no such directory to write it in", 3), ("true", "is also packed", 2),
+    ("fifo", "is a FIFO", 2),
   ]
 
   @Test(arguments: badOutputs)

@@ -114,4 +114,18 @@ struct OutputOptionsTests {
     #expect(plan.contains("\"stratum\" : \"libc\""))
     #expect(plan.hasSuffix("}\nmain.c\none\ntwo\n"))
   }
+
+  @Test func `a directory that nothing can take the place of is refused at once`() throws {
+    let namespace = getuid() == 0 ? "" : "--map-root-user"
+    let told = try Shell.bash(
+      """
+      mkdir mounted empty
+      unshare \(namespace) --mount sh -c '
+        mount -t tmpfs tmpfs mounted; "$0" one -o mounted/ 2>&1' \(Project.command) || echo $?
+      cd empty; \(Project.command) ../one -o ./ 2>&1 || echo $?; ls -A
+      """, in: scratch.url)
+    #expect(told.contains("mounted: is a mount point, which nothing can take the place of;"))
+    #expect(told.contains(": is the current directory, which nothing can take the place of;"))
+    #expect(told.hasSuffix("\n2\n") && told.split(separator: "\n").count == 4)
+  }
 }

@@ -86,4 +86,65 @@ struct DirectoryOutputTests {
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
   }
+
+  /// What others may do where they may write: put a link in the place of what is being written.
+  private func swap(_ path: String, whenBytesAre count: UInt64) -> WriteOptions {
+    var options = WriteOptions()
+    var done: UInt64 = 0
+    options.progress = { bytes in
+      done += bytes
+      guard done == count else { return }
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      for name in names where name.hasSuffix(".partial") {
+        _ = try? Shell.bash("mv \(name) moved; ln -s victim \(name)", in: URL(filePath: path))
+      }
+    }
+    return options
+  }
+
+  @Test func `a link in the place of what is written isn't published, nor emptied`() throws {
+    let directory = try TemporaryDirectory()
+    try Shell.bash("mkdir -m 755 victim; echo mine > victim/file", in: directory.url)
+    let plan = try TestPlan.make(["/a": .text("12345")])
+    let target = FilePath(directory.path + "/out")
+    #expect(throws: ArchiveError.targetIsSwapped(target)) {
+      try TestPlan.write(
+        plan, to: target, .directory, options: swap(directory.path, whenBytesAre: 5))
+    }
+    #expect(
+      try Shell.bash("cat victim/file; stat -c %a victim; ls -d out || true", in: directory.url)
+        == "mine\n755\n")
+  }
+
+  @Test func `an attribute of a file that may not be written to is set`() throws {
+    let directory = try TemporaryDirectory()
+    let plan = BundlePlan(
+      entries: [
+        BundleEntry(
+          path: "/f", node: .file(.generated([65]), permissions: 0o444), reason: .program,
+          attributes: [ExtendedAttribute(name: "user.a", value: [66])])
+      ], programs: [], programHeader: nil, warnings: [])
+    try TestPlan.write(plan, to: "out/", in: directory)
+    #expect(
+      try Shell.bash(
+        "getfattr --only-values -n user.a out/f; stat -c ' %a' out/f", in: directory.url)
+        == "B 444\n")
+  }
+
+  @Test func `an output inside of another is refused before anything is written`() throws {
+    let directory = try TemporaryDirectory()
+    let plan = try TestPlan.make(["/a": .text("x")])
+    let nested = FilePath(directory.path + "/out/x.tar")
+    try Shell.bash("mkdir out", in: directory.url)
+    let outputs = [
+      Output(.path(FilePath(directory.path + "/out")), format: .directory),
+      Output(.path(nested), format: .tar),
+    ]
+    #expect(
+      throws: ArchiveError.targetInsideTarget(nested, FilePath(directory.path + "/out"))
+    ) {
+      try TestPlan.write(plan, outputs, options: WriteOptions())
+    }
+    #expect(try Shell.bash("ls -A . out", in: directory.url) == ".:\nout\n\nout:\n")
+  }
 }

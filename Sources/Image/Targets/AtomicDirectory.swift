@@ -7,6 +7,7 @@ internal import SystemPackage
 final class AtomicDirectory: OutputPlace {
   /// Open for as long as this value lives; nobody else can enter the directory until it is published.
   let descriptor: FileDescriptor
+  private let identity: FileStatus.Identity
   private let target: FilePath
   /// The name that has to go if the directory isn't published.
   private var temporary: FilePath?
@@ -25,17 +26,24 @@ final class AtomicDirectory: OutputPlace {
       _ = unsafe path.withPlatformString { unsafe rmdir($0) }
       throw .target(target, error as? Errno ?? .ioError)
     }
+    guard let status = Self.status(of: descriptor), status.owner.user == geteuid() else {
+      // Somebody has put a directory of his own in its place.
+      try? descriptor.close()
+      throw .targetIsSwapped(target)
+    }
+    identity = status.identity
     temporary = path
   }
 
   deinit {
     try? descriptor.close()
-    if let temporary { Self.remove(temporary) }
+    if let temporary, Self.identity(at: temporary) == identity {
+      try? DirectoryTree.remove(temporary)
+    }
   }
 
   func complete() throws(ArchiveError) {
-    guard clinux_sync_filesystem(descriptor.rawValue) == 0
-    else {
+    guard clinux_sync_filesystem(descriptor.rawValue) == 0 else {
       throw .target(target, Errno(rawValue: errno))
     }
   }
@@ -47,27 +55,25 @@ final class AtomicDirectory: OutputPlace {
     guard fchmod(descriptor.rawValue, 0o755) == 0 else {
       throw .target(target, Errno(rawValue: errno))
     }
+    // Whoever may write in the directory above may rename what is in there.
+    guard Self.identity(at: path) == identity else { throw .targetIsSwapped(target) }
     let renamed = unsafe path.withPlatformString { from in
       unsafe target.withPlatformString { to in unsafe rename(from, to) }
     }
     guard renamed == 0 else { throw .target(target, Errno(rawValue: errno)) }
+    guard Self.identity(at: target) == identity else { throw .targetIsSwapped(target) }
     temporary = nil
     target.syncDirectory()
   }
 
-  /// Removes a tree of this process's own making; links are removed, not followed.
-  private static func remove(_ path: FilePath) {
-    let tree = DirectoryTree(root: path)
-    // A directory may have been made without the permission to empty it.
-    _ = unsafe path.withPlatformString { unsafe chmod($0, 0o700) }
-    for entry in (try? tree.entries(in: .root)) ?? [] {
-      let child = FilePath(tree.hostPath(.root.appending(entry.name)))
-      if entry.kind == .directory {
-        remove(child)
-      } else {
-        _ = unsafe child.withPlatformString { unsafe unlink($0) }
-      }
-    }
-    _ = unsafe path.withPlatformString { unsafe rmdir($0) }
+  private static func status(of descriptor: FileDescriptor) -> FileStatus? {
+    var status = stat()
+    return unsafe fstat(descriptor.rawValue, &status) == 0 ? FileStatus(status) : nil
+  }
+
+  private static func identity(at path: FilePath) -> FileStatus.Identity? {
+    var status = stat()
+    guard unsafe path.withPlatformString({ unsafe lstat($0, &status) }) == 0 else { return nil }
+    return FileStatus(status).identity
   }
 }
