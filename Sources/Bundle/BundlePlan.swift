@@ -75,21 +75,26 @@ package struct BundleEntry: Sendable {
   package let stratum: Stratum
   /// Extended attributes that are kept, sorted by name.
   package let attributes: [ExtendedAttribute]
+  /// Nil for the owner that all files have.
+  package let owner: FileStatus.Owner?
 
   package init(
     path: RootPath, node: Node, reason: Provenance, stratum: Stratum = .application,
-    attributes: [ExtendedAttribute] = []
+    attributes: [ExtendedAttribute] = [], owner: FileStatus.Owner? = nil
   ) {
     self.path = path
     self.node = node
     self.reason = reason
     self.stratum = stratum
     self.attributes = attributes
+    self.owner = owner
   }
 
   /// The same entry with other content.
   package func replacing(node: Node) -> BundleEntry {
-    BundleEntry(path: path, node: node, reason: reason, stratum: stratum, attributes: attributes)
+    BundleEntry(
+      path: path, node: node, reason: reason, stratum: stratum, attributes: attributes,
+      owner: owner)
   }
 
   /// In bytes; 0 for what isn't a regular file.

@@ -83,6 +83,12 @@ package struct PlanBuilder {
     }
     noteDanglingLinks(of: entries, in: bundle, &draft)
     // Only now: the proof's loader goes through the links, as that of the whole image will.
+    entries = entries.map { entry in
+      guard entry.reason == .volume, let owner = options.volumeOwner else { return entry }
+      return BundleEntry(
+        path: entry.path, node: entry.node, reason: entry.reason, stratum: entry.stratum,
+        owner: owner)
+    }
     if options.omitsRootLinks { entries.removeAll { $0.reason == .rootLink } }
     let first = subjects.first { $0.addition == nil }?.graph.subject.image
     return BundlePlan(

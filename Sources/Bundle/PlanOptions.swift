@@ -15,6 +15,10 @@ package struct PlanOptions: Sendable {
   /// Directories that the image's configuration names.
   package var directories: [PlannedDirectory] = []
 
+  /// Who owns the volumes that are made for ``directories``, so that the image's user can write there;
+  /// nil for the owner that all files have.
+  package var volumeOwner: FileStatus.Owner?
+
   package init() {}
 }
 

@@ -141,6 +141,7 @@ struct PackCommand: ParsableCommand {
     options.keepsExtendedAttributes = outputOptions.keepXattrs
     options.omitsRootLinks = outputOptions.overlaySafe
     options.user = image.user?.planned
+    options.volumeOwner = image.user.map { FileStatus.Owner(user: $0.uid, group: $0.gid ?? 0) }
     if let directory = image.workingDirectory {
       options.directories.append(
         PlannedDirectory(path: RootPath(normalising: ByteString(directory)), purpose: .work))

@@ -1,4 +1,5 @@
 internal import Bundle
+internal import ELF
 internal import FileTree
 internal import Image
 internal import Loader
@@ -27,7 +28,7 @@ struct PackPlanner {
       try collector.addProgram(file, destination: destination(of: file, context))
     }
     for addition in additions { try collector.add(addition) }
-    let isIncomplete = try reportFindings(collector.subjects)
+    let isIncomplete = try reportFindings(collector.subjects, settings)
     var builder = PlanBuilder(
       tree: context.tree, subjects: collector.subjects, additions: collector.additions,
       options: options)
@@ -49,17 +50,28 @@ struct PackPlanner {
   }
 
   /// Names everything that keeps a program from starting; whether there is anything.
-  private func reportFindings(_ subjects: [PackSubject]) throws(Diagnostic) -> Bool {
+  private func reportFindings(
+    _ subjects: [PackSubject], _ settings: LoaderSettings
+  ) throws(Diagnostic) -> Bool {
     let findings = PackFindings(subjects)
     for line in findings.lines { warn(Diagnostic(line)) }
     guard !findings.lines.isEmpty else { return false }
     guard allowsMissing else {
       throw Diagnostic(
         "\(label)\(findings.summary), nothing was written",
-        remedy: "install what provides them, name their directory with --library-path, "
-          + "or pack without them with --allow-missing", status: .findings)
+        remedy: (needsRoot(subjects, settings)
+          ? "name the root of the program's machine with --root" : "install what provides them")
+          + ", name their directory with --library-path, or pack without them with --allow-missing",
+        status: .findings)
     }
     return true
+  }
+
+  /// Whether this machine's root was searched for the libraries of another machine's program.
+  private func needsRoot(_ subjects: [PackSubject], _ settings: LoaderSettings) -> Bool {
+    guard settings.root == "/", let host = Platform.hostArchitecture else { return false }
+    let headers = subjects.map(\.graph.subject.image.header)
+    return headers.contains { Platform($0).map { $0.architecture != host } ?? true }
   }
 
   private func warn(_ diagnostic: Diagnostic) {

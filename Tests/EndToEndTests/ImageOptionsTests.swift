@@ -83,6 +83,19 @@ struct ImageOptionsTests {
         """)
   }
 
+  @Test func `a volume belongs to the user, everything else to the owner of all`() throws {
+    try pack([
+      "server", "-q", "-o", "o.tar", "-o", "o.cpio", "--user", "app:7:8", "--volume", "/data",
+    ])
+    let listing = try Shell.bash(
+      "tar --numeric-owner -tvf o.tar; cpio -itvn --quiet < o.cpio", in: scratch.url)
+    #expect(listing.contains(" 7/8 ") && listing.contains(" 0/0 "))
+    for line in listing.split(separator: "\n") {
+      let isData = line.hasSuffix(" data/") || line.hasSuffix(" data")
+      #expect((line.contains(" 7/8 ") || line.contains(" 7        8 ")) == isData, "\(line)")
+    }
+  }
+
   @Test func `directories that the configuration names are there`() throws {
     try pack([
       "server", "-q", "-o", "out/", "--workdir", "/a/b", "--volume", "/c", "--volume", "/lib",

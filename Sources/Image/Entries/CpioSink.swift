@@ -7,6 +7,8 @@ internal import FileTree
 final class CpioSink: EntrySink {
   private let output: any ByteSink
   private let metadata: EntryMetadata
+  /// Of the entry that is being written.
+  private var owner: EntryMetadata
   /// How many names each file that has several goes by.
   private var linkCounts: [RootPath: UInt64] = [:]
   private var numbers: [RootPath: UInt64] = [:]
@@ -21,6 +23,7 @@ final class CpioSink: EntrySink {
   init(_ plan: BundlePlan, output: any ByteSink, metadata: EntryMetadata) throws(ArchiveError) {
     self.output = output
     self.metadata = metadata
+    owner = metadata
     guard metadata.modificationTime <= UInt32.max else {
       throw .unrepresentable(.root, "cpio holds no time after 2106")
     }
@@ -51,6 +54,7 @@ final class CpioSink: EntrySink {
   }
 
   private func write(_ entry: BundleEntry) throws(ArchiveError) {
+    owner = metadata.of(entry)
     guard entry.size <= UInt32.max else {
       throw .unrepresentable(entry.path, "cpio holds no file of 4 GiB or more")
     }
@@ -110,7 +114,7 @@ final class CpioSink: EntrySink {
     // Number, mode, owner, group, names, time, size, device and its own device (major and minor
     // each), the name's length with its NUL, checksum.
     let fields: [UInt64] = [
-      number, mode | UInt64(permissions), UInt64(metadata.owner), UInt64(metadata.group), links,
+      number, mode | UInt64(permissions), UInt64(owner.owner), UInt64(owner.group), links,
       time, size, 0, 0, 0, 0, UInt64(name.count + 1), 0,
     ]
     try append(Array("070701".utf8) + fields.flatMap(Self.hexadecimal) + name.bytes + [0])

@@ -1,4 +1,5 @@
 internal import Bundle
+internal import FileTree
 
 /// Takes the entries of a plan in its order, each regular file's content piece by piece.
 protocol EntrySink: AnyObject {
@@ -22,5 +23,12 @@ package struct EntryMetadata: Sendable {
     self.modificationTime = modificationTime
     self.owner = owner
     self.group = group
+  }
+
+  /// The same for an entry that may have an owner of its own.
+  func of(_ entry: BundleEntry) -> EntryMetadata {
+    guard let owner = entry.owner else { return self }
+    return EntryMetadata(
+      modificationTime: modificationTime, owner: owner.user, group: owner.group)
   }
 }

@@ -16,7 +16,7 @@ final class TarSink: EntrySink {
       throw .unrepresentable(
         entry.path, "tar holds no attribute with = in its name, as in \(attribute.name)")
     }
-    try output.append(TarHeader(entry, metadata).blocks())
+    try output.append(TarHeader(entry, metadata.of(entry)).blocks())
   }
 
   func append(_ content: [UInt8]) throws(ArchiveError) {
