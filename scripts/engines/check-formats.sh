@@ -19,6 +19,8 @@ PATH: /checked
 user: 7:8
 directory: /etc
 greeting: hi from the image"
+# CAP_NET_BIND_SERVICE is number 10.
+capable="capabilities: 0000000000000400"
 
 # MARK: What is common to the engines
 
@@ -122,6 +124,33 @@ check_engine() {
   for name in hello multi; do check_pull "$name" "$@"; done
 }
 
+# A user who isn't root has what the program's file gives.
+check_capable() {
+  engine=$1
+  check "capable.oci.tar: loads" "$engine" load --input capable.oci.tar
+  check "capable.oci.tar: its program has its file's capability" \
+    says "$capable" "run_$engine" "$image"
+  check "capable.oci.tar: files have the owner that was asked for" \
+    owner_in_container "$engine" capable 2000:3000
+  "$engine" rmi --force "$image" >/dev/null 2>&1 || true
+}
+
+says() {
+  local text=$1 output
+  shift
+  output=$("$@") || { echo "ended with $?: $output"; return 1; }
+  [[ $output == *"$text"* ]] || { echo "no '$text' in: $output"; return 1; }
+}
+
+# owner_in_container ENGINE FILE OWNER
+owner_in_container() {
+  local container owner
+  container=$("$1" create --network none "$image")
+  owner=$("$1" export "$container" | tar --list --verbose --numeric-owner "$2" | awk '{print $2}')
+  "$1" rm "$container" >/dev/null
+  equals "${owner//\//:}" "$3"
+}
+
 # MARK: skopeo and the registry
 
 # push_and_pull NAME SOURCE: there and back without another digest
@@ -176,6 +205,14 @@ unpacks() {
     same_tree "$folder/bundle/rootfs" "$name.oci"
 }
 
+# keeps_capability COMMAND...: it leaves the program in the folder `extracted`
+keeps_capability() {
+  rm -rf "$work/extracted"
+  mkdir "$work/extracted"
+  "$@" && equals "$(getcap "$program" | awk '{print $2}') $(stat --format %u:%g "$program")" \
+    "cap_net_bind_service=ep 2000:3000"
+}
+
 check_umoci() {
   engine=umoci
   local name
@@ -184,6 +221,9 @@ check_umoci() {
     check "$name: is unpacked by root" unpacks "$name" 0
     check "$name: is unpacked by a user" unpacks "$name" 65534 --rootless
   done
+  program=$work/extracted/bundle/rootfs/capable
+  check "capable: is unpacked with owner and capability" keeps_capability \
+    umoci unpack --image capable.oci:check "$work/extracted/bundle"
 }
 
 # MARK: containerd
@@ -264,6 +304,17 @@ check_layers() {
   done < <(jq --raw-output '.layers[].digest' "$manifest")
 }
 
+# Archives that hold what only root may set.
+check_attributes() {
+  program=$work/extracted/capable
+  engine=tar
+  check "capable.tar: is extracted with owner and capability" keeps_capability \
+    tar --extract --xattrs --xattrs-include='*' --file capable.tar --directory "$work/extracted"
+  engine=bsdtar
+  check "capable.tar: is extracted with owner and capability" keeps_capability \
+    bsdtar -x --xattrs -pf capable.tar -C "$work/extracted"
+}
+
 check_cpio() {
   local unpacked=$work/unpacked.cpio
   case $1 in *.gz) gzip --decompress --stdout "$1" > "$unpacked" ;; *) cp "$1" "$unpacked" ;; esac
@@ -286,7 +337,8 @@ check_boot() {
 }
 
 engine=formats
-check "all hold what they say" validate ./*.tar ./*.oci ./*.tar.gz ./*.tar.zst ./*.cpio ./*.cpio.gz
+check "all hold what they say" validate ./[!c]*.oci ./[!c]*.tar ./*.tar.gz ./*.tar.zst ./*.cpio{,.gz}
+check "others' files too" validate --owner 2000:3000 ./capable.*
 check "all of one plan hold the same" tree hello hello.tar hello.tar.gz hello.tar.zst \
   hello.oci.tar hello.oci hello.cpio hello.cpio.gz none.oci zstd.oci single.oci
 
@@ -296,8 +348,11 @@ for name in hello.tar hello.tar.gz hello.tar.zst hello hello.oci.tar none.oci.ta
   check_next "$name"
 done
 check_engine podman --tls-verify=false
+check_capable docker
+check_capable podman
 check_containerd
 check_umoci
+check_attributes
 for name in hello.tar hello.tar.gz hello.tar.zst hello.oci.tar; do check_tar "$name" "$name"; done
 check_layers hello tar.gz
 check_layers zstd tar.zst

@@ -6,7 +6,7 @@ set -euo pipefail
 # path: another one may stand before it.
 wanted=(
   /usr/bin/docker:docker.io iptables:iptables podman:podman runc:runc debootstrap:debootstrap
-  curl:curl jq:jq gzip:gzip flock:util-linux
+  curl:curl jq:jq gzip:gzip flock:util-linux setcap:libcap2-bin
   skopeo:skopeo umoci:umoci docker-registry:docker-registry ctr:containerd python3:python3
   bsdtar:libarchive-tools cpio:cpio zstd:zstd qemu-system-x86_64:qemu-system-x86
   gcc:gcc /usr/include/stdio.h:libc6-dev /usr/include/zlib.h:zlib1g-dev

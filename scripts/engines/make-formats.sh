@@ -7,9 +7,10 @@
 #                  init, which an initramfs needs, so that nothing has to be added for one format
 #   none, zstd, single.oci.tar and .oci   the same with other compressions and layers
 #   multi.oci.tar, multi.oci              the same for amd64 and arm64
+#   capable.tar, capable.oci.tar, .oci    the same with a file capability and other numbers of owners
 #   boot.cpio, boot.cpio.gz               a static program that isn't called init
 set -euo pipefail
-[ $# = 2 ] || { sed -n '2,11p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+[ $# = 2 ] || { sed -n '2,12p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 pack=$(realpath -- "$1")
 sources=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../fixtures/images" && pwd)
 cd "$2"
@@ -47,4 +48,8 @@ write --compression none -o none.oci.tar -o none.oci/
 write --layers single -o single.oci.tar -o single.oci/
 write --platform linux/arm64=/usr/aarch64-linux-gnu:programs/arm64/init \
   -o multi.oci.tar -o multi.oci/
+cp programs/init programs/capable
+setcap cap_net_bind_service=ep programs/capable
+"$pack" programs/capable "${options[@]}" --quiet --keep-xattrs --owner 2000:3000 \
+  -o capable.tar -o capable.oci.tar -o capable.oci/
 "$pack" programs/boot --quiet -o boot.cpio -o boot.cpio.gz
