@@ -84,7 +84,7 @@ struct InterruptedOutputTests {
     let (told, errors) = try runWithMounts(
       """
       mount -t tmpfs tmpfs out
-      older \(output.rawValue); mount -o remount,ro out
+      older \(output.rawValue); mount -o remount,bind,ro out
       pack --output out/\(output.rawValue); tell
       """)
     #expect(told == untouched(output, code: 3))
