@@ -19,6 +19,8 @@ struct InterruptedOutputTests {
   /// - `tell`: the exit code, and what is in `out` now
   /// - `older_of_all`, `tell_of_all`: the same for all formats at once
   /// - `progress PROCESS BYTES`: waits until it has written so much
+  /// - `with_signals COMMAND...`: in the background, ready to be ended by a signal. A test's threads
+  ///   take none, and without a terminal bash has interrupts ignored there.
   static let functions = """
     older() { case $1 in */) mkdir "out/$1" ;; *) echo older > "out/$1" ;; esac }
     pack() { local code=0; \(Project.command) init -q "$@" 2> errors || code=$?; echo "$code" > code; }
@@ -40,6 +42,12 @@ struct InterruptedOutputTests {
           if [ "$key" = wchar: ]; then written=$value; fi
         done < "/proc/$1/io" || return 0
       done
+    }
+    with_signals() {
+      exec python3 -c 'import os, signal, sys
+    for number in (signal.SIGINT, signal.SIGPIPE): signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    os.execvp(sys.argv[1], sys.argv[1:])' "$@"
     }
     """
 
@@ -120,8 +128,7 @@ struct InterruptedOutputTests {
       """
       head -c 8000000 /dev/urandom > a-bit; truncate --size 3G long
       older \(output.rawValue)
-      # Without a terminal, bash starts what is in the background with interrupts ignored.
-      env --default-signal=INT \(Project.command) init -q --add a-bit --add long \
+      with_signals \(Project.command) init -q --add a-bit --add long \
         --output out/\(output.rawValue) 2> errors & pid=$!
       progress $pid 1000000
       kill -\(signal) $pid
@@ -150,6 +157,22 @@ struct InterruptedOutputTests {
     #expect(lines.count == 3 && lines.first == "137" && lines.last == output.rawValue.dropLast())
     #expect(lines.dropFirst().first?.hasPrefix(".rootfs-pack.") == true)
     #expect(try Shell.bash("ls -A out/\(output.rawValue)", in: scratch.url) == "")
+  }
+
+  @Test func `a signal ends a run whose reader only waits`() throws {
+    let (told, _) = try run(
+      """
+      head -c 3000000 /dev/urandom > a-bit; mkfifo pipe
+      { head -c 100 > begun; with_signals sleep 60; } < pipe & reader=$!
+      with_signals \(Project.command) init --add a-bit --output - --format tar \
+        > pipe 2> errors & pid=$!
+      until [ -s begun ]; do sleep 0.1; done
+      kill -INT $pid
+      for _ in $(seq 50); do sleep 0.1; kill -0 $pid 2>/dev/null || break; done
+      if kill -0 $pid 2>/dev/null; then echo "still there"; fi
+      kill $reader; code=0; wait $pid 2>/dev/null || code=$?; echo $code
+      """)
+    #expect(told == "130\n")
   }
 
   // MARK: Sources
