@@ -17,9 +17,11 @@ struct EngineTests {
   func run(_ command: String...) throws {
     let asRoot = getuid() == 0 ? [] : ["sudo", "--non-interactive", "--preserve-env"]
     let result = try Shell.run(asRoot + command, in: Project.directory)
-    let totals = result.output.split(separator: "\n").last.map(String.init) ?? ""
+    let lines = result.output.split(separator: "\n")
+    let totals = lines.last.map(String.init) ?? ""
     print("engines: \(totals)")
-    #expect(result.status == 0, "\(result.output.suffix(4000))\n\(result.errors.suffix(4000))")
+    let failures = lines.filter { !$0.hasPrefix("ok ") }.joined(separator: "\n")
+    #expect(result.status == 0, "\(failures.suffix(4000))\n\(result.errors.suffix(4000))")
     #expect(totals.hasSuffix(" passed, 0 failed") && !totals.hasPrefix("0 "))
   }
 }
