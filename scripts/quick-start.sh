@@ -7,8 +7,9 @@ usage() {
 usage: scripts/quick-start.sh
 
 On Debian or Ubuntu with Swift: installs what is missing, builds rootfs-pack and the sample web
-server, packs the server as .build/quick-start/runtime.tar, unpacks that into an empty directory,
-starts the server with the directory as its root, and asks it over HTTP. Safe to run twice.
+server, packs the server as .build/quick-start/runtime.tar and as an image that docker and podman
+load, unpacks the first into an empty directory, starts the server with the directory as its root, and
+asks it over HTTP. Safe to run twice.
 TEXT
 }
 
@@ -39,6 +40,7 @@ cd "$work/install"
 
 step "packing"
 "$work/bin/rootfs-pack" ./sample-server --output "$work/runtime.tar" \
+  --output "$work/sample-server.oci.tar" --expose 8080 \
   --add libsample-signals.so --add server.conf:/etc/sample-server/server.conf
 
 step "running it with nothing but runtime.tar around it"
