@@ -7,7 +7,8 @@ usage() {
 usage: scripts/test.sh [--fast]
 
 On Debian or Ubuntu with Swift: installs what the tests need and runs all of them. The tests with
-real container engines need root or sudo. Safe to run twice.
+real engines (docker, podman, containerd, skopeo, umoci, a registry, a kernel under qemu) need root or
+sudo. Safe to run twice.
 
   --fast  only what needs no engine, no sample server and no whole-system comparison
 TEXT

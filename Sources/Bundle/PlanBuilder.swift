@@ -59,18 +59,34 @@ package struct PlanBuilder {
     for subject in subjects where subject.destination == nil { try place(subject, in: &draft) }
     for addition in additions { try place(addition, in: &draft) }
     for subject in subjects where subject.destination != nil { try place(subject, in: &draft) }
+    let programs = try programs(&draft)
+    try ImageSetup(options: options).add(to: &draft)
+    let entries = try prove(&draft)
+    let first = subjects.first { $0.addition == nil }?.graph.subject.image
+    return BundlePlan(
+      entries: finish(entries), programs: programs,
+      entrypoint: first?.isProgram == true ? programs.first : nil, programHeader: first?.header,
+      warnings: draft.warnings)
+  }
+
+  /// Where the programs are started, each once.
+  private mutating func programs(_ draft: inout PlanDraft) throws(PlanError) -> [RootPath] {
     var programs: [RootPath] = []
     for subject in subjects where subject.addition == nil {
       let program = try path(of: subject)
       guard !programs.contains(program) else { continue }
       programs.append(program)
-      if subject.graph.subject.image.isProgram,
-        subject.graph.subject.file.status.permissions & 0o111 == 0
-      {
+      let file = subject.graph.subject
+      if file.image.isProgram, file.file.status.permissions & 0o111 == 0 {
         draft.warn(.notExecutable(program))
       }
     }
-    try ImageSetup(options: options).add(to: &draft)
+    return programs
+  }
+
+  /// The entries once the loader finds in them what it finds in the root, with a generated
+  /// configuration if need be.
+  private func prove(_ draft: inout PlanDraft) throws(PlanError) -> [BundleEntry] {
     let proof = PlanProof(subjects: subjects)
     var entries = draft.entries()
     var bundle = PlanTree(entries)
@@ -82,19 +98,22 @@ package struct PlanBuilder {
       guard deviations.isEmpty else { throw .unfaithful(deviations) }
     }
     noteDanglingLinks(of: entries, in: bundle, &draft)
-    // Only now: the proof's loader goes through the links, as that of the whole image will.
-    entries = entries.map { entry in
-      guard entry.reason == .volume, let owner = options.volumeOwner else { return entry }
-      return BundleEntry(
-        path: entry.path, node: entry.node, reason: entry.reason, stratum: entry.stratum,
-        owner: owner)
+    return entries
+  }
+
+  /// What changes only after the proof: its loader goes through the root links, as that of the whole
+  /// image will, and asks nobody who owns a volume.
+  private func finish(_ entries: [BundleEntry]) -> [BundleEntry] {
+    entries.compactMap { entry in
+      switch entry.reason {
+      case .rootLink where options.omitsRootLinks: nil
+      case .volume:
+        BundleEntry(
+          path: entry.path, node: entry.node, reason: entry.reason, stratum: entry.stratum,
+          owner: options.volumeOwner)
+      default: entry
+      }
     }
-    if options.omitsRootLinks { entries.removeAll { $0.reason == .rootLink } }
-    let first = subjects.first { $0.addition == nil }?.graph.subject.image
-    return BundlePlan(
-      entries: entries, programs: programs,
-      entrypoint: first?.isProgram == true ? programs.first : nil, programHeader: first?.header,
-      warnings: draft.warnings)
   }
 
   /// Where a program is started: its place in the bundle with the directory's links resolved.

@@ -8,16 +8,8 @@ internal import SystemPackage
 enum OutputTarget {
   /// The directory's own path: the target, or what it links to. Only an empty one is replaced.
   static func checkDirectory(_ target: FilePath) throws(ArchiveError) -> FilePath {
-    var status = stat()
-    guard unsafe target.withPlatformString({ unsafe stat($0, &status) }) == 0 else {
-      guard errno == ENOENT else { throw .target(target, Errno(rawValue: errno)) }
-      guard unsafe target.withPlatformString({ unsafe lstat($0, &status) }) != 0 else {
-        throw .targetIsDanglingLink(target)
-      }
-      return target
-    }
-    let kind = FileStatus(status).kind
-    guard kind == .directory else { throw .targetIsNoDirectory(target, kind) }
+    guard let existing = try existing(at: target) else { return target }
+    guard existing.kind == .directory else { throw .targetIsNoDirectory(target, existing.kind) }
     let place = resolved(target)
     let names: [ByteString]
     do {
@@ -30,7 +22,7 @@ enum OutputTarget {
       throw .targetIsIrreplaceable(target, "is a mount point")
     }
     var here = stat()
-    if unsafe stat(".", &here) == 0, FileStatus(here).identity == FileStatus(status).identity {
+    if unsafe stat(".", &here) == 0, FileStatus(here).identity == existing.identity {
       throw .targetIsIrreplaceable(target, "is the current directory")
     }
     return place
@@ -38,15 +30,7 @@ enum OutputTarget {
 
   /// The path that is to be replaced: the target, or what it links to.
   static func checkFile(_ target: FilePath, plans: [BundlePlan]) throws(ArchiveError) -> FilePath {
-    var status = stat()
-    guard unsafe target.withPlatformString({ unsafe stat($0, &status) }) == 0 else {
-      guard errno == ENOENT else { throw .target(target, Errno(rawValue: errno)) }
-      guard unsafe target.withPlatformString({ unsafe lstat($0, &status) }) != 0 else {
-        throw .targetIsDanglingLink(target)
-      }
-      return target
-    }
-    let existing = FileStatus(status)
+    guard let existing = try existing(at: target) else { return target }
     switch existing.kind {
     case .regular: break
     case .directory: throw .targetIsDirectory(target)
@@ -60,6 +44,19 @@ enum OutputTarget {
       }
     }
     return resolved(target)
+  }
+
+  /// What a target is, links followed; nil if nothing is there.
+  private static func existing(at target: FilePath) throws(ArchiveError) -> FileStatus? {
+    var status = stat()
+    if unsafe target.withPlatformString({ unsafe stat($0, &status) }) == 0 {
+      return FileStatus(status)
+    }
+    guard errno == ENOENT else { throw .target(target, Errno(rawValue: errno)) }
+    guard unsafe target.withPlatformString({ unsafe lstat($0, &status) }) != 0 else {
+      throw .targetIsDanglingLink(target)
+    }
+    return nil
   }
 
   /// A path by which two names of one target can be told; the target itself needn't exist.
