@@ -47,6 +47,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CLinux"),
+    .target(name: "Parallel", swiftSettings: settings),
     .target(name: "FileTree", dependencies: ["CLinux", system], swiftSettings: settings),
     .target(name: "ELF", dependencies: ["CLibelf", "FileTree", system], swiftSettings: settings),
     .target(name: "Loader", dependencies: ["FileTree", "ELF"], swiftSettings: settings),
@@ -64,8 +65,8 @@ let package = Package(
     .target(
       name: "RootfsPack",
       dependencies: [
-        "CLinux", "FileTree", "ELF", "Loader", "Bundle", "Image", "Report", argumentParser,
-        system,
+        "CLinux", "Parallel", "FileTree", "ELF", "Loader", "Bundle", "Image", "Report",
+        argumentParser, system,
       ],
       swiftSettings: settings),
     .executableTarget(name: "rootfs-pack", dependencies: ["RootfsPack"], swiftSettings: settings),
@@ -73,6 +74,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["FileTree", "ELF", "Loader", system],
       path: "Tests/TestSupport", swiftSettings: testSettings),
+    .testTarget(
+      name: "ParallelTests", dependencies: ["Parallel"], swiftSettings: testSettings),
     .testTarget(
       name: "FileTreeTests", dependencies: ["FileTree", "TestSupport", system],
       swiftSettings: testSettings),
@@ -96,7 +99,9 @@ let package = Package(
       swiftSettings: testSettings),
     .testTarget(
       name: "RootfsPackTests",
-      dependencies: ["RootfsPack", "Bundle", "ELF", "FileTree", "TestSupport", system],
+      dependencies: [
+        "RootfsPack", "Bundle", "ELF", "FileTree", "TestSupport", system,
+      ],
       swiftSettings: testSettings),
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport", "rootfs-pack"],

@@ -32,6 +32,9 @@ package struct ElfHeader: Hashable, Sendable {
     }
   }
 
+  /// What every ELF file begins with.
+  package static let magic: [UInt8] = [0x7F, 0x45, 0x4C, 0x46]
+
   package var elfClass: Class
   package var dataEncoding: DataEncoding
   package var identVersion: UInt8

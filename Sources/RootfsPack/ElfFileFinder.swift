@@ -1,4 +1,6 @@
+internal import ELF
 internal import FileTree
+internal import Parallel
 internal import SystemPackage
 
 /// Finds the ELF files below a directory by their first four bytes.
@@ -18,8 +20,6 @@ struct ElfFileFinder {
     let path: RootPath
     let cause: Errno
   }
-
-  static let magic: [UInt8] = [0x7F, 0x45, 0x4C, 0x46]
 
   private struct Listing: Sendable {
     var files: [RootPath] = []
@@ -72,6 +72,6 @@ struct ElfFileFinder {
 
   /// Whether a regular file begins as an ELF file does.
   static func isElf(_ path: RootPath, in tree: any FileTree) throws(Errno) -> Bool {
-    try tree.head(of: path, count: magic.count) == magic
+    try tree.head(of: path, count: ElfHeader.magic.count) == ElfHeader.magic
   }
 }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import FileTree
 internal import Loader
+internal import Parallel
 internal import Report
 internal import SystemPackage
 

@@ -5,9 +5,8 @@ import Testing
 /// The direction of the data: a module imports only what comes before it.
 struct ModuleOrderTests {
   static let order = [
-    "CLibelf", "CDeflate", "CZlib", "CZstd", "CLinux", "FileTree", "ELF", "Loader", "Bundle",
-    "Image", "Report", "RootfsPack",
-    "rootfs-pack",
+    "CLibelf", "CDeflate", "CZlib", "CZstd", "CLinux", "Parallel", "FileTree", "ELF",
+    "Loader", "Bundle", "Image", "Report", "RootfsPack", "rootfs-pack",
   ]
 
   @Test func `no module imports one that comes after it`() throws {

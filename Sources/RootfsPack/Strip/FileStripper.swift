@@ -71,7 +71,7 @@ struct FileStripper: Sendable {
     guard original.size == job.status.size,
       original.identity == job.status.identity || original.identity == nil
     else { throw Diagnostic("\(job.path): its source changed while it was packed") }
-    guard try original.read(at: 0, count: ElfFileFinder.magic.count) == ElfFileFinder.magic else {
+    guard try original.read(at: 0, count: ElfHeader.magic.count) == ElfHeader.magic else {
       return .untouched
     }
     let header = try ElfHeader(reading: original)

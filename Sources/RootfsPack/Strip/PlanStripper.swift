@@ -1,5 +1,6 @@
 internal import Bundle
 internal import FileTree
+internal import Parallel
 internal import SystemPackage
 
 /// A plan whose programs and libraries are without debugging data and tables of symbols.

@@ -1,8 +1,7 @@
 import Foundation
+import Parallel
 import Synchronization
 import Testing
-
-@testable import RootfsPack
 
 /// Work in parallel whose results are as if it had been done in order.
 struct WorkersTests {

@@ -2,11 +2,11 @@ internal import Dispatch
 internal import Glibc
 internal import Synchronization
 
-/// A fixed number of states, each used by one thread at a time: the places where work runs in
-/// parallel.
+/// A fixed number of states, each used by one thread at a time: how files are read, and strip tools run,
+/// in parallel.
 ///
 /// Results come in the items' order, whatever the timing.
-struct Workers<State: Sendable>: ~Copyable {
+package struct Workers<State: Sendable>: ~Copyable {
   private let states: [Box]
 
   private final class Box: Sendable {
@@ -18,14 +18,14 @@ struct Workers<State: Sendable>: ~Copyable {
   }
 
   /// As many as there are processors to run on.
-  static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  package static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
-  init(count: Int = processorCount, _ makeState: () -> sending State) {
+  package init(count: Int = processorCount, _ makeState: () -> sending State) {
     states = (0..<count).map { _ in Box(makeState()) }
   }
 
   /// Runs `body` for every item, each with some worker's state.
-  func map<Item: Sendable, Result: Sendable>(
+  package func map<Item: Sendable, Result: Sendable>(
     _ items: [Item], _ body: @Sendable (inout State, Item) -> Result
   ) -> [Result] {
     // One item needs no second thread, and most runs have one.
