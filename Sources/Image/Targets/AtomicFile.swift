@@ -1,21 +1,21 @@
 internal import CLinux
 internal import FileTree
 internal import Glibc
-internal import SystemPackage
+package import SystemPackage
 
 /// A file that appears under its name whole or not at all.
 ///
 /// It has no name while it is written (`O_TMPFILE`), so even a killed process leaves nothing behind;
 /// where the file system can't do that, it has a name of its own beside the target.
-final class AtomicFile: OutputPlace {
-  let descriptor: FileDescriptor
+package final class AtomicFile: OutputPlace {
+  package let descriptor: FileDescriptor
   private let target: FilePath
   /// The name that has to go if the file isn't published.
   private var temporary: FilePath?
   private let isNameless: Bool
 
   /// - Parameter target: a host path; ``OutputTarget`` has followed a link there.
-  init(target: FilePath) throws(ArchiveError) {
+  package init(target: FilePath) throws(ArchiveError) {
     self.target = target
     let directory = target.directory
     // Giving it a name later goes through /proc, which a bare chroot lacks.
@@ -46,12 +46,12 @@ final class AtomicFile: OutputPlace {
     if let temporary { _ = unsafe temporary.withPlatformString { unsafe unlink($0) } }
   }
 
-  func complete() throws(ArchiveError) {
+  package func complete() throws(ArchiveError) {
     keepOwnership()
     guard fsync(descriptor.rawValue) == 0 else { throw .target(target, Errno(rawValue: errno)) }
   }
 
-  func publish() throws(ArchiveError) {
+  package func publish() throws(ArchiveError) {
     let path = temporary ?? target.temporarySibling()
     if isNameless {
       let source = FilePath("/proc/self/fd/\(descriptor.rawValue)")
