@@ -60,12 +60,16 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
+      name: "Strip",
+      dependencies: ["Parallel", "FileTree", "ELF", "Bundle", "Image", system],
+      swiftSettings: settings),
+    .target(
       name: "Report", dependencies: ["FileTree", "ELF", "Loader", "Bundle"],
       swiftSettings: settings),
     .target(
       name: "RootfsPack",
       dependencies: [
-        "CLinux", "Parallel", "FileTree", "ELF", "Loader", "Bundle", "Image", "Report",
+        "CLinux", "Parallel", "FileTree", "ELF", "Loader", "Bundle", "Image", "Strip", "Report",
         argumentParser, system,
       ],
       swiftSettings: settings),
@@ -94,13 +98,17 @@ let package = Package(
       dependencies: ["Image", "Bundle", "ELF", "FileTree", "TestSupport", system],
       swiftSettings: testSettings),
     .testTarget(
+      name: "StripTests",
+      dependencies: ["Strip", "Bundle", "ELF", "FileTree", "TestSupport", system],
+      swiftSettings: testSettings),
+    .testTarget(
       name: "ReportTests",
       dependencies: ["Report", "Bundle", "Loader", "ELF", "FileTree", "TestSupport", system],
       swiftSettings: testSettings),
     .testTarget(
       name: "RootfsPackTests",
       dependencies: [
-        "RootfsPack", "Bundle", "ELF", "FileTree", "TestSupport", system,
+        "RootfsPack", "Strip", "Bundle", "ELF", "FileTree", "TestSupport", system,
       ],
       swiftSettings: testSettings),
     .testTarget(

@@ -3,6 +3,7 @@ internal import FileTree
 internal import Glibc
 internal import Image
 internal import Report
+internal import Strip
 internal import SystemPackage
 
 /// Strips if that is wanted, writes the outputs, shows how far it is, and says what to do with them.
@@ -34,41 +35,57 @@ struct PackRun {
       reference ?? ImageAssembly.reference(for: bundles.first?.plan.programs.first)
     let signals = SignalMask()
     let summary = try signals.holding { () throws(Diagnostic) in
-      let (stripped, report) = try strip(bundles, signals)
+      let (stripped, debugFiles, report) = try strip(bundles, signals)
       let written = try write(stripped, reference, signals)
-      return written.isEmpty
-        ? "" : report + written.map { line(for: $0, stripped, reference) }.joined()
+      guard !written.isEmpty else { return "" }
+      try publish(debugFiles)
+      return report + written.map { line(for: $0, stripped, reference) }.joined()
     }
     guard !isQuiet else { return }
     try Terminal.write(summary, to: toStandardOutput ? .standardError : .standardOutput)
   }
 
-  /// The bundles with smaller files, and what to say of it.
+  /// The bundles with smaller files, the debugging data that was split off, and what to say of it.
   private func strip(
     _ bundles: [ImageBundle], _ signals: SignalMask
-  ) throws(Diagnostic) -> ([ImageBundle], String) {
-    guard let stripping else { return (bundles, "") }
-    let stripper = try PlanStripper(
-      searchPath: environment.searchPath, temporaryDirectory: environment.temporaryDirectory,
-      interruption: { signals.pending })
+  ) throws(Diagnostic) -> ([ImageBundle], DebugFiles, String) {
+    var debugFiles = DebugFiles()
+    guard let stripping else { return (bundles, debugFiles, "") }
     var result: [ImageBundle] = []
-    var (files, debugFiles, saved) = (0, 0, UInt64(0))
-    for bundle in bundles {
-      let stripped = try stripper.strip(bundle.plan, debugDirectory: stripping.debugDirectory)
-      for warning in stripped.warnings { Terminal.warn(warning) }
-      files += stripped.strippedFileCount
-      debugFiles += stripped.debugFileCount
-      saved += stripped.savedSize
-      result.append(
-        ImageBundle(
-          plan: stripped.plan, platform: bundle.platform, configuration: bundle.configuration))
+    var (files, saved) = (0, UInt64(0))
+    do {
+      if let directory = stripping.debugDirectory { try DebugFiles.check(directory) }
+      let stripper = try PlanStripper(
+        searchPath: environment.searchPath, temporaryDirectory: environment.temporaryDirectory,
+        interruption: { signals.pending })
+      for bundle in bundles {
+        // Paths of different platforms are the same.
+        let folder = bundles.count > 1 ? bundle.platform?.fileName : nil
+        let stripped = try stripper.strip(
+          bundle.plan,
+          debuggingData: stripping.debugDirectory == nil ? .dropped : .kept(folder: folder))
+        let warnings = stripped.warnings + debugFiles.add(stripped.debugFiles)
+        for warning in warnings { Terminal.warn(warning.diagnostic) }
+        files += stripped.strippedFileCount
+        saved += stripped.savedSize
+        result.append(
+          ImageBundle(
+            plan: stripped.plan, platform: bundle.platform, configuration: bundle.configuration))
+      }
+    } catch {
+      throw Diagnostic(error)
     }
     var report = "stripped: \(count(files, "file")), \(renderSize(saved)) less"
     if let directory = stripping.debugDirectory {
       report +=
-        "; \(count(debugFiles, "file")) of debugging data in \(ByteString(directory).description)"
+        "; \(count(debugFiles.count, "file")) of debugging data in \(ByteString(directory))"
     }
-    return (result, report + "\n")
+    return (result, debugFiles, report + "\n")
+  }
+
+  private func publish(_ debugFiles: DebugFiles) throws(Diagnostic) {
+    guard let directory = stripping?.debugDirectory else { return }
+    do { try debugFiles.publish(to: directory) } catch { throw Diagnostic(error) }
   }
 
   private func write(
@@ -115,5 +132,12 @@ struct PackRun {
       platforms: bundles.compactMap(\.platform), needsBase: needsBase)
     return "\(place): \(facts.joined(separator: ", "))"
       + (next.command.map { "; next: \($0)" } ?? "") + "\n"
+  }
+}
+
+extension Platform {
+  /// The platform as one name: `linux-arm-v7`.
+  fileprivate var fileName: ByteString {
+    ByteString(description.replacing("/", with: "-"))
   }
 }

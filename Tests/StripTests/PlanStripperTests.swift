@@ -6,80 +6,14 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@testable import RootfsPack
+@testable import Strip
 
 /// Real programs without their debugging data, by the tools of the host.
-struct PlanStripperTests {
+struct PlanStripperTests: StripFixture {
   let scratch: TemporaryDirectory
-  static let searchPath = ByteString(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin")
-
-  /// Strip tools, each alone on a search path.
-  enum Tool: String, CaseIterable {
-    case elfutils = "eu-strip"
-    case llvm = "llvm-objcopy"
-  }
 
   init() throws {
-    scratch = try TemporaryDirectory()
-    try scratch.write(
-      """
-      #include <stdio.h>
-      static int twice(int x) { return 2 * x; }
-      int main(void) { printf("%d\\n", twice(21)); return 0; }
-      """, to: "main.c")
-    try Shell.bash("mkdir in tools tmp", in: scratch.url)
-  }
-
-  // MARK: Running
-
-  func stripper(_ tool: Tool = .elfutils) throws -> PlanStripper {
-    try Shell.bash(
-      "ln -sf \"$(command -v \(tool.rawValue))\" tools/",
-      in: scratch.url)
-    return try stripper(searchPath: ByteString(scratch.path + "/tools"))
-  }
-
-  func stripper(
-    searchPath: ByteString, interruption: @escaping @Sendable () -> Int32? = { nil }
-  ) throws -> PlanStripper {
-    try PlanStripper(
-      searchPath: searchPath, temporaryDirectory: FilePath(scratch.path + "/tmp"),
-      interruption: interruption)
-  }
-
-  /// A plan of all that is in the directory `in`, at the same paths of the image.
-  func plan() throws -> BundlePlan {
-    let tree = DirectoryTree(root: FilePath(scratch.path + "/in"))
-    let additions = try tree.names(in: .root).map {
-      Addition(tree: tree, source: RootPath.root.appending($0).text, destination: nil)
-    }
-    var builder = PlanBuilder(tree: tree, subjects: [], additions: additions)
-    return try builder.build()
-  }
-
-  func content(_ path: RootPath, of plan: BundlePlan) throws -> [UInt8] {
-    let file = try PlanTree(plan.entries).open(path)
-    return try file.read(at: 0, count: Int(file.size))
-  }
-
-  /// Writes a file of a plan to the scratch directory, executable.
-  func extract(_ path: RootPath, of plan: BundlePlan, to name: String) throws {
-    try scratch.write(try content(path, of: plan), to: name + ".copy")
-    try makeExecutable(name)
-  }
-
-  /// Makes a program of a file with `.copy` behind its name: one that this process itself wrote might
-  /// still be open for writing in another test's child, and can't be started.
-  func makeExecutable(_ name: String) throws {
-    try Shell.bash("cp '\(name).copy' '\(name)'; chmod +x '\(name)'", in: scratch.url)
-  }
-
-  func isUnchanged(_ path: RootPath, _ before: BundlePlan, _ after: BundlePlan) throws -> Bool {
-    try content(path, of: before) == content(path, of: after)
-  }
-
-  var temporaryFiles: [String] {
-    (try? FileManager.default.contentsOfDirectory(atPath: scratch.path + "/tmp")) ?? ["?"]
+    scratch = try Self.makeScratch()
   }
 
   // MARK: What is stripped
@@ -92,11 +26,10 @@ struct PlanStripperTests {
       "cc -g -O0 -Wl,--build-id=sha1 main.c -o in/main; ln in/main in/other; chmod 750 in/main",
       in: scratch.url)
     let before = try plan()
-    let debugDirectory = scratch.path + "/debug/deep"
-    let result = try stripper(tool).strip(before, debugDirectory: FilePath(debugDirectory))
+    let result = try strip(before, tool, debugDirectory: "debug/deep")
     #expect(result.warnings.isEmpty)
     #expect(result.strippedFileCount == 1)
-    #expect(result.debugFileCount == 1)
+    #expect(result.debugFiles.count == 1)
     #expect(result.savedSize > 1000)
     #expect(result.plan.contentSize == before.contentSize - result.savedSize)
     guard case .file(.copy(_, _, let status), 0o750)? = result.plan.entries.first?.node,
@@ -144,10 +77,10 @@ struct PlanStripperTests {
           -o in/$machine
       done
       """, in: scratch.url)
-    let result = try stripper(tool).strip(try plan(), debugDirectory: nil)
+    let result = try strip(try plan(), tool)
     #expect(result.warnings.isEmpty, "\(result.warnings)")
     #expect(result.strippedFileCount == machines.count)
-    #expect(result.debugFileCount == 0)
+    #expect(result.debugFiles.count == 0)
     for machine in machines {
       try scratch.write(
         try content(RootPath(normalising: ByteString("/" + machine)), of: result.plan),
@@ -189,7 +122,7 @@ struct PlanStripperTests {
 
   @Test func `a static program loses what the tool can take from it`() throws {
     try Shell.bash("cc -g -static main.c -o in/static", in: scratch.url)
-    let result = try stripper().strip(try plan(), debugDirectory: nil)
+    let result = try strip(try plan())
     #expect(result.warnings.isEmpty)
     try extract("/static", of: result.plan, to: "stripped")
     #expect(try Shell.bash("./stripped", in: scratch.url) == "42\n")
@@ -201,8 +134,7 @@ struct PlanStripperTests {
     try Shell.bash("cc -g -Wl,--build-id=sha1 main.c -o in/main", in: scratch.url)
     let plan = try plan()
     let results = try ["one", "two"].map { name in
-      let stripped = try stripper(tool).strip(
-        plan, debugDirectory: FilePath(scratch.path).appending(name))
+      let stripped = try strip(plan, tool, debugDirectory: name)
       return try content("/main", of: stripped.plan)
     }
     #expect(results[0] == results[1])
@@ -216,9 +148,8 @@ struct PlanStripperTests {
       cc -g -Wl,--build-id=none main.c -o in/opt/app/--odd
       echo old > debug/opt/app/--odd.debug
       """, in: scratch.url)
-    let result = try stripper().strip(
-      try plan(), debugDirectory: FilePath(scratch.path + "/debug"))
-    #expect(result.debugFileCount == 1)
+    let result = try strip(try plan(), debugDirectory: "debug")
+    #expect(result.debugFiles.count == 1)
     #expect(
       try Shell.bash("readelf -SW debug/opt/app/--odd.debug; ls -A debug/opt/app", in: scratch.url)
         .contains(".debug_info"))
@@ -234,7 +165,7 @@ struct PlanStripperTests {
       cp main.c in; printf '#!/bin/sh\\n' > in/script; : > in/empty; ln -s script in/link
       """, in: scratch.url)
     let before = try plan()
-    let result = try stripper().strip(before, debugDirectory: FilePath(scratch.path + "/debug"))
+    let result = try strip(before, debugDirectory: "debug")
     #expect(result.warnings.isEmpty)
     #expect(result.strippedFileCount == 0)
     #expect(result.savedSize == 0)
@@ -256,27 +187,25 @@ struct PlanStripperTests {
       objcopy --add-section 'odd*name=data' plain in/odd
       """, in: scratch.url)
     let before = try plan()
-    let result = try stripper(tool).strip(before, debugDirectory: nil)
+    let result = try strip(before, tool)
     #expect(result.strippedFileCount == 1)
     try extract("/main", of: result.plan, to: "stripped")
     #expect(
       try Shell.bash("./stripped; readelf -p .own_data stripped", in: scratch.url)
         .contains("payload"))
     #expect(
-      result.warnings.map(\.line) == [
-        "rootfs-pack: warning: /odd: not stripped: its section 'odd*name' would be lost"
-      ])
+      result.warnings == [.kept("/odd", .unnameableSection("odd*name"))])
     #expect(try isUnchanged("/odd", before, result.plan))
   }
 
   @Test func `a program with data behind its end stays as it is, and that is told`() throws {
-    try Shell.bash(
-      "cc -g main.c -o in/main; stat -c %s in/main; echo PK-archive >> in/main", in: scratch.url)
+    let end = try Shell.bash(
+      "cc -g main.c -o in/main; stat -c %s in/main; echo PK-archive >> in/main", in: scratch.url
+    ).split(separator: "\n").first.flatMap { UInt64($0) }
     let before = try plan()
-    let result = try stripper().strip(before, debugDirectory: nil)
+    let result = try strip(before)
     #expect(result.strippedFileCount == 0)
-    #expect(result.warnings.count == 1)
-    #expect(result.warnings.first?.message.contains("/main: not stripped: ") == true)
+    #expect(result.warnings == [.kept("/main", .strayData(offset: try #require(end)))])
     #expect(try isUnchanged("/main", before, result.plan))
   }
 
@@ -296,11 +225,16 @@ struct PlanStripperTests {
       END
       """, in: scratch.url)
     let before = try plan()
-    let result = try stripper().strip(before, debugDirectory: nil)
+    let result = try strip(before)
     #expect(result.strippedFileCount == 0)
     #expect(
-      result.warnings.compactMap { $0.message.split(separator: " ").dropFirst().first }
-        == ["/beyond:", "/half:", "/magic:", "/short:", "/size:"])
+      result.warnings.map { warning -> RootPath? in
+        guard case .kept(let path, _) = warning else { return nil }
+        return path
+      } == ["/beyond", "/half", "/magic", "/short", "/size"])
+    #expect(result.warnings.first == .kept("/beyond", .truncated))
+    #expect(result.warnings.last == .kept("/size", .unusualTables))
+    #expect(try heldFiles() == "")
     for name in ["half", "short", "magic", "size", "beyond"] {
       #expect(try isUnchanged(RootPath(normalising: ByteString("/" + name)), before, result.plan))
     }
@@ -308,78 +242,43 @@ struct PlanStripperTests {
 
   @Test(
     arguments: [
-      ("exit 0", "eu-strip wrote nothing"),
-      ("echo broken; exit 3", "eu-strip ended with 3: broken"),
-      ("kill -9 $$", "eu-strip was killed by signal 9"),
-      (": > $2", "what eu-strip wrote is damaged"),
-      ("cp /bin/true $2", "with eu-strip, its ELF header would change"),
+      ("exit 0", .nothingWritten(tool: "eu-strip")),
+      ("echo broken; exit 3", .toolFailed("eu-strip", .exited(3), said: "broken")),
+      ("kill -9 $$", .toolFailed("eu-strip", .killed(signal: 9), said: "")),
+      (": > $2", .damagedOutput(tool: "eu-strip")),
+      ("cp /bin/true $2", .difference(tool: "eu-strip", .header)),
       (
         "cp $3 $2; chmod +w $2; printf '\\xff' | dd of=$2 bs=1 seek=70 conv=notrunc status=none",
-        "with eu-strip, its segments would change"
+        .difference(tool: "eu-strip", .segments)
       ),
       (
         "cp $3 $2; chmod +w $2; printf '\\xff' | dd of=$2 bs=1 seek=900 conv=notrunc status=none",
-        "with eu-strip, the content of its segments would change"
+        .difference(tool: "eu-strip", .segmentContent)
       ),
-    ])
-  func `what a tool gets wrong doesn't ship`(script: String, reason: String) throws {
+    ] as [(String, KeptReason)])
+  func `what a tool gets wrong doesn't ship, and doesn't wait for the end`(
+    script: String, reason: KeptReason
+  ) throws {
+    try Shell.bash("cc -g main.c -o in/main", in: scratch.url)
+    let before = try plan()
+    let result = try strip(before, script: script)
+    #expect(result.warnings == [.kept("/main", reason)])
+    #expect(try isUnchanged("/main", before, result.plan))
+    #expect(try heldFiles() == "")
+  }
+
+  @Test func `a tool that writes no debugging data has none taken away`() throws {
     try Shell.bash("cc -g main.c -o in/main", in: scratch.url)
     try scratch.write(
-      "#!/bin/bash\nPATH=/usr/bin:/bin\n" + script + "\n", to: "tools/eu-strip.copy")
+      """
+      #!/bin/bash
+      # -f DEBUG -o OUTPUT INPUT
+      exec $(PATH=/usr/bin:/bin; command -v eu-strip) -o "$4" "$5"
+      """, to: "tools/eu-strip.copy")
     try makeExecutable("tools/eu-strip")
-    let before = try plan()
     let result = try stripper(searchPath: ByteString(scratch.path + "/tools"))
-      .strip(before, debugDirectory: nil)
-    #expect(result.warnings.map(\.message) == ["warning: /main: not stripped: " + reason])
-    #expect(try isUnchanged("/main", before, result.plan))
-  }
-
-  // MARK: Failures
-
-  @Test func `without a tool the error names what to install`() {
-    for searchPath in ["", scratch.path + "/tools", "tools:.:"] {
-      #expect {
-        try stripper(searchPath: ByteString(searchPath))
-      } throws: { error in
-        (error as? Diagnostic)?.message.contains("eu-strip (Debian package elfutils)") == true
-      }
-    }
-  }
-
-  @Test func `temporary files last as long as the plan, and no longer`() throws {
-    try Shell.bash("cc -g main.c -o in/main", in: scratch.url)
-    var stripped: BundlePlan? = try stripper().strip(try plan(), debugDirectory: nil).plan
-    #expect(temporaryFiles.count == 1)
-    #expect(stripped?.entries.count == 1)
-    stripped = nil
-    #expect(temporaryFiles.isEmpty)
-  }
-
-  @Test func `a failure leaves no temporary files`() throws {
-    try Shell.bash("cc -g main.c -o in/main; : > debug", in: scratch.url)
-    let plan = try plan()
-    #expect {
-      try stripper().strip(plan, debugDirectory: FilePath(scratch.path + "/debug"))
-    } throws: { error in
-      (error as? Diagnostic)?.remedy == "name another place with --debug-dir"
-    }
-    try Shell.bash("echo more >> in/main", in: scratch.url)
-    #expect {
-      try stripper().strip(plan, debugDirectory: nil)
-    } throws: { error in
-      (error as? Diagnostic)?.message == "/main: its source changed while it was packed"
-    }
-    #expect(temporaryFiles.isEmpty)
-  }
-
-  @Test func `a signal ends the run`() throws {
-    try Shell.bash("cc -g main.c -o in/main", in: scratch.url)
-    let plan = try plan()
-    #expect {
-      try stripper(searchPath: Self.searchPath) { 15 }.strip(plan, debugDirectory: nil)
-    } throws: { error in
-      (error as? Diagnostic)?.status == .interrupted(15)
-    }
-    #expect(temporaryFiles.isEmpty)
+      .strip(try plan(), debuggingData: .kept())
+    #expect(result.warnings == [.kept("/main", .noDebuggingData(tool: "eu-strip"))])
+    #expect(result.debugFiles.count == 0)
   }
 }

@@ -230,13 +230,3 @@ extension ElfLayout {
     }
   }
 }
-
-extension ElfLayout.Oddity: CustomStringConvertible {
-  var description: String {
-    switch self {
-    case .system(let error): Diagnostic.describe(error)
-    case .truncated: "its headers point beyond its end"
-    case .unusualTables: "its tables of sections or segments are unusual"
-    }
-  }
-}

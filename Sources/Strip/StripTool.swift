@@ -20,7 +20,7 @@ enum StripTool: Sendable {
 
   /// - Parameter searchPath: directories divided by colons; one that isn't absolute might be that of the
   ///   input and isn't searched.
-  init(searchPath: ByteString) throws(Diagnostic) {
+  init(searchPath: ByteString) throws(StripError) {
     let directories = searchPath.split { $0 == UInt8(ascii: ":") }.filter { $0.hasPrefix("/") }
     func find(_ name: ByteString) -> ByteString? {
       directories.lazy.map { $0 + "/" + name }.first { path in
@@ -35,9 +35,7 @@ enum StripTool: Sendable {
     } else if let objcopy = find("llvm-objcopy") {
       self = .llvm(objcopy: objcopy)
     } else {
-      throw Diagnostic(
-        "--strip needs eu-strip (Debian package elfutils) or llvm-objcopy (Debian package llvm, or a "
-          + "Swift toolchain's)", remedy: "install one of them, or name its directory in PATH")
+      throw .noTool
     }
   }
 

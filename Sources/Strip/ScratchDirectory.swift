@@ -8,24 +8,21 @@ final class ScratchDirectory: Sendable {
   let path: FilePath
 
   /// - Parameter parent: where it is made, on the host.
-  init(in parent: FilePath) throws(Diagnostic) {
+  init(in parent: FilePath) throws(StripError) {
     var template = ByteString(parent.appending("rootfs-pack.XXXXXX")).bytes.map {
       CChar(bitPattern: $0)
     }
     template.append(0)
     // Mode 0700 and a name of its own: mkdtemp(3).
     guard unsafe mkdtemp(&template) != nil, let resolved = unsafe realpath(template, nil) else {
-      throw Diagnostic(
-        "\(ByteString(parent)): no temporary directory can be made: "
-          + Diagnostic.describe(Errno(rawValue: errno)),
-        remedy: "name another place with the variable TMPDIR")
+      throw .temporaryDirectory(parent, Errno(rawValue: errno))
     }
     defer { unsafe free(resolved) }
     path = unsafe FilePath(platformString: resolved)
   }
 
   deinit {
-    Self.remove(path)
+    try? DirectoryTree.remove(path)
   }
 
   /// The directory as a tree.
@@ -42,42 +39,46 @@ final class ScratchDirectory: Sendable {
   /// Copies a file in here.
   ///
   /// - Parameter path: in this directory.
-  func copy(_ source: borrowing OpenFile, to path: RootPath) throws {
-    let target = try FileDescriptor.open(
-      FilePath(hostPath(path)), .writeOnly,
-      options: [.create, .exclusiveCreate, .noFollow, .closeOnExec], permissions: .ownerReadWrite)
-    try target.closeAfter { try target.append(source) }
+  func copy(_ source: borrowing OpenFile, to path: RootPath) throws(CopyError) {
+    let target: FileDescriptor
+    do {
+      target = try FileDescriptor.open(
+        FilePath(hostPath(path)), .writeOnly,
+        options: [.create, .exclusiveCreate, .noFollow, .closeOnExec], permissions: .ownerReadWrite)
+    } catch {
+      throw .writing(error as? Errno ?? .ioError)
+    }
+    defer { try? target.close() }
+    try target.append(source)
   }
 
   func remove(_ path: RootPath) {
     _ = unsafe hostPath(path).withCString { unsafe unlink($0) }
   }
 
-  func hostPath(_ path: RootPath) -> ByteString { tree.hostPath(path) }
-
-  /// Removes a directory and what is in it; links aren't followed.
-  private static func remove(_ directory: FilePath) {
-    let tree = DirectoryTree(root: directory)
-    for entry in (try? tree.entries(in: .root)) ?? [] {
-      let path = tree.hostPath(RootPath.root.appending(entry.name))
-      if entry.kind == .directory {
-        remove(FilePath(path))
-      } else {
-        _ = unsafe path.withCString { unsafe unlink($0) }
-      }
-    }
-    _ = unsafe directory.withPlatformString { unsafe rmdir($0) }
+  /// Removes a directory in this one with all that is in it, if it is there.
+  func removeDirectory(_ path: RootPath) {
+    try? DirectoryTree.remove(FilePath(hostPath(path)))
   }
+
+  func hostPath(_ path: RootPath) -> ByteString { tree.hostPath(path) }
+}
+
+/// Which side of a copy failed.
+enum CopyError: Error {
+  case reading(Errno)
+  case writing(Errno)
 }
 
 extension FileDescriptor {
   /// Appends all that a file holds.
-  func append(_ source: borrowing OpenFile) throws {
+  func append(_ source: borrowing OpenFile) throws(CopyError) {
     var offset: UInt64 = 0
     while true {
-      let piece = try source.read(at: offset, count: 1 << 20)
+      let piece: [UInt8]
+      do { piece = try source.read(at: offset, count: 1 << 20) } catch { throw .reading(error) }
       guard !piece.isEmpty else { return }
-      try writeAll(piece)
+      do { try writeAll(piece) } catch { throw .writing(error as? Errno ?? .ioError) }
       offset += UInt64(piece.count)
     }
   }

@@ -13,26 +13,26 @@ enum StripComparison {
   static func difference(
     _ original: borrowing OpenFile, _ before: ElfLayout, _ stripped: borrowing OpenFile,
     _ after: ElfLayout
-  ) throws(Errno) -> String? {
+  ) throws(Errno) -> StripDifference? {
     guard
       ElfLayout.withoutSectionFields(before.header)
         == ElfLayout.withoutSectionFields(after.header)
-    else { return "its ELF header would change" }
+    else { return .header }
     let pointers = before.pointersToSections
     guard before.programHeaders(without: pointers) == after.programHeaders(without: pointers) else {
-      return "its segments would change"
+      return .segments
     }
     for range in before.runningRanges
     where try !areEqual(original, range, stripped, range) {
-      return "the content of its segments would change"
+      return .segmentContent
     }
     let (wanted, found) = (before.extraSections, after.extraSections)
     guard wanted.map(\.name) == found.map(\.name), wanted.map(\.type) == found.map(\.type) else {
-      return "it would lose sections that aren't debugging data"
+      return .sections
     }
     for (old, new) in zip(wanted, found)
     where try !areEqual(original, old.range, stripped, new.range) {
-      return "the content of its section \(old.name) would change"
+      return .sectionContent(old.name)
     }
     return nil
   }
@@ -54,7 +54,7 @@ enum StripComparison {
     return nil
   }
 
-  private static func areEqual(
+  static func areEqual(
     _ left: borrowing OpenFile, _ leftRange: Range<UInt64>, _ right: borrowing OpenFile,
     _ rightRange: Range<UInt64>
   ) throws(Errno) -> Bool {
