@@ -98,6 +98,9 @@ struct PackCommand: ParsableCommand {
     let bundles = try planned.map { try images.bundle($0, isImage: isImage) }
     if isImage { try checkPlatforms(bundles) }
     if dryRun {
+      if outputOptions.strip && !quiet {
+        Terminal.warn(Diagnostic("the sizes are those before --strip, which a dry run doesn't do"))
+      }
       try showPlans(bundles, outputs, variables)
     } else {
       let run = PackRun(

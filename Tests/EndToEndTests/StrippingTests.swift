@@ -57,6 +57,15 @@ struct StrippingTests {
     #expect(try files(".") == "./main.c\n./one\n")
   }
 
+  @Test func `a dry run says that its sizes are those before stripping`() throws {
+    let result = try pack("--dry-run")
+    #expect(result.status == 0)
+    #expect(
+      result.errors
+        == "rootfs-pack: the sizes are those before --strip, which a dry run doesn't do\n")
+    #expect(try pack("--dry-run", "--quiet").errors == "")
+  }
+
   @Test(.timeLimit(.minutes(1)))
   func `a signal ends a run whose strip tool hangs, and nothing is left`() throws {
     let told = try Shell.bash(
