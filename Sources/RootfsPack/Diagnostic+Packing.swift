@@ -40,9 +40,7 @@ extension Diagnostic {
     case .target(let target, .noSpace), .targetEntry(let target, _, .noSpace):
       self.init(
         "\(ByteString(target)): no space left on the device",
-        remedy:
-          "about \(renderSize(contentSize)) are needed, for an image twice that of its layers; "
-          + "nothing was changed")
+        remedy: "about \(renderSize(contentSize)) are needed; nothing was changed")
     case .temporaryDirectory(let directory, let cause):
       self.init(
         "\(ByteString(directory)): an image's layers can't be kept here until they are complete: "
