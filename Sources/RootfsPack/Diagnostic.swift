@@ -20,14 +20,13 @@ struct Diagnostic: Error {
   ///
   /// - Parameter command: as it stands behind the program's name, with a space before it.
   init(usage message: String, of command: String) {
+    let lines = message.split(separator: "\n").map(String.init)
+    var line = lines.first ?? ""
     // A list of values comes with one a line.
-    let lines = message.split(separator: "\n").map { line in
-      line.drop { $0 == " " || $0 == "-" }
+    if line.hasSuffix(":") {
+      let values = lines.dropFirst().map { $0.drop { $0 == " " || $0 == "-" } }
+      line += " " + values.joined(separator: ", ")
     }
-    let values = lines.dropFirst()
-    let isList = lines.first?.hasSuffix(":") ?? false
-    let line =
-      String(lines.first ?? "") + (isList ? " " + values.joined(separator: ", ") : "")
     var text = ByteString(argument: line).description
     if text.hasSuffix(".") { text.removeLast() }
     self.init(

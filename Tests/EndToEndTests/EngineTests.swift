@@ -2,7 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What needs real container engines, each started for the test alone.
+/// What needs real container engines, each started for the test alone; one after the other, since each
+/// keeps all processors busy.
+@Suite(.serialized)
 struct EngineTests {
   /// Both Dockerfiles through docker, and the same runtime.tar through podman.
   @Test func `the image of the sample server runs under docker and podman`() throws {

@@ -13,6 +13,10 @@ wanted=(
   aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu
   /usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross
 )
+# Two tests may want the same at the same time, and apt takes only one of them.
+exec 9> "${TMPDIR:-/tmp}/rootfs-pack-install.lock"
+flock 9
+
 missing=()
 for pair in "${wanted[@]}"; do
   [ -e "${pair%%:*}" ] || command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
@@ -29,5 +33,5 @@ if [ ${#missing[@]} -gt 0 ]; then
     trap 'rm -f "$policy"' EXIT
   fi
   DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends \
-    "${missing[@]}" >/dev/null
+    "${missing[@]}" >/dev/null 9>&-
 fi
