@@ -101,18 +101,3 @@ struct InspectCommand: ParsableCommand {
     ).run()
   }
 }
-
-/// `inspect` with nothing but files.
-///
-/// Most of the start is the parser's look at every option that might be given. Where no argument
-/// begins with a dash there is none, and this command says so.
-struct PlainInspectCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "inspect", _superCommandName: "rootfs-pack")
-
-  @Argument var files: [String]
-
-  func run() throws {
-    try Inspection(files: files).run()
-  }
-}
