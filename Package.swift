@@ -52,7 +52,11 @@ let package = Package(
     .target(name: "ELF", dependencies: ["CLibelf", "FileTree", system], swiftSettings: settings),
     .target(name: "Loader", dependencies: ["FileTree", "ELF"], swiftSettings: settings),
     .target(
-      name: "Bundle", dependencies: ["FileTree", "ELF", "Loader", system], swiftSettings: settings),
+      name: "Discovery", dependencies: ["FileTree", "ELF", "Loader", system],
+      swiftSettings: settings),
+    .target(
+      name: "Bundle", dependencies: ["FileTree", "ELF", "Loader", "Discovery", system],
+      swiftSettings: settings),
     .target(
       name: "Image",
       dependencies: [
@@ -64,13 +68,13 @@ let package = Package(
       dependencies: ["Parallel", "FileTree", "ELF", "Bundle", "Image", system],
       swiftSettings: settings),
     .target(
-      name: "Report", dependencies: ["FileTree", "ELF", "Loader", "Bundle"],
+      name: "Report", dependencies: ["FileTree", "ELF", "Loader", "Discovery", "Bundle"],
       swiftSettings: settings),
     .target(
       name: "RootfsPack",
       dependencies: [
-        "CLinux", "Parallel", "FileTree", "ELF", "Loader", "Bundle", "Image", "Strip", "Report",
-        argumentParser, system,
+        "CLinux", "Parallel", "FileTree", "ELF", "Loader", "Discovery", "Bundle", "Image", "Strip",
+        "Report", argumentParser, system,
       ],
       swiftSettings: settings),
     .executableTarget(name: "rootfs-pack", dependencies: ["RootfsPack"], swiftSettings: settings),
@@ -88,6 +92,10 @@ let package = Package(
       swiftSettings: testSettings),
     .testTarget(
       name: "LoaderTests", dependencies: ["Loader", "ELF", "FileTree", "TestSupport", system],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "DiscoveryTests",
+      dependencies: ["Discovery", "Loader", "ELF", "FileTree", "TestSupport", system],
       swiftSettings: testSettings),
     .testTarget(
       name: "BundleTests",

@@ -185,7 +185,7 @@ struct PlanOptionsTests {
       ], additions: [("/srv", at: nil)]
     ) {
       $0.directories = [
-        PlannedDirectory(path: "/work/deep", purpose: .work),
+        PlannedDirectory(path: "/srv/deep", purpose: .work),
         PlannedDirectory(path: "/srv/data", purpose: .volume),
         PlannedDirectory(path: "/srv/own", purpose: .volume),
         PlannedDirectory(path: "/srv/lib-link", purpose: .volume),
@@ -193,9 +193,9 @@ struct PlanOptionsTests {
         PlannedDirectory(path: "/", purpose: .work),
       ]
     }
-    #expect(plan["/work/deep"]?.reason == .workingDirectory)
-    #expect(plan["/work/deep"]?.stratum == .application)
-    #expect(plan.permissions(of: "/work/deep") == 0o755)
+    #expect(plan["/srv/deep"]?.reason == .workingDirectory)
+    #expect(plan["/srv/deep"]?.stratum == .application)
+    #expect(plan.permissions(of: "/srv/deep") == 0o755)
     #expect(plan["/work"]?.reason == .parent)
     #expect(plan["/var/data"]?.reason == .volume)
     #expect(plan["/usr/lib/state"]?.reason == .volume)

@@ -1,0 +1,40 @@
+package import ELF
+package import FileTree
+
+/// Something that knows what one kind of object asks for at run time.
+///
+/// It is asked once for each object of a closure, and again for each that its answers bring.
+protocol NeedSource {
+  mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed]
+}
+
+/// One object of a closure, as discovery looks at it.
+package struct ObservedObject: Sendable {
+  /// As the loader opens it: absolute, in-root.
+  package let path: ByteString
+  /// Physical, in-root.
+  package let real: RootPath
+  /// Where it will lie in the bundle: the same, unless it moves.
+  package let place: RootPath
+  /// Nil for what isn't ELF: a script or a managed assembly.
+  package let image: ElfImage?
+  /// Whether it was asked for by the user, as a program to start.
+  package let isProgram: Bool
+  /// The names of the symbols that it imports.
+  package let imports: Set<ByteString>
+
+  package init(
+    path: ByteString, real: RootPath, place: RootPath, image: ElfImage?, isProgram: Bool,
+    imports: Set<ByteString>
+  ) {
+    self.path = path
+    self.real = real
+    self.place = place
+    self.image = image
+    self.isProgram = isProgram
+    self.imports = imports
+  }
+
+  /// The soname, or the file's name where there is none.
+  package var name: ByteString { image?.dynamic?.soname ?? real.name }
+}

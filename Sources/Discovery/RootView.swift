@@ -1,0 +1,63 @@
+package import FileTree
+package import SystemPackage
+
+/// The root as sources of needs look at it: paths resolve inside of it, and files are read whole.
+package struct RootView {
+  package let tree: any FileTree
+  /// Directories that the program's loader searches by default, in its order, ending in `/`.
+  package let systemDirectories: [ByteString]
+  private var resolver: PathResolver
+  private var texts: [ByteString: [UInt8]?] = [:]
+
+  /// No configuration file is larger. In bytes.
+  private static let textLimit = 4 << 20
+
+  package init(tree: any FileTree, systemDirectories: [ByteString] = []) {
+    self.tree = tree
+    self.systemDirectories = systemDirectories
+    resolver = PathResolver(tree: tree)
+  }
+
+  /// The file that a path leads to; nil if it leads nowhere.
+  package mutating func resolve(_ path: ByteString) -> ResolvedPath? {
+    try? resolver.resolve(path)
+  }
+
+  package mutating func isFile(_ path: ByteString) -> Bool {
+    resolve(path)?.status.kind == .regular
+  }
+
+  package mutating func isDirectory(_ path: ByteString) -> Bool {
+    resolve(path)?.status.kind == .directory
+  }
+
+  /// The content of a text file; nil if there is none, or it can't be read, or is too large for one.
+  package mutating func text(at path: ByteString) -> [UInt8]? {
+    if let known = texts[path] { return known }
+    var bytes: [UInt8]?
+    if let file = resolve(path), file.status.kind == .regular {
+      bytes = (try? tree.open(file.real).readAll(limit: Self.textLimit)) ?? nil
+    }
+    texts[path] = .some(bytes)
+    return bytes
+  }
+
+  /// The lines of a text file without their ends, the first being line 1; none if there is no file.
+  package mutating func lines(at path: ByteString) -> [(number: Int, text: ByteString)] {
+    guard let bytes = text(at: path) else { return [] }
+    return ByteString(bytes).split { $0 == UInt8(ascii: "\n") }.enumerated().map {
+      (number: $0 + 1, text: $1)
+    }
+  }
+
+  /// The names in a directory, sorted; none if there is no such directory.
+  package mutating func names(in directory: ByteString) -> [ByteString] {
+    guard let place = resolve(directory), place.status.kind == .directory else { return [] }
+    return (try? tree.names(in: place.real)) ?? []
+  }
+
+  /// Opens the regular file that a path leads to.
+  package mutating func open(_ path: ByteString) throws(Errno) -> OpenFile {
+    try tree.open(try resolver.resolve(path).real)
+  }
+}
