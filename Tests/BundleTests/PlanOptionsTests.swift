@@ -185,7 +185,7 @@ struct PlanOptionsTests {
       ], additions: [("/srv", at: nil)]
     ) {
       $0.directories = [
-        PlannedDirectory(path: "/srv/deep", purpose: .work),
+        PlannedDirectory(path: "/app/deep", purpose: .work),
         PlannedDirectory(path: "/srv/data", purpose: .volume),
         PlannedDirectory(path: "/srv/own", purpose: .volume),
         PlannedDirectory(path: "/srv/lib-link", purpose: .volume),
@@ -193,10 +193,10 @@ struct PlanOptionsTests {
         PlannedDirectory(path: "/", purpose: .work),
       ]
     }
-    #expect(plan["/srv/deep"]?.reason == .workingDirectory)
-    #expect(plan["/srv/deep"]?.stratum == .application)
-    #expect(plan.permissions(of: "/srv/deep") == 0o755)
-    #expect(plan["/work"]?.reason == .parent)
+    #expect(plan["/app/deep"]?.reason == .workingDirectory)
+    #expect(plan["/app/deep"]?.stratum == .application)
+    #expect(plan.permissions(of: "/app/deep") == 0o755)
+    #expect(plan["/app"]?.reason == .parent)
     #expect(plan["/var/data"]?.reason == .volume)
     #expect(plan["/usr/lib/state"]?.reason == .volume)
     #expect(plan.permissions(of: "/srv/own") == 0o700)
