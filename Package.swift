@@ -52,7 +52,7 @@ let package = Package(
     .target(name: "ELF", dependencies: ["CLibelf", "FileTree", system], swiftSettings: settings),
     .target(name: "Loader", dependencies: ["FileTree", "ELF"], swiftSettings: settings),
     .target(
-      name: "Discovery", dependencies: ["FileTree", "ELF", "Loader", system],
+      name: "Discovery", dependencies: ["CLinux", "FileTree", "ELF", "Loader", system],
       swiftSettings: settings),
     .target(
       name: "Bundle", dependencies: ["FileTree", "ELF", "Loader", "Discovery", system],

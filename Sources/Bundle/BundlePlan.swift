@@ -1,3 +1,4 @@
+package import Discovery
 package import ELF
 package import FileTree
 
@@ -9,20 +10,27 @@ package struct BundlePlan: Sendable {
   package let programs: [RootPath]
   /// The first of ``programs`` if it can be started; a shared library can't.
   package let entrypoint: RootPath?
+  /// What ``entrypoint`` is started by, since no kernel starts it by itself: a managed runtime.
+  package let launcher: ByteString?
   /// The ELF header of the first program, which tells an image's platform.
   package let programHeader: ElfHeader?
   /// What is odd but doesn't stop the pack.
   package let warnings: [PlanWarning]
+  /// What the programs ask for at run time, packed or not.
+  package let needs: [FoundNeed]
 
   package init(
     entries: [BundleEntry], programs: [RootPath], entrypoint: RootPath? = nil,
-    programHeader: ElfHeader?, warnings: [PlanWarning]
+    launcher: ByteString? = nil, programHeader: ElfHeader?, warnings: [PlanWarning],
+    needs: [FoundNeed] = []
   ) {
     self.entries = entries
     self.programs = programs
     self.entrypoint = entrypoint
+    self.launcher = launcher
     self.programHeader = programHeader
     self.warnings = warnings
+    self.needs = needs
   }
 
   /// The bytes of all regular files.
@@ -52,8 +60,8 @@ package struct BundlePlan: Sendable {
   /// The same plan with other content at its paths.
   package func replacing(entries: [BundleEntry]) -> BundlePlan {
     BundlePlan(
-      entries: entries, programs: programs, entrypoint: entrypoint,
-      programHeader: programHeader, warnings: warnings)
+      entries: entries, programs: programs, entrypoint: entrypoint, launcher: launcher,
+      programHeader: programHeader, warnings: warnings, needs: needs)
   }
 }
 

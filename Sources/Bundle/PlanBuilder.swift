@@ -1,3 +1,4 @@
+package import Discovery
 internal import ELF
 package import FileTree
 package import Loader
@@ -8,14 +9,29 @@ package struct PackSubject: Sendable {
   package let graph: ClosureGraph
   /// Where it goes; nil keeps its path.
   package let destination: RootPath?
-  /// Nil for the programs that were asked for.
-  package let addition: ByteString?
+  package let reason: InclusionReason
+  /// The needs behind the libraries that it opens, by the name that is opened.
+  package let openings: [ByteString: Int]
 
-  package init(graph: ClosureGraph, destination: RootPath?, addition: ByteString? = nil) {
+  package init(
+    graph: ClosureGraph, destination: RootPath?, reason: InclusionReason = .program,
+    openings: [ByteString: Int] = [:]
+  ) {
     self.graph = graph
     self.destination = destination
-    self.addition = addition
+    self.reason = reason
+    self.openings = openings
   }
+
+  /// Whether it is started, by a user or by a script that he starts.
+  package var isStarted: Bool {
+    switch reason {
+    case .program, .interpreter: true
+    case .addition, .need: false
+    }
+  }
+
+  var isForNeed: Bool { if case .need = reason { true } else { false } }
 }
 
 /// A file, link or directory that is packed beside the programs.
@@ -25,29 +41,61 @@ package struct Addition: Sendable {
   package let source: ByteString
   /// Nil keeps the source's path, with every link on the way to it.
   package let destination: RootPath?
+  /// Nil for what the user adds.
+  package let reason: InclusionReason?
 
-  package init(tree: any FileTree, source: ByteString, destination: RootPath?) {
+  package init(
+    tree: any FileTree, source: ByteString, destination: RootPath?, reason: InclusionReason? = nil
+  ) {
     self.tree = tree
     self.source = source
     self.destination = destination
+    self.reason = reason
   }
+
+  var isForNeed: Bool { if case .need = reason { true } else { false } }
+}
+
+/// A program as it was asked for.
+package struct PackProgram: Sendable {
+  /// In-root, links unresolved.
+  package let path: ByteString
+  /// Nil keeps its path.
+  package let destination: RootPath?
+  /// What has to be started with the program as its argument; nil if a kernel starts it by itself.
+  package let launcher: ByteString?
+
+  package init(path: ByteString, destination: RootPath?, launcher: ByteString? = nil) {
+    self.path = path
+    self.destination = destination
+    self.launcher = launcher
+  }
+}
+
+/// What a plan is made from.
+package struct PlanContents: Sendable {
+  /// In the order in which they were asked for.
+  package var programs: [PackProgram] = []
+  package var subjects: [PackSubject] = []
+  package var additions: [Addition] = []
+  package var content: [NeededContent] = []
+  package var needs: [FoundNeed] = []
+
+  package init() {}
 }
 
 /// Makes a plan from closures and additions, and proves it.
 package struct PlanBuilder {
   private let tree: any FileTree
-  private let subjects: [PackSubject]
-  private let additions: [Addition]
+  private let contents: PlanContents
   private let options: PlanOptions
   private var resolver: PathResolver
 
   package init(
-    tree: any FileTree, subjects: [PackSubject], additions: [Addition],
-    options: PlanOptions = PlanOptions()
+    tree: any FileTree, contents: PlanContents, options: PlanOptions = PlanOptions()
   ) {
     self.tree = tree
-    self.subjects = subjects
-    self.additions = additions
+    self.contents = contents
     self.options = options
     resolver = PathResolver(tree: tree)
   }
@@ -55,43 +103,97 @@ package struct PlanBuilder {
   /// Builds the plan; the loader rules run inside it, and every request must find the same file.
   package mutating func build() throws(PlanError) -> BundlePlan {
     var draft = PlanDraft(source: tree, options: options)
-    // What keeps its path first: what moves has to go where the links of the others lead.
-    for subject in subjects where subject.destination == nil { try place(subject, in: &draft) }
-    for addition in additions { try place(addition, in: &draft) }
-    for subject in subjects where subject.destination != nil { try place(subject, in: &draft) }
+    try placeProgramsAndAdditions(in: &draft)
+    try placeNeeds(in: &draft)
     let programs = try programs(&draft)
     try ImageSetup(options: options).add(to: &draft)
+    for content in GeneratedContent.merged(contents.content) {
+      try content.add(to: &draft, because: reason(of: .need(content.need)))
+    }
     let entries = try prove(&draft)
-    let first = subjects.first { $0.addition == nil }?.graph.subject.image
+    let first = contents.programs.first
+    let header: ElfHeader? = if let first { self.header(of: first) } else { nil }
+    let isStartable = if let first { !isLibrary(first) } else { false }
     return BundlePlan(
       entries: finish(entries), programs: programs,
-      entrypoint: first?.isProgram == true ? programs.first : nil, programHeader: first?.header,
-      warnings: draft.warnings)
+      entrypoint: isStartable ? programs.first : nil,
+      launcher: first?.launcher, programHeader: header, warnings: draft.warnings,
+      needs: contents.needs)
+  }
+
+  private mutating func placeProgramsAndAdditions(in draft: inout PlanDraft) throws(PlanError) {
+    let subjects = contents.subjects.filter { !$0.isForNeed }
+    // What keeps its path first: what moves has to go where the links of the others lead.
+    for subject in subjects where subject.destination == nil { try place(subject, in: &draft) }
+    for addition in contents.additions where !addition.isForNeed {
+      try place(addition, in: &draft)
+    }
+    for subject in subjects where subject.destination != nil { try place(subject, in: &draft) }
+  }
+
+  /// What needs ask for gives way to what the user adds.
+  private mutating func placeNeeds(in draft: inout PlanDraft) throws(PlanError) {
+    draft.yields = true
+    let subjects = contents.subjects.filter(\.isForNeed)
+    for subject in subjects where subject.destination == nil { try place(subject, in: &draft) }
+    for addition in contents.additions where addition.isForNeed { try place(addition, in: &draft) }
+    for subject in subjects where subject.destination != nil { try place(subject, in: &draft) }
+    draft.yields = false
   }
 
   /// Where the programs are started, each once.
   private mutating func programs(_ draft: inout PlanDraft) throws(PlanError) -> [RootPath] {
     var programs: [RootPath] = []
-    for subject in subjects where subject.addition == nil {
-      let program = try path(of: subject)
-      guard !programs.contains(program) else { continue }
-      programs.append(program)
-      let file = subject.graph.subject
-      if file.image.isProgram, file.file.status.permissions & 0o111 == 0 {
-        draft.warn(.notExecutable(program))
+    for program in contents.programs {
+      let place = try path(of: program)
+      guard !programs.contains(place) else { continue }
+      programs.append(place)
+      if program.launcher == nil, !isLibrary(program),
+        try resolve(program.path).status.permissions & 0o111 == 0
+      {
+        draft.warn(.notExecutable(place))
       }
     }
     return programs
   }
 
+  /// Whether a program is a shared library, which nobody starts.
+  private func isLibrary(_ program: PackProgram) -> Bool {
+    let subject = contents.subjects.first {
+      $0.reason == .program && $0.graph.subject.openedPath == program.path
+    }
+    return subject.map { !$0.graph.subject.image.isProgram } ?? false
+  }
+
+  /// The header of what the kernel starts for a program: its own, or that of what reads it.
+  private func header(of program: PackProgram) -> ElfHeader? {
+    let started = contents.subjects.last { subject in
+      switch subject.reason {
+      case .program: subject.graph.subject.openedPath == program.path
+      case .interpreter(let script): script == program.path
+      case .addition, .need: subject.graph.subject.openedPath == program.launcher
+      }
+    }
+    return started?.graph.subject.image.header
+  }
+
+  private func reason(of inclusion: InclusionReason) -> Provenance {
+    switch inclusion {
+    case .program: .program
+    case .interpreter(let script): .scriptInterpreter(of: script)
+    case .addition(let source): .addition(of: source)
+    case .need(let index): .need(NeedReason(contents.needs[index]))
+    }
+  }
+
   /// The entries once the loader finds in them what it finds in the root, with a generated
   /// configuration if need be.
   private func prove(_ draft: inout PlanDraft) throws(PlanError) -> [BundleEntry] {
-    let proof = PlanProof(subjects: subjects)
+    let proof = PlanProof(subjects: contents.subjects)
     var entries = draft.entries()
     var bundle = PlanTree(entries)
     if !proof.deviations(in: bundle).isEmpty {
-      try LoaderConfiguration.add(for: subjects, to: &draft)
+      try LoaderConfiguration.add(for: contents.subjects, to: &draft)
       entries = draft.entries()
       bundle = PlanTree(entries)
       let deviations = proof.deviations(in: bundle)
@@ -117,10 +219,10 @@ package struct PlanBuilder {
   }
 
   /// Where a program is started: its place in the bundle with the directory's links resolved.
-  private mutating func path(of subject: PackSubject) throws(PlanError) -> RootPath {
-    if let destination = subject.destination { return destination }
-    let path = subject.graph.subject.openedPath
-    return try resolve(path.directoryPart).real.appending(RootPath(normalising: path).name)
+  private mutating func path(of program: PackProgram) throws(PlanError) -> RootPath {
+    if let destination = program.destination { return destination }
+    return try resolve(program.path.directoryPart).real.appending(
+      RootPath(normalising: program.path).name)
   }
 
   // MARK: Closures
@@ -130,7 +232,7 @@ package struct PlanBuilder {
   ) throws(PlanError) {
     let graph = subject.graph
     let file = graph.subject.file
-    let reason = subject.addition.map { Provenance.addition(of: $0) } ?? .program
+    let reason = reason(of: subject.reason)
     let start: ByteString
     if let destination = subject.destination {
       let path = try draft.physicalPath(destination.text)
@@ -156,10 +258,16 @@ package struct PlanBuilder {
     let graph = subject.graph
     let request = graph.requests[required.request]
     let requester = request.requester == 0 ? start : graph.objects[request.requester].openedPath
+    let rule = request.rule ?? .path
     let reason: Provenance =
-      request.rule == .interpreter
-      ? .interpreter(of: start)
-      : .library(name: request.name, by: requester, rule: request.rule ?? .path)
+      if rule == .interpreter {
+        .interpreter(of: start)
+      } else if request.kind == .dlopen, let need = subject.openings[request.name] {
+        .opened(
+          name: request.name, by: requester, rule: rule, need: NeedReason(contents.needs[need]))
+      } else {
+        .library(name: request.name, by: requester, rule: rule)
+      }
     if required.relocatedPath == required.openedPath {
       // Opened anew: a request may reach the object by another chain of links than the first did.
       let file = try resolve(required.openedPath)
@@ -271,7 +379,7 @@ package struct PlanBuilder {
     _ path: RootPath, _ status: FileStatus, to target: RootPath, of addition: Addition,
     in draft: inout PlanDraft
   ) throws(PlanError) {
-    let reason = Provenance.addition(of: path.text)
+    let reason = addition.reason.map(reason) ?? .addition(of: path.text)
     do {
       switch status.kind {
       case .regular:

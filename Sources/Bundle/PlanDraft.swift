@@ -13,6 +13,8 @@ struct PlanDraft {
 
   private(set) var nodes: [RootPath: Content] = [:]
   private(set) var warnings: [PlanWarning] = []
+  /// Whether what is added now leaves alone what is there already.
+  var yields = false
   /// The root that is packed from, asked for its links of merged directories.
   private let source: any FileTree
   private let options: PlanOptions
@@ -55,6 +57,7 @@ struct PlanDraft {
       return
     case (.symbolicLink(let old), .symbolicLink(let new)) where old == new: break
     case (.file(let old, _), .file(let new, _)) where Self.isSame(old, new): break
+    case _ where yields: return
     default:
       throw .conflict(
         path: path, first: Self.describe(existing.node, existing.reason),
@@ -68,7 +71,7 @@ struct PlanDraft {
     switch reason {
     case .rootLink, .parent: true
     case .program, .library, .interpreter, .link, .detour, .addition, .loaderConfiguration, .user,
-      .workingDirectory, .volume, .initProgram:
+      .workingDirectory, .volume, .initProgram, .opened, .need, .scriptInterpreter:
       false
     }
   }

@@ -1,3 +1,4 @@
+package import Discovery
 package import FileTree
 package import Loader
 
@@ -7,6 +8,12 @@ package enum Provenance: Hashable, Sendable {
   /// A library, with the name that was asked for, who asked and the rule that found it.
   case library(name: ByteString, by: ByteString, rule: SearchRule)
   case interpreter(of: ByteString)
+  /// A library that a need says somebody opens.
+  case opened(name: ByteString, by: ByteString, rule: SearchRule, need: NeedReason)
+  /// A file that a need asks for, or that is made for it.
+  case need(NeedReason)
+  /// It reads a script.
+  case scriptInterpreter(of: ByteString)
   /// A symbolic link on the way to a path.
   case link(to: ByteString)
   /// `/lib` and its like on a system whose directories were merged into `/usr`.
@@ -31,6 +38,10 @@ extension Provenance: CustomStringConvertible {
     case .program: "program"
     case .library(let name, let requester, let rule): "\(name) for \(requester) (\(rule.rawValue))"
     case .interpreter(let program): "interpreter of \(program)"
+    case .opened(let name, let requester, let rule, let need):
+      "\(name) for \(requester) (\(rule.rawValue)), \(need)"
+    case .need(let need): need.description
+    case .scriptInterpreter(let script): "interpreter of \(script)"
     case .link(let path): "link on the way to \(path)"
     case .rootLink: "merged /usr"
     case .parent: "parent directory"
@@ -42,5 +53,22 @@ extension Provenance: CustomStringConvertible {
     case .volume: "volume"
     case .initProgram: "started by the kernel"
     }
+  }
+}
+
+/// The need that something ships for, and where it was seen first.
+package struct NeedReason: Hashable, Sendable, CustomStringConvertible {
+  package let topic: Topic
+  package let grade: Grade
+  package let evidence: Evidence?
+
+  package init(_ need: FoundNeed) {
+    topic = need.topic
+    grade = need.grade
+    evidence = need.evidence.first
+  }
+
+  package var description: String {
+    "\(topic.name): \(grade)" + (evidence.map { " by \($0)" } ?? "")
   }
 }

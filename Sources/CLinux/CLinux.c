@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -44,4 +45,10 @@ long clinux_read_attribute(const char *path, const char *name, void *value, unsi
 int clinux_is_ignored(int signal) {
     struct sigaction action;
     return sigaction(signal, 0, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+long clinux_find(
+    const void *bytes, unsigned long size, const void *pattern, unsigned long pattern_size) {
+    const char *hit = memmem(bytes, size, pattern, pattern_size);
+    return hit ? hit - (const char *)bytes : -1;
 }

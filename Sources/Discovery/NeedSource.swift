@@ -1,10 +1,11 @@
 package import ELF
 package import FileTree
+package import Loader
 
 /// Something that knows what one kind of object asks for at run time.
 ///
 /// It is asked once for each object of a closure, and again for each that its answers bring.
-protocol NeedSource {
+protocol NeedSource: Sendable {
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed]
 }
 
@@ -22,10 +23,12 @@ package struct ObservedObject: Sendable {
   package let isProgram: Bool
   /// The names of the symbols that it imports.
   package let imports: Set<ByteString>
+  /// The C library of the closure; nil if no loader is asked.
+  package let libc: Libc?
 
   package init(
     path: ByteString, real: RootPath, place: RootPath, image: ElfImage?, isProgram: Bool,
-    imports: Set<ByteString>
+    imports: Set<ByteString>, libc: Libc? = .glibc
   ) {
     self.path = path
     self.real = real
@@ -33,8 +36,14 @@ package struct ObservedObject: Sendable {
     self.image = image
     self.isProgram = isProgram
     self.imports = imports
+    self.libc = libc
   }
 
   /// The soname, or the file's name where there is none.
   package var name: ByteString { image?.dynamic?.soname ?? real.name }
+}
+
+extension ObservedObject {
+  /// What names the object as a caller of `dlopen`; nil for the program itself.
+  var caller: ByteString? { isProgram ? nil : name }
 }

@@ -5,7 +5,7 @@ package import SystemPackage
 package struct RootView {
   package let tree: any FileTree
   /// Directories that the program's loader searches by default, in its order, ending in `/`.
-  package let systemDirectories: [ByteString]
+  package internal(set) var systemDirectories: [ByteString]
   private var resolver: PathResolver
   private var texts: [ByteString: [UInt8]?] = [:]
 

@@ -28,6 +28,8 @@ package struct RuntimeNeed: Hashable, Sendable {
 
 /// How sure it is that a program will ask for something, the surest first.
 package enum Grade: Hashable, Sendable {
+  /// The user asks for it.
+  case requested
   /// A `.note.dlopen` of an object says so, or a script's `#!` line.
   case noted(Priority)
   /// Something that an object imports or is always leads there.
@@ -89,4 +91,37 @@ package enum Wish: Hashable, Sendable {
   case directory(RootPath, permissions: UInt16)
   /// A file that is made for the bundle.
   case generated(RootPath, [UInt8])
+  /// Lines of a text file that is made for the bundle; those of several needs stand in one file, each
+  /// line once.
+  case lines(RootPath, [ByteString])
+}
+
+extension Grade: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .requested: "requested"
+    case .noted(let priority): "noted, \(priority)"
+    case .implied: "implied"
+    case .registered: "registered"
+    case .guessed: "guessed"
+    }
+  }
+}
+
+extension Evidence: CustomStringConvertible {
+  package var description: String {
+    let mark =
+      switch mark {
+      case .symbol(let name): name.description
+      case .soname(let name): name.description
+      case .note(let offset): "note at \(hexadecimal(offset))"
+      case .string(let text, let offset): "\"\(text)\" at \(hexadecimal(offset))"
+      case .line(let number): "line \(number)"
+      case .metadata(let text): text.description
+      case .option(let text): text.description
+      }
+    return file.map { "\(mark) in \($0)" } ?? mark
+  }
+
+  private func hexadecimal(_ number: UInt64) -> String { "0x" + String(number, radix: 16) }
 }

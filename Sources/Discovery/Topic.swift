@@ -1,5 +1,3 @@
-package import FileTree
-
 /// A group of needs that goes into a bundle as a whole, by its name on the command line.
 package struct Topic: Hashable, Comparable, Sendable {
   package let name: String

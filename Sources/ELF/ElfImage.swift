@@ -16,6 +16,8 @@ package struct ElfImage: Hashable, Sendable {
   package var buildID: [UInt8]?
   /// The levels of x86-64 that the object can't do without, one a bit; 0 where it doesn't say.
   package var neededISALevels: UInt32 = 0
+  /// The notes of the UAPI group (owner `FDO`): packaging and dlopen metadata.
+  package var metadataNotes: [ElfNote] = []
   /// What the file ends before, although its headers point there: no loader looks at that, and a
   /// program without it crashes later, or was copied in part.
   package var truncation: ElfReadError?

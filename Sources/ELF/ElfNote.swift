@@ -7,12 +7,22 @@ package struct ElfNote: Hashable, Sendable {
   package let name: ByteString
   package let type: UInt32
   package let descriptor: [UInt8]
+  /// Where the descriptor stands in the file. In bytes.
+  package let offset: UInt64
 
-  package init(name: ByteString, type: UInt32, descriptor: [UInt8]) {
+  package init(name: ByteString, type: UInt32, descriptor: [UInt8], offset: UInt64 = 0) {
     self.name = name
     self.type = type
     self.descriptor = descriptor
+    self.offset = offset
   }
+
+  /// The owner of the notes that the UAPI group specifies.
+  package static let metadataOwner: ByteString = "FDO"
+  /// ELF Dlopen Metadata: a JSON array.
+  package static let dlopenMetadata: UInt32 = 0x407C_0C0A
+  /// Package Metadata for Executable Files: a JSON object.
+  package static let packageMetadata: UInt32 = 0xCAFE_1A7E
 
   /// NT_GNU_BUILD_ID.
   package var isBuildID: Bool { name == "GNU" && type == 3 }

@@ -59,7 +59,7 @@ extension LoadedObject {
 
 extension LoadedObject {
   /// Whether a user's word is the object's soname, its file's name or its path.
-  func answers(to word: ByteString) -> Bool {
+  package func answers(to word: ByteString) -> Bool {
     openedPath == word || file.real.text == word || image.dynamic?.soname == word
       || file.real.name == word
   }

@@ -25,11 +25,14 @@ package struct Loader {
 
   /// Builds the closure of the program or library at `path`, an in-root path text.
   ///
-  /// - Parameter processor: another one than the environment's.
+  /// - Parameters:
+  ///   - processor: another one than the environment's.
+  ///   - openings: what it opens beside the environment's, after those.
   package mutating func closure(
-    of path: ByteString, processor: Processor? = nil
+    of path: ByteString, processor: Processor? = nil, openings: [Opening] = []
   ) throws(LoaderError) -> ClosureGraph {
     var environment = environment
+    environment.openings += openings
     environment.processor = processor ?? environment.processor
     let subject = try readSubject(path)
     let header = subject.image.header
@@ -117,18 +120,18 @@ package struct Loader {
           rule: index == nil ? nil : .interpreter, object: index,
           attempts: start.attempt.map { [$0] } ?? [], isRequired: true))
     }
-    for opening in environment.openings {
-      let caller = try caller(of: opening, in: walk)
+    for opening in walk.environment.openings {
+      guard let caller = try caller(of: opening, in: walk) else { continue }
       rules.open(opening.name, by: caller, in: &walk, files: &files)
     }
   }
 
   private func caller(
     of opening: Opening, in walk: ClosureWalk
-  ) throws(LoaderError) -> Int {
+  ) throws(LoaderError) -> Int? {
     guard let word = opening.caller else { return 0 }
     let match = walk.objects.indices.first { walk.objects[$0].answers(to: word) }
-    guard let match else {
+    guard match != nil || opening.dependsOnCaller else {
       throw .unknownCaller(path: walk.subject.openedPath, caller: word)
     }
     return match

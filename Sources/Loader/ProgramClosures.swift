@@ -14,12 +14,16 @@ package struct ProgramClosures: Sendable {
 
 extension Loader {
   /// Builds the closure for the environment's processor, and that of the baseline beside it.
-  package mutating func closures(of path: ByteString) throws(LoaderError) -> ProgramClosures {
-    let graph = try closure(of: path)
+  ///
+  /// - Parameter openings: what it opens beside the environment's, after those.
+  package mutating func closures(
+    of path: ByteString, openings: [Opening] = []
+  ) throws(LoaderError) -> ProgramClosures {
+    let graph = try closure(of: path, openings: openings)
     guard graph.dependsOnProcessor, !graph.isForBaseline else {
       return ProgramClosures(graph: graph, baseline: nil)
     }
-    let baseline = try closure(of: path, processor: .baseline)
+    let baseline = try closure(of: path, processor: .baseline, openings: openings)
     // Who names a level says what the program needs: the baseline may lack what it likes.
     let isOptional = environment.processor.isNamedLevel && !baseline.isComplete
     return ProgramClosures(

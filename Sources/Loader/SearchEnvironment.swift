@@ -41,9 +41,12 @@ package struct Opening: Hashable, Sendable {
   package let name: ByteString
   /// The calling object by its soname, name or path; nil for the program.
   package let caller: ByteString?
+  /// Whether the call isn't made where the caller isn't loaded; otherwise that is an error.
+  package let dependsOnCaller: Bool
 
-  package init(name: ByteString, caller: ByteString? = nil) {
+  package init(name: ByteString, caller: ByteString? = nil, dependsOnCaller: Bool = false) {
     self.name = name
     self.caller = caller
+    self.dependsOnCaller = dependsOnCaller
   }
 }

@@ -1,11 +1,12 @@
 internal import ELF
 internal import FileTree
-package import Loader
+internal import Loader
 
 /// Renders a closure as a list: one object a line, in the order in which symbols are searched.
 package func renderClosureList(
-  _ closures: ProgramClosures, options: ClosureTextOptions, style: TextStyle
+  _ program: InspectedProgram, options: ClosureTextOptions, style: TextStyle
 ) -> String {
+  let closures = program.closures
   let graph = closures.graph
   let retained = options.showsRetainedSizes ? graph.retainedSizes() : []
   let loadingRequest = graph.loadingRequests()
@@ -24,5 +25,6 @@ package func renderClosureList(
       .init(loadingRequest[index].map { graph.describe(graph.requests[$0]) } ?? "", .faint))
     table.rows.append(cells)
   }
-  return renderHeadline(graph, style) + table.render(style) + renderFindings(closures, style)
+  return program.renderScript(style) + renderHeadline(graph, style) + table.render(style)
+    + renderFindings(closures, style) + program.renderNeeds(style)
 }

@@ -1,6 +1,6 @@
 internal import ELF
 internal import FileTree
-package import Loader
+internal import Loader
 
 /// What of a closure the text shows, and how far.
 package struct ClosureTextOptions: Sendable {
@@ -32,11 +32,12 @@ package struct ClosureTreeText {
   private let retainedSizes: [UInt64]
 
   package static func render(
-    _ closures: ProgramClosures, options: ClosureTextOptions = ClosureTextOptions(),
+    _ program: InspectedProgram, options: ClosureTextOptions = ClosureTextOptions(),
     style: TextStyle
   ) -> String {
-    var text = ClosureTreeText(graph: closures.graph, options: options, style: style)
-    return text.render() + renderFindings(closures, style)
+    var text = ClosureTreeText(graph: program.closures.graph, options: options, style: style)
+    return program.renderScript(style) + text.render() + renderFindings(program.closures, style)
+      + program.renderNeeds(style)
   }
 
   private init(graph: ClosureGraph, options: ClosureTextOptions, style: TextStyle) {

@@ -1,6 +1,7 @@
+internal import Discovery
 internal import ELF
 internal import FileTree
-package import Loader
+internal import Loader
 
 /// The JSON of `inspect`: a contract with whoever reads it.
 ///
@@ -32,15 +33,15 @@ package struct InspectDocument {
   package func closing() -> String { "\n  ]\n}\n" }
 
   /// One subject, indented for its place in the document; may run beside others.
-  package static func renderSubject(_ closures: ProgramClosures) throws -> String {
-    try renderJSON(InspectSubject(closures)).split(separator: "\n")
+  package static func renderSubject(_ program: InspectedProgram) throws -> String {
+    try renderJSON(InspectSubject(program)).split(separator: "\n")
       .map { "    " + $0 }.joined(separator: "\n")
   }
 
   /// One subject as a line of its own, which says what the document would.
-  package static func renderLine(_ closures: ProgramClosures, root: String) throws -> String {
+  package static func renderLine(_ program: InspectedProgram, root: String) throws -> String {
     try renderJSON(
-      InspectLine(root: root, subject: InspectSubject(closures)), isPretty: false)
+      InspectLine(root: root, subject: InspectSubject(program)), isPretty: false)
   }
 }
 
@@ -82,6 +83,20 @@ private struct InspectSubject: Encodable {
   let beyondProcessor: [ProcessorNeed]
   /// What every processor of the machine loads; null where it is the same.
   @Nullable var baseline: Baseline?
+  /// The programs that a script is started by, the last of which the other fields are about; null for
+  /// an ELF file.
+  @Nullable var interpreters: [Interpreter]?
+  /// What `.note.package` says; null without one.
+  @Nullable var package: PackageMetadata?
+  /// What it asks for at run time, beyond what loads at its start.
+  let needs: [NeedDocument]
+
+  struct Interpreter: Encodable {
+    let path: String
+    @Nullable var argument: String?
+    /// Whether `env` looks for it in PATH.
+    let searched: Bool
+  }
 
   struct Baseline: Encodable {
     let complete: Bool
@@ -150,12 +165,24 @@ struct Nullable<Value: Encodable>: Encodable {
 }
 
 extension InspectSubject {
-  fileprivate init(_ closures: ProgramClosures) {
+  fileprivate init(_ program: InspectedProgram) {
+    let closures = program.closures
     let graph = closures.graph
     let subject = graph.subject
     let header = subject.image.header
-    path = subject.openedPath.description
-    linkage = subject.image.linkage.rawValue
+    path = program.path.description
+    linkage = program.script == nil ? subject.image.linkage.rawValue : "script"
+    _interpreters = Nullable(
+      wrappedValue: program.script.map { script in
+        script.steps.map { step in
+          Interpreter(
+            path: step.path.description,
+            argument: Nullable(wrappedValue: step.argument?.description),
+            searched: step.isSearched)
+        }
+      })
+    _package = Nullable(wrappedValue: program.package)
+    needs = program.needs.map { NeedDocument($0) }
     machine = header.machine.description
     `class` = header.elfClass.bits
     byteOrder = header.dataEncoding == .littleEndian ? "little" : "big"

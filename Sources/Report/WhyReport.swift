@@ -1,3 +1,4 @@
+package import Discovery
 internal import ELF
 package import FileTree
 package import Loader
@@ -12,11 +13,36 @@ package struct WhyReport: Sendable {
   private let objects: [Int]
   /// What a `dlopen` of the library by the program would come to, where nothing asks for it.
   private let opening: LibraryRequest?
+  /// What asks for it at run time.
+  private let needs: [FoundNeed]
+
+  /// - Parameters:
+  ///   - found: a program with all that it needs.
+  ///   - open: the closure of the program at a path with a `dlopen` of the library.
+  package init(
+    _ found: Discovered, library word: ByteString, open: (ByteString) -> ClosureGraph?
+  ) {
+    let graphs = found.subjects.map(\.closures.graph)
+    let needs = found.needs.filter { $0.answers(to: word) }
+    // The program first; else what a need brought.
+    let holder =
+      graphs.first { WhyReport($0, library: word).isLoaded }
+      ?? graphs.first { !WhyReport($0, library: word).requests.isEmpty } ?? graphs[0]
+    let report = WhyReport(holder, library: word)
+    let isAnswered = report.isLoaded || !report.requests.isEmpty || !needs.isEmpty
+    self.init(
+      holder, library: word, opened: isAnswered ? nil : open(holder.subject.openedPath),
+      needs: needs)
+  }
 
   /// - Parameter opened: the closure with such a `dlopen`.
-  package init(_ graph: ClosureGraph, library word: ByteString, opened: ClosureGraph? = nil) {
+  package init(
+    _ graph: ClosureGraph, library word: ByteString, opened: ClosureGraph? = nil,
+    needs: [FoundNeed] = []
+  ) {
     self.graph = graph
     self.word = word
+    self.needs = needs
     opening = opened?.requests.last { $0.kind == .dlopen && $0.name == word }
     let objects = graph.objects(named: word)
     self.objects = objects
@@ -25,13 +51,17 @@ package struct WhyReport: Sendable {
     }
   }
 
-  /// Whether the library is in the closure.
-  package var isLoaded: Bool { !objects.isEmpty }
+  /// Whether the library is in the closure, or packed for a need.
+  package var isLoaded: Bool {
+    !objects.isEmpty || needs.contains { $0.outcome == .packed || $0.outcome == .present }
+  }
 
   // MARK: Text
 
   package func render(_ style: TextStyle) -> String {
-    guard !requests.isEmpty else { return absence(style) }
+    guard !requests.isEmpty else {
+      return needs.isEmpty ? absence(style) : renderNeeds(needs, style)
+    }
     var text = ""
     for object in objects {
       let path = graph.objects[object].openedPath
@@ -40,7 +70,8 @@ package struct WhyReport: Sendable {
       text += real.text == path ? "\n" : ", which is \(real)\n"
     }
     if objects.isEmpty { text += style.paint("\(word) is missing", .bad) + "\n" }
-    return text + requests.map { render($0, style) }.joined()
+    text += requests.map { render($0, style) }.joined()
+    return needs.isEmpty ? text : text + "\n" + renderNeeds(needs, style)
   }
 
   private func render(_ request: LibraryRequest, _ style: TextStyle) -> String {
@@ -105,6 +136,8 @@ package struct WhyReport: Sendable {
     let requests: [Request]
     /// What a `dlopen` by the program would come to; null where something asks for the library.
     @Nullable var opening: Request?
+    /// What asks for it at run time.
+    let needs: [NeedDocument]
 
     struct Request: Encodable {
       let name: String
@@ -130,7 +163,8 @@ package struct WhyReport: Sendable {
     Document(
       schemaVersion: InspectDocument.schemaVersion,
       subject: graph.subject.openedPath.description, library: word.description, loaded: isLoaded,
-      requests: requests.map(entry), opening: Nullable(wrappedValue: opening.map(entry)))
+      requests: requests.map(entry), opening: Nullable(wrappedValue: opening.map(entry)),
+      needs: needs.map { NeedDocument($0) })
   }
 
   private func entry(_ request: LibraryRequest) -> Document.Request {

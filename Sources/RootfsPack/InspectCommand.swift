@@ -56,6 +56,8 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Show also how many bytes would go with each library.")
   var sizes = false
 
+  @OptionGroup var needsOptions: NeedsOptions
+
   @OptionGroup var loaderOptions: LoaderOptions
 
   func validate() throws {
@@ -97,7 +99,8 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     try Inspection(
-      files: files, format: chosenFormat, options: textOptions, settings: loaderOptions.settings
+      files: files, format: chosenFormat, options: textOptions, settings: loaderOptions.settings,
+      policy: try needsOptions.policy
     ).run()
   }
 }

@@ -32,15 +32,15 @@ struct InspectOutput {
   }
 
   /// Turns closures into a function that makes their piece; it may run on several threads.
-  var renderer: @Sendable (ProgramClosures) throws -> Piece {
+  var renderer: @Sendable (InspectedProgram) throws -> Piece {
     let (format, root, options, style) = (format, root, options, style)
-    return { closures in
+    return { program in
       switch format {
-      case .tree: .text(ClosureTreeText.render(closures, options: options, style: style))
-      case .flat: .text(renderClosureList(closures, options: options, style: style))
-      case .json: .text(try InspectDocument.renderSubject(closures))
-      case .jsonLines: .text(try InspectDocument.renderLine(closures, root: root))
-      case .paths, .reverse, .dot, .mermaid: .closures(closures)
+      case .tree: .text(ClosureTreeText.render(program, options: options, style: style))
+      case .flat: .text(renderClosureList(program, options: options, style: style))
+      case .json: .text(try InspectDocument.renderSubject(program))
+      case .jsonLines: .text(try InspectDocument.renderLine(program, root: root))
+      case .paths, .reverse, .dot, .mermaid: .closures(program.closures)
       }
     }
   }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Discovery
 internal import FileTree
 internal import Loader
 internal import Parallel
@@ -11,6 +12,7 @@ struct Inspection {
   var format = InspectFormat.tree
   var options = ClosureTextOptions()
   var settings = LoaderSettings()
+  var policy = NeedsPolicy()
 
   /// Subjects whose pieces are made before any of them is written: bounds the memory.
   private static let batchSize = 512
@@ -24,16 +26,18 @@ struct Inspection {
       status = diagnostic.status
     }
     subjects.failures.forEach(report)
-    let count = min(Workers<Loader>.processorCount, max(1, subjects.subjects.count))
-    let workers = Workers(count: count) { context.loader }
+    let count = min(Workers<NeedsFinder>.processorCount, max(1, subjects.subjects.count))
+    let scope = context.scope(policy, descends: false)
+    let showsNeeds = format.showsNeeds
+    let workers = Workers(count: count) { NeedsFinder(scope) }
     var passedOver = PassedOverFiles()
     var output = InspectOutput(format, options, context)
     let render = output.renderer
     try output.begin()
     var rest = subjects.subjects[...]
     while !rest.isEmpty {
-      let results = workers.map(Array(rest.prefix(Self.batchSize))) { loader, subject in
-        Self.inspect(subject, &loader, render)
+      let results = workers.map(Array(rest.prefix(Self.batchSize))) { finder, subject in
+        Self.inspect(subject, &finder, showsNeeds: showsNeeds, render)
       }
       for result in results {
         switch result {
@@ -41,7 +45,8 @@ struct Inspection {
           if !isComplete && status == .done { status = .findings }
           try output.add(piece)
         case .refused(let error, let isFound):
-          if !isFound || !passedOver.count(error) { report(Diagnostic(error)) }
+          if case .loader(let error) = error, isFound, passedOver.count(error) { continue }
+          report(Diagnostic(error))
         case .failed(let error): throw error
         }
       }
@@ -54,18 +59,29 @@ struct Inspection {
 
   private enum Outcome: Sendable {
     case shown(InspectOutput.Piece, isComplete: Bool)
-    case refused(LoaderError, isFound: Bool)
+    case refused(NeedsError, isFound: Bool)
     case failed(any Error)
   }
 
   private static func inspect(
-    _ subject: InspectSubjects.Subject, _ loader: inout Loader,
-    _ render: (ProgramClosures) throws -> InspectOutput.Piece
+    _ subject: InspectSubjects.Subject, _ finder: inout NeedsFinder, showsNeeds: Bool,
+    _ render: (InspectedProgram) throws -> InspectOutput.Piece
   ) -> Outcome {
     do {
-      let closures = try loader.closures(of: subject.path)
-      return .shown(try render(closures), isComplete: closures.isComplete)
-    } catch let error as LoaderError {
+      finder.reset()
+      try finder.add(program: subject.path, destination: nil)
+      // Before anything that it opens is loaded; of a script, what reads it.
+      let started = finder.found.subjects.last?.closures
+      if showsNeeds || started == nil { finder.run() }
+      let found = finder.found
+      guard let closures = started ?? found.subjects.first?.closures else {
+        return .refused(.noProgram(path: subject.path), isFound: subject.isFound)
+      }
+      let program = InspectedProgram(
+        path: subject.path, closures: closures, script: found.scripts[subject.path],
+        needs: found.needs)
+      return .shown(try render(program), isComplete: closures.isComplete)
+    } catch let error as NeedsError {
       return .refused(error, isFound: subject.isFound)
     } catch {
       return .failed(error)

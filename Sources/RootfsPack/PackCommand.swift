@@ -52,6 +52,8 @@ struct PackCommand: ParsableCommand {
       valueName: "src[:dst]"))
   var add: [String] = []
 
+  @OptionGroup(title: "Run time") var needsOptions: NeedsOptions
+
   @OptionGroup(title: "Loader") var loaderOptions: LoaderOptions
 
   @Flag(help: "Pack although libraries are missing.")
@@ -120,11 +122,12 @@ struct PackCommand: ParsableCommand {
   /// The plan of each platform, that of the named files first.
   private func plans(
     _ settings: LoaderSettings, _ outputs: [Output], _ image: ImageSettings
-  ) throws(Diagnostic) -> [PackPlanner.Result] {
+  ) throws -> [PackPlanner.Result] {
     var planner = PackPlanner(
       install: install,
       additions: try add.map { word throws(Diagnostic) in try AdditionRequest(word) },
-      allowsMissing: allowMissing, options: planOptions(outputs, image))
+      allowsMissing: allowMissing, options: planOptions(outputs, image),
+      policy: try needsOptions.policy)
     var results = [try planner.plan(files, settings)]
     for word in imageOptions.platform {
       let request = try PlatformRequest(word)

@@ -14,12 +14,12 @@ struct PackFindings {
   init(_ subjects: [PackSubject]) {
     // What a program has loaded already is there for a library that it opens later.
     let loaded = Set(
-      subjects.filter { $0.addition == nil }.flatMap(\.graph.objects).compactMap {
+      subjects.filter(\.isStarted).flatMap(\.graph.objects).compactMap {
         $0.image.dynamic?.soname
       })
     for subject in subjects {
       for request in subject.graph.missing
-      where subject.addition == nil || !loaded.contains(request.name) {
+      where subject.isStarted || !loaded.contains(request.name) {
         addMissing(request, of: subject.graph)
       }
       for unmet in subject.graph.unmetVersions where unmet.isFatal {

@@ -1,4 +1,5 @@
 internal import Bundle
+internal import Discovery
 internal import ELF
 internal import FileTree
 internal import Image
@@ -10,6 +11,7 @@ struct PackPlanner {
   let additions: [AdditionRequest]
   let allowsMissing: Bool
   let options: PlanOptions
+  let policy: NeedsPolicy
   /// Stands before what is said, where there are several roots.
   var label = ""
 
@@ -23,19 +25,41 @@ struct PackPlanner {
   func plan(_ files: [String], _ settings: LoaderSettings) throws(Diagnostic) -> Result {
     let context = try ResolutionContext(
       settings, files: files, additions: additions.map(\.source))
-    var collector = SubjectCollector(context: context)
-    for file in files {
-      try collector.addProgram(file, destination: destination(of: file, context))
-    }
-    for addition in additions { try collector.add(addition) }
-    let isIncomplete = try reportFindings(collector.subjects, settings)
-    var builder = PlanBuilder(
-      tree: context.tree, subjects: collector.subjects, additions: collector.additions,
-      options: options)
+    let found = try discover(files, context)
+    let contents = PlanContents(found, tree: context.tree)
+    let isIncomplete = try reportFindings(contents.subjects, settings)
+    var builder = PlanBuilder(tree: context.tree, contents: contents, options: options)
     let plan: BundlePlan
     do { plan = try builder.build() } catch { throw Diagnostic(error) }
     for warning in plan.warnings { warn(warning.diagnostic) }
     return Result(plan: plan, isIncomplete: isIncomplete)
+  }
+
+  /// What the files need, with what the additions need.
+  private func discover(
+    _ files: [String], _ context: ResolutionContext
+  ) throws(Diagnostic) -> Discovered {
+    var finder = NeedsFinder(context.scope(policy, descends: true))
+    for file in files {
+      let path = try context.programPath(file)
+      let destination = destination(of: file, context)
+      do {
+        try finder.add(program: path, destination: destination)
+      } catch {
+        throw Diagnostic(error)
+      }
+    }
+    for addition in additions {
+      do {
+        try finder.add(
+          addition: context.locate(addition.source).path, destination: addition.destination)
+      } catch {
+        throw Diagnostic(error)
+      }
+    }
+    finder.run()
+    for diagnostic in finder.found.diagnostics { warn(diagnostic) }
+    return finder.found
   }
 
   private func destination(of file: String, _ context: ResolutionContext) -> RootPath? {

@@ -1,3 +1,4 @@
+internal import Discovery
 internal import FileTree
 internal import Glibc
 internal import Loader
@@ -11,6 +12,7 @@ struct ResolutionContext {
   let variables = ProcessEnvironment.current()
   private let locator: PathLocator
   private let store: ObjectStore
+  private let needs: NeedStore
 
   /// The root's place on the host.
   var root: FilePath { locator.root }
@@ -35,6 +37,7 @@ struct ResolutionContext {
       ? base
       : OverlayTree(base: base, overlay: DirectoryTree(root: "/"), windows: windows)
     store = ObjectStore(tree: tree)
+    needs = NeedStore(tree: tree)
     try Self.checkLibraryPath(options.libraryPath, libraryPath.map(\.path), tree)
     environment = SearchEnvironment(
       libraryPath: libraryPath.map(\.path), variables: try options.variables(variables),
@@ -64,28 +67,29 @@ struct ResolutionContext {
     return (try? resolver.resolve(locate(argument).path))?.real.text ?? word
   }
 
-  /// A loader of programs that open one thing more.
-  func loader(opening name: ByteString) -> Loader {
-    var environment = environment
-    environment.openings.append(Opening(name: name))
-    return Loader(tree: tree, environment: environment, store: store)
-  }
-
   func locate(_ argument: String) -> PathLocator.Location {
     locator.locate(argument)
   }
 
-  func closures(
-    of argument: String, _ loader: inout Loader
-  ) throws(Diagnostic) -> ProgramClosures {
+  /// A file that an argument names: its in-root path, links unresolved.
+  func programPath(_ argument: String) throws(Diagnostic) -> ByteString {
     guard !argument.isEmpty else {
       throw Diagnostic("FILE is empty", remedy: "name a program or library", status: .usage)
     }
-    do {
-      return try loader.closures(of: locate(argument).path)
-    } catch {
-      throw Diagnostic(error)
-    }
+    return locate(argument).path
+  }
+
+  /// The closure of a program that opens one thing more.
+  func closure(of path: ByteString, opening name: ByteString) throws(LoaderError) -> ClosureGraph {
+    var loader = loader
+    return try loader.closure(of: path, openings: [Opening(name: name)])
+  }
+
+  /// Where needs are looked for.
+  func scope(_ policy: NeedsPolicy, descends: Bool) -> NeedsFinder.Scope {
+    NeedsFinder.Scope(
+      tree: tree, loader: loader, libraryLoader: libraryLoader, store: needs, policy: policy,
+      descends: descends)
   }
 
   /// A path with its directory's links and dots resolved; the last name stays as it is.

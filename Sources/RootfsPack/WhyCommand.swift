@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Discovery
 internal import FileTree
 internal import Loader
 internal import Report
@@ -10,15 +11,17 @@ struct WhyCommand: ParsableCommand {
     _superCommandName: "rootfs-pack",
     abstract: "Show why a library is loaded, or isn't: every chain, every place tried.",
     discussion: """
-      An offline LD_DEBUG=libs: nothing is executed.
+      An offline LD_DEBUG=libs: nothing is executed. A path or the name of a preset works too: what \
+      points to it, and whether it would be packed.
 
       Examples:
         rootfs-pack why /usr/bin/git libz.so.1
         rootfs-pack why ./server libmissing.so.2
         rootfs-pack why --load libplugin.so ./server libplugin.so
+        rootfs-pack why /usr/bin/git timezone
         rootfs-pack why --json ./server /usr/lib/x86_64-linux-gnu/libc.so.6
 
-      Exit code: 0 it is loaded, 1 it isn't, 2 wrong usage, 3 unreadable input.
+      Exit code: 0 it is loaded or packed, 1 it isn't, 2 wrong usage, 3 unreadable input.
       """)
 
   @Argument(help: ArgumentHelp("A program or shared library.", valueName: "file"))
@@ -26,6 +29,8 @@ struct WhyCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp("A soname, a file's name or a path.", valueName: "library"))
   var library: String
+
+  @OptionGroup var needsOptions: NeedsOptions
 
   @OptionGroup var loaderOptions: LoaderOptions
 
@@ -38,14 +43,16 @@ struct WhyCommand: ParsableCommand {
 
   func run() throws {
     let context = try ResolutionContext(loaderOptions.settings, files: [file])
-    var loader = context.loader
     let library = context.libraryWord(library)
-    let graph = try context.closures(of: file, &loader).graph
-    var report = WhyReport(graph, library: library)
-    if !report.isLoaded, report.requests.isEmpty {
-      var opener = context.loader(opening: library)
-      let opened = try context.closures(of: file, &opener).graph
-      report = WhyReport(graph, library: library, opened: opened)
+    var finder = NeedsFinder(context.scope(try needsOptions.policy, descends: true))
+    do {
+      try finder.add(program: context.programPath(file), destination: nil)
+    } catch let error as NeedsError {
+      throw Diagnostic(error)
+    }
+    finder.run()
+    let report = WhyReport(finder.found, library: library) { path in
+      try? context.closure(of: path, opening: library)
     }
     let style = Terminal.style(of: .standardOutput, environment: context.variables)
     try Terminal.write(

@@ -83,6 +83,7 @@ extension ElfImage {
       left -= segment.p_filesz
       for note in (try? elf.notes(of: segment)) ?? [] {
         if note.isBuildID { buildID = buildID ?? note.descriptor }
+        if note.name == ElfNote.metadataOwner { metadataNotes.append(note) }
         levels = levels ?? note.neededISALevels(header.elfClass, header.dataEncoding)
       }
     }
@@ -103,9 +104,23 @@ extension ElfImage {
   package static func constants(
     of file: borrowing OpenFile, in kind: ConstantSegments, limit: UInt64
   ) throws(ElfReadError) -> [[UInt8]] {
+    try constantSegments(of: file, in: kind, limit: limit).map(\.bytes)
+  }
+
+  /// A piece of a file.
+  package struct Content: Sendable {
+    /// From the file's beginning. In bytes.
+    package let offset: UInt64
+    package let bytes: [UInt8]
+  }
+
+  /// The same, with the places in the file.
+  package static func constantSegments(
+    of file: borrowing OpenFile, in kind: ConstantSegments, limit: UInt64
+  ) throws(ElfReadError) -> [Content] {
     let elf = try LibelfHandle(file)
     let flags = kind == .readOnly ? 0 : UInt32(PF_X)
-    var contents: [[UInt8]] = []
+    var contents: [Content] = []
     var left = limit
     for segment in try segments(of: elf, fileSize: file.size)
     where segment.p_type == UInt32(PT_LOAD) && segment.p_flags & UInt32(PF_W | PF_X) == flags
@@ -113,7 +128,9 @@ extension ElfImage {
     {
       left -= segment.p_filesz
       contents.append(
-        try elf.bytes(of: .segment, at: segment.p_offset, count: segment.p_filesz))
+        Content(
+          offset: segment.p_offset,
+          bytes: try elf.bytes(of: .segment, at: segment.p_offset, count: segment.p_filesz)))
     }
     return contents
   }

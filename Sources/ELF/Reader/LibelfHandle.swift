@@ -118,7 +118,8 @@ internal import SystemPackage
               .prefix { $0 != 0 }),
           type: header.n_type,
           descriptor: unsafe Array(
-            UnsafeRawBufferPointer(rebasing: bytes[descriptor..<descriptorEnd]))))
+            UnsafeRawBufferPointer(rebasing: bytes[descriptor..<descriptorEnd])),
+          offset: segment.p_offset + UInt64(descriptor)))
     }
   }
 

@@ -1,0 +1,50 @@
+internal import Discovery
+internal import FileTree
+
+/// A directory or file that is made for needs.
+struct GeneratedContent {
+  let path: RootPath
+  let node: BundleEntry.Node
+  /// The first need that asks for it, by its place in the list of needs.
+  let need: Int
+
+  /// The wishes of all needs, the lines of one file joined: each line once, in the order of asking.
+  static func merged(_ wishes: [NeededContent]) -> [GeneratedContent] {
+    var merged: [GeneratedContent] = []
+    var lines: [RootPath: [ByteString]] = [:]
+    for case .lines(let path, let own) in wishes.map(\.wish) {
+      for line in own where !(lines[path]?.contains(line) ?? false) {
+        lines[path, default: []].append(line)
+      }
+    }
+    for wish in wishes {
+      let node: (RootPath, BundleEntry.Node)? =
+        switch wish.wish {
+        case .directory(let path, let permissions): (path, .directory(permissions: permissions))
+        case .generated(let path, let bytes):
+          (path, .file(.generated(bytes), permissions: 0o644))
+        case .lines(let path, _):
+          (path, .file(.generated(text(lines[path] ?? [])), permissions: 0o644))
+        case .library, .path: nil
+        }
+      guard let (path, content) = node, !merged.contains(where: { $0.path == path }) else {
+        continue
+      }
+      merged.append(GeneratedContent(path: path, node: content, need: wish.need))
+    }
+    return merged
+  }
+
+  private static func text(_ lines: [ByteString]) -> [UInt8] {
+    lines.flatMap { $0.bytes + [UInt8(ascii: "\n")] }
+  }
+
+  /// Adds it where nothing is yet: what additions brought stays as it is.
+  func add(to draft: inout PlanDraft, because reason: Provenance) throws(PlanError) {
+    let isDirectory = if case .directory = node { true } else { false }
+    let place = try draft.physicalPath(isDirectory ? path.text + "/." : path.text)
+    draft.yields = true
+    defer { draft.yields = false }
+    try draft.add(node, at: place, because: reason)
+  }
+}

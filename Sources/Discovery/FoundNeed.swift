@@ -1,0 +1,112 @@
+package import FileTree
+package import Loader
+
+/// A need with all that was seen of it, and what came of it.
+package struct FoundNeed: Sendable {
+  package let topic: Topic
+  package let wishes: [Wish]
+  package internal(set) var purpose: String
+  /// The surest of all sightings.
+  package internal(set) var grade: Grade
+  package internal(set) var isEssential: Bool
+  /// Where it was seen, in the order of loading.
+  package internal(set) var evidence: [Evidence]
+  package internal(set) var outcome: Outcome
+  /// What was found for it: in-root paths, or for what is made, its place in the bundle.
+  package internal(set) var found: [ByteString] = []
+
+  package enum Outcome: Hashable, Sendable {
+    case packed
+    /// It is there already, whatever becomes of the need.
+    case present
+    /// Left out, and the flag that brings it.
+    case hint(flag: String)
+    /// Left out by a flag.
+    case leftOut(flag: String)
+    /// Nothing in this root answers.
+    case absent
+  }
+}
+
+/// A file or tree of the root that ships for a need or as a program.
+package struct Inclusion: Hashable, Sendable {
+  /// In-root, links unresolved.
+  package let source: ByteString
+  /// Nil keeps the path.
+  package let destination: RootPath?
+  package let reason: InclusionReason
+}
+
+/// Why something ships.
+package enum InclusionReason: Hashable, Sendable {
+  /// It was asked for as a program.
+  case program
+  /// It reads the script at the path.
+  case interpreter(of: ByteString)
+  /// The user added it, as a part of what has this path.
+  case addition(of: ByteString)
+  /// A need asks for it, by its place in ``Discovered/needs``.
+  case need(Int)
+}
+
+/// A program or library that ships, with what loads for it.
+package struct NeededSubject: Sendable {
+  /// In-root, links unresolved.
+  package let path: ByteString
+  package let destination: RootPath?
+  package let reason: InclusionReason
+  package internal(set) var closures: ProgramClosures
+  /// What it opens of what was found.
+  package internal(set) var openings: [FoundOpening] = []
+
+  /// Whether it is started: what the environment preloads is for such ones only.
+  var isStarted: Bool {
+    switch reason {
+    case .program, .interpreter: true
+    case .addition, .need: false
+    }
+  }
+}
+
+/// A call of `dlopen` that a need says of.
+package struct FoundOpening: Sendable {
+  package let opening: Opening
+  /// The need's place in ``Discovered/needs``.
+  package let need: Int
+}
+
+/// What is made for needs: a directory, a file, or lines of a file.
+package struct NeededContent: Sendable {
+  package let wish: Wish
+  package let need: Int
+}
+
+/// A program as it was asked for.
+package struct FoundProgram: Sendable {
+  /// In-root, links unresolved.
+  package let path: ByteString
+  package let destination: RootPath?
+  /// What has to be started with the program as its argument; nil if a kernel starts it by itself.
+  package let launcher: ByteString?
+}
+
+/// All that programs ask for.
+package struct Discovered: Sendable {
+  /// In the order in which they were asked for.
+  package internal(set) var programs: [FoundProgram] = []
+  package internal(set) var subjects: [NeededSubject] = []
+  /// What ships beside the subjects, in the order of finding.
+  package internal(set) var inclusions: [Inclusion] = []
+  package internal(set) var content: [NeededContent] = []
+  package internal(set) var needs: [FoundNeed] = []
+  /// What was asked for by name and isn't in this root.
+  package internal(set) var unanswered: [Topic] = []
+  /// `dlopen` notes that can't be understood: the object and the place in it, in bytes.
+  package internal(set) var damagedNotes: [Evidence] = []
+  /// ELF files in trees that no loader loads: they ship as data.
+  package internal(set) var unloadable: [LoaderError] = []
+  /// Scripts in trees whose interpreter isn't there: they ship as they are.
+  package internal(set) var brokenScripts: [ScriptError] = []
+  /// How each script that was asked for is started.
+  package internal(set) var scripts: [ByteString: ScriptChain] = [:]
+}

@@ -1,0 +1,81 @@
+internal import ELF
+internal import FileTree
+
+/// Texts in objects that call `dlopen` that look like the names of libraries.
+struct GuessedLibraries: NeedSource {
+  private static let callers: Set<ByteString> = ["dlopen", "dlmopen", "__libc_dlopen_mode"]
+  /// In bytes; no program has more constants.
+  private static let constantsLimit: UInt64 = 256 << 20
+  /// In names of one object: more of them say nothing any more.
+  private static let nameLimit = 64
+
+  mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
+    guard let image = object.image, !object.imports.isDisjoint(with: Self.callers),
+      let file = try? root.tree.open(object.real),
+      let segments = try? ElfImage.constantSegments(
+        of: file, in: .readOnly, limit: Self.constantsLimit)
+    else { return [] }
+    let known = Set([object.name] + (image.dynamic?.needed ?? []))
+    var seen: Set<ByteString> = []
+    var needs: [RuntimeNeed] = []
+    for segment in segments {
+      for (name, place) in Self.names(in: segment.bytes) {
+        guard needs.count < Self.nameLimit else { return needs }
+        guard !known.contains(name), seen.insert(name).inserted else { continue }
+        needs.append(
+          RuntimeNeed(
+            topic: .guesses, grade: .guessed,
+            evidence: Evidence(
+              file: object.path, mark: .string(name, offset: segment.offset + UInt64(place))),
+            wishes: [.library(names: [name], caller: object.caller)], isEssential: false,
+            purpose: "may be opened by dlopen"))
+      }
+    }
+    return needs
+  }
+
+  /// The strings that are as a whole the name or absolute path of a library, with their places.
+  static func names(in bytes: [UInt8]) -> [(ByteString, Int)] {
+    let mark = Array(".so".utf8)
+    var names: [(ByteString, Int)] = []
+    var position = 0
+    while let hit = find(mark, in: bytes, from: position) {
+      position = hit + mark.count
+      let start = bytes[..<hit].lastIndex { !isNameByte($0) }.map { $0 + 1 } ?? 0
+      let end = bytes[hit...].firstIndex { !isNameByte($0) } ?? bytes.count
+      position = max(position, end)
+      let isWhole =
+        (start == 0 || bytes[start - 1] == 0) && end < bytes.count && bytes[end] == 0
+      let text = ByteString(bytes[start..<end])
+      if isWhole, isLibraryName(text) { names.append((text, start)) }
+    }
+    return names
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
+      UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "/"):
+      true
+    default: false
+    }
+  }
+
+  /// `libx.so`, `/a/x.so.1.2` and their like: a name, the mark, and nothing but numbers behind it.
+  private static func isLibraryName(_ text: ByteString) -> Bool {
+    let name = text.bytes[(text.bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0)...]
+    guard text.count < PathResolver.textLimit, name.first != UInt8(ascii: "."),
+      !text.contains(UInt8(ascii: "/")) || text.hasPrefix("/"),
+      let mark = find(Array(".so".utf8), in: Array(name)), mark > 0
+    else { return false }
+    let rest = name.dropFirst(mark + 3)
+    return rest.isEmpty
+      || rest.first == UInt8(ascii: ".")
+        && rest.dropFirst().split(
+          separator: UInt8(ascii: "."), omittingEmptySubsequences: false
+        ).allSatisfy { part in
+          !part.isEmpty && part.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        }
+  }
+}

@@ -1,0 +1,165 @@
+internal import ELF
+package import FileTree
+internal import Loader
+internal import SystemPackage
+
+extension NeedsFinder {
+  /// Adds a program as the user names it: an ELF file, a script, or a managed assembly.
+  ///
+  /// - Parameter path: in-root.
+  package mutating func add(
+    program path: ByteString, destination: RootPath?
+  ) throws(NeedsError) {
+    func addProgram(launcher: ByteString? = nil) {
+      found.programs.append(
+        FoundProgram(path: path, destination: destination, launcher: launcher))
+    }
+    if let file = root.resolve(path), file.status.kind == .regular,
+      let head = try? root.tree.head(of: file.real, count: 2)
+    {
+      if head == Array("#!".utf8) {
+        if try addScript(path, destination: destination, reason: .program) {
+          addProgram()
+          return
+        }
+      }
+      if head == Array("MZ".utf8) {
+        _ = record(Inclusion(source: path, destination: destination, reason: .program))
+        observe(file: path, file, destination: destination, isProgram: true)
+        addProgram()
+        return
+      }
+    }
+    do {
+      add(path, try loader.closures(of: path), destination: destination, reason: .program)
+    } catch {
+      throw .loader(error)
+    }
+    addProgram()
+  }
+
+  /// Adds a script and what reads it; false if it names no interpreter.
+  private mutating func addScript(
+    _ path: ByteString, destination: RootPath?, reason: InclusionReason
+  ) throws(NeedsError) -> Bool {
+    let chain: ScriptChain?
+    do { chain = try ScriptChain(of: path, in: &root) } catch { throw .script(error) }
+    guard let chain else { return false }
+    _ = record(Inclusion(source: path, destination: destination, reason: reason))
+    found.scripts[path] = chain
+    try addInterpreters(of: path, chain)
+    return true
+  }
+
+  private mutating func addInterpreters(
+    of script: ByteString, _ chain: ScriptChain
+  ) throws(NeedsError) {
+    for step in chain.steps {
+      guard let file = root.resolve(step.path), (try? isElf(file.real)) == true else {
+        // An interpreter that is a script itself ships as it is; its own is the next step.
+        _ = record(
+          Inclusion(source: step.path, destination: nil, reason: .interpreter(of: script)))
+        continue
+      }
+      do {
+        add(
+          step.path, try loader.closures(of: step.path), destination: nil,
+          reason: .interpreter(of: script))
+      } catch {
+        throw .loader(error)
+      }
+    }
+  }
+
+  /// Adds a file or tree that the user names, and what the programs in it need.
+  ///
+  /// - Parameter source: in-root, links unresolved.
+  package mutating func add(
+    addition source: ByteString, destination: RootPath?
+  ) throws(NeedsError) {
+    let file: ResolvedPath
+    var resolver = PathResolver(tree: root.tree)
+    do {
+      file = try resolver.resolve(source)
+    } catch {
+      throw .unreadable(path: source, error)
+    }
+    let reason = InclusionReason.addition(of: source)
+    guard record(Inclusion(source: source, destination: destination, reason: reason)) else { return }
+    descend(into: file, openedPath: source, destination: destination, reason: reason)
+  }
+
+  /// Looks at the files below a file or directory that ships.
+  ///
+  /// - Parameter openedPath: the way by which it was named.
+  mutating func descend(
+    into file: ResolvedPath, openedPath: ByteString, destination: RootPath?,
+    reason: InclusionReason
+  ) {
+    var pending = [(path: file.real, status: file.status, name: openedPath, place: destination)]
+    while let next = pending.popLast() {
+      switch next.status.kind {
+      case .directory:
+        // What can't be read is told by whoever copies it.
+        let names = (try? root.tree.names(in: next.path)) ?? []
+        for name in names.reversed() {
+          let child = next.path.appending(name)
+          guard let status = try? root.tree.status(of: child) else { continue }
+          pending.append((child, status, next.name + "/" + name, next.place?.appending(name)))
+        }
+      case .regular:
+        look(
+          at: next.path, next.status, openedPath: next.name, destination: next.place,
+          reason: reason)
+      default: break
+      }
+    }
+  }
+
+  private mutating func look(
+    at real: RootPath, _ status: FileStatus, openedPath: ByteString, destination: RootPath?,
+    reason: InclusionReason
+  ) {
+    guard let head = try? root.tree.head(of: real, count: 4) else { return }
+    let path = destination == nil ? openedPath : real.text
+    switch head {
+    case ElfHeader.magic:
+      do {
+        add(
+          path, try libraryLoader.closures(of: path), destination: destination, reason: reason)
+      } catch {
+        found.unloadable.append(error)
+      }
+    case _ where head.starts(with: "#!".utf8) && status.permissions & 0o111 != 0:
+      lookAtScript(path)
+    case _ where head.starts(with: "MZ".utf8):
+      if let file = root.resolve(path) {
+        observe(file: path, file, destination: destination, isProgram: false)
+      }
+    default: break
+    }
+  }
+
+  /// A script among other files needs its interpreter; what is missing it may never be started for.
+  private mutating func lookAtScript(_ path: ByteString) {
+    let chain: ScriptChain?
+    do {
+      chain = try ScriptChain(of: path, in: &root)
+    } catch {
+      found.brokenScripts.append(error)
+      return
+    }
+    guard let chain else { return }
+    register(
+      RuntimeNeed(
+        topic: .interpreters, grade: .registered,
+        evidence: Evidence(file: path, mark: .line(1)),
+        wishes: chain.steps.map { .path($0.path, at: nil) }, isEssential: true,
+        purpose: "reads the script"),
+      of: max(0, found.subjects.count - 1))
+  }
+
+  private func isElf(_ path: RootPath) throws(Errno) -> Bool {
+    try root.tree.head(of: path, count: 4) == ElfHeader.magic
+  }
+}

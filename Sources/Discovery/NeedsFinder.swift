@@ -1,0 +1,390 @@
+package import FileTree
+package import Loader
+internal import SystemPackage
+
+/// Finds what programs ask for at run time, and what that asks for in turn, until nothing new comes.
+///
+/// What a need brings is looked at like the programs themselves: a library that is opened may open
+/// others, import what leads elsewhere, or read files of its own.
+package struct NeedsFinder: Sendable {
+  /// What is searched, and with which loaders.
+  package struct Scope {
+    package let tree: any FileTree
+    /// For what is started.
+    package let loader: Loader
+    /// For what programs open: what the environment preloads isn't theirs.
+    package let libraryLoader: Loader
+    package let store: NeedStore
+    package let policy: NeedsPolicy
+    /// Whether files and trees that needs bring are looked at as well.
+    package let descends: Bool
+
+    package init(
+      tree: any FileTree, loader: Loader, libraryLoader: Loader, store: NeedStore,
+      policy: NeedsPolicy, descends: Bool
+    ) {
+      self.tree = tree
+      self.loader = loader
+      self.libraryLoader = libraryLoader
+      self.store = store
+      self.policy = policy
+      self.descends = descends
+    }
+  }
+
+  var root: RootView
+  var loader: Loader
+  var libraryLoader: Loader
+  let store: NeedStore
+  let policy: NeedsPolicy
+  let descends: Bool
+  private var sources = NeedSources.all()
+  private var presets = PresetWishes()
+
+  /// What was found so far.
+  package internal(set) var found = Discovered()
+  private var places: [NeedKey: Int] = [:]
+  /// By need, the subject that it was seen in.
+  private var seenIn: [Int] = []
+  private var seen: Set<ByteString> = []
+  private var included: Set<InclusionKey> = []
+  /// Needs whose wishes weren't looked at yet, and subjects whose objects weren't.
+  private var pendingNeeds: [Int] = []
+  private var pendingSubjects: [Int] = []
+
+  private struct NeedKey: Hashable {
+    let topic: Topic
+    let wishes: [Wish]
+  }
+
+  private struct InclusionKey: Hashable {
+    let source: ByteString
+    let destination: RootPath?
+  }
+
+  package init(_ scope: Scope) {
+    root = RootView(tree: scope.tree)
+    loader = scope.loader
+    libraryLoader = scope.libraryLoader
+    store = scope.store
+    policy = scope.policy
+    descends = scope.descends
+  }
+
+  /// Forgets what was found, and keeps what was read.
+  package mutating func reset() {
+    found = Discovered()
+    places = [:]
+    seenIn = []
+    seen = []
+    included = []
+    pendingNeeds = []
+    pendingSubjects = []
+  }
+
+  // MARK: What is looked at
+
+  /// Adds a program or library whose closure is known.
+  package mutating func add(
+    _ path: ByteString, _ closures: ProgramClosures, destination: RootPath?,
+    reason: InclusionReason
+  ) {
+    found.subjects.append(
+      NeededSubject(path: path, destination: destination, reason: reason, closures: closures))
+    pendingSubjects.append(found.subjects.count - 1)
+  }
+
+  /// Looks at all that was added, and at what that brings.
+  package mutating func run() {
+    for topic in policy.wanted.sorted() { request(topic) }
+    while !pendingSubjects.isEmpty || !pendingNeeds.isEmpty {
+      while !pendingSubjects.isEmpty { observe(pendingSubjects.removeFirst()) }
+      if !pendingNeeds.isEmpty { answer(pendingNeeds.removeFirst()) }
+    }
+    settle()
+  }
+
+  /// What the user asks for whether or not anything points to it.
+  private mutating func request(_ topic: Topic) {
+    let wishes = presets.wishes(topic, detail: nil, for: nil, in: &root)
+    guard !wishes.isEmpty else { return }
+    register(
+      RuntimeNeed(
+        topic: topic, grade: .requested,
+        evidence: Evidence(file: nil, mark: .option(ByteString("--with " + topic.name))),
+        wishes: wishes, isEssential: true,
+        purpose: Preset.all.first { $0.topic == topic }?.summary ?? ""),
+      of: 0)
+  }
+
+  private mutating func observe(_ subject: Int) {
+    for graph in found.subjects[subject].closures.all {
+      root.systemDirectories = graph.systemDirectories
+      for (index, object) in graph.objects.enumerated() where !object.isUnloaded {
+        guard seen.insert(object.file.real.text).inserted else { continue }
+        observe(object, isSubject: index == 0, of: subject, libc: graph.libc)
+      }
+    }
+  }
+
+  private mutating func observe(
+    _ object: LoadedObject, isSubject: Bool, of subject: Int, libc: Libc?
+  ) {
+    let owner = found.subjects[subject]
+    let place = isSubject ? owner.destination : nil
+    for offset in NotedLibraries.damagedNotes(of: object.image) {
+      found.damagedNotes.append(Evidence(file: object.openedPath, mark: .note(offset: offset)))
+    }
+    let needs = store.needs(
+      of: object, place: place ?? RootPath(normalising: object.openedPath),
+      isProgram: isSubject && owner.isStarted, libc: libc
+    ) { observed in
+      sources.indices.flatMap { sources[$0].needs(of: observed, in: &root) }
+    }
+    for need in needs { register(need, of: subject) }
+  }
+
+  /// Looks at a file that no loader loads, such as a managed assembly.
+  mutating func observe(
+    file path: ByteString, _ file: ResolvedPath, destination: RootPath?, isProgram: Bool
+  ) {
+    guard seen.insert(file.real.text).inserted else { return }
+    let observed = ObservedObject(
+      path: path, real: file.real, place: destination ?? RootPath(normalising: path), image: nil,
+      isProgram: isProgram, imports: [], libc: nil)
+    for need in sources.indices.flatMap({ sources[$0].needs(of: observed, in: &root) }) {
+      register(need, of: max(0, found.subjects.count - 1))
+    }
+  }
+
+  // MARK: Needs
+
+  mutating func register(_ need: RuntimeNeed, of subject: Int) {
+    let key = NeedKey(topic: need.topic, wishes: need.wishes)
+    guard let index = places[key] else {
+      places[key] = found.needs.count
+      found.needs.append(FoundNeed(need, outcome: Self.outcome(of: policy.decision(on: need))))
+      seenIn.append(subject)
+      if found.needs.last?.outcome == .packed { pendingNeeds.append(found.needs.count - 1) }
+      return
+    }
+    let wasPacked = found.needs[index].outcome == .packed
+    found.needs[index].merge(need)
+    guard !wasPacked, policy.decision(on: need) == .packed else { return }
+    found.needs[index].outcome = .packed
+    seenIn[index] = subject
+    pendingNeeds.append(index)
+  }
+
+  private static func outcome(of decision: NeedsPolicy.Decision) -> FoundNeed.Outcome {
+    switch decision {
+    case .packed: .packed
+    case .hint(let flag): .hint(flag: flag)
+    case .leftOut(let flag): .leftOut(flag: flag)
+    }
+  }
+
+  private mutating func answer(_ need: Int) {
+    for wish in found.needs[need].wishes {
+      switch wish {
+      case .library(let names, let caller): open(names, by: caller, for: need)
+      case .path(let source, let destination): include(source, at: destination, for: need)
+      case .directory(let path, _), .generated(let path, _), .lines(let path, _):
+        found.content.append(NeededContent(wish: wish, need: need))
+        found.needs[need].found.append(path.text)
+      }
+    }
+  }
+
+  // MARK: Libraries
+
+  /// Lets the programs that have the caller open a library; where none has it, what it was seen in.
+  private mutating func open(_ names: [ByteString], by caller: ByteString?, for need: Int) {
+    guard !found.subjects.isEmpty else { return }
+    var targets = [seenIn[need]]
+    if let caller {
+      let programs = found.subjects.indices.filter {
+        found.subjects[$0].isStarted && found.subjects[$0].loads(caller)
+      }
+      if !programs.isEmpty { targets = programs }
+    }
+    for target in targets { open(names, by: caller, in: target, for: need) }
+  }
+
+  private mutating func open(
+    _ names: [ByteString], by caller: ByteString?, in subject: Int, for need: Int
+  ) {
+    if let object = names.lazy.compactMap({ [found] in found.subjects[subject].object(named: $0) })
+      .first
+    {
+      found.needs[need].found.append(object.openedPath)
+      return
+    }
+    for name in names {
+      let opening = Opening(name: name, caller: caller, dependsOnCaller: true)
+      guard let closures = closures(of: subject, opening: opening),
+        let object = closures.graph.opened(name)
+      else { continue }
+      accept(opening, closures, in: subject, for: need)
+      found.needs[need].found.append(object.openedPath)
+      return
+    }
+    // What can't be done without is missing like a library that is linked.
+    guard case .noted(.required) = found.needs[need].grade, let name = names.first else { return }
+    let opening = Opening(name: name, caller: caller, dependsOnCaller: true)
+    guard let closures = closures(of: subject, opening: opening) else { return }
+    accept(opening, closures, in: subject, for: need)
+  }
+
+  private mutating func accept(
+    _ opening: Opening, _ closures: ProgramClosures, in subject: Int, for need: Int
+  ) {
+    found.subjects[subject].closures = closures
+    found.subjects[subject].openings.append(FoundOpening(opening: opening, need: need))
+    if !pendingSubjects.contains(subject) { pendingSubjects.append(subject) }
+  }
+
+  /// The closures of a subject that opens one library more; nil where they are too large.
+  private mutating func closures(of subject: Int, opening: Opening) -> ProgramClosures? {
+    let owner = found.subjects[subject]
+    let openings = owner.openings.map(\.opening) + [opening]
+    return owner.isStarted
+      ? try? loader.closures(of: owner.path, openings: openings)
+      : try? libraryLoader.closures(of: owner.path, openings: openings)
+  }
+
+  // MARK: Files
+
+  private mutating func include(
+    _ source: ByteString, at destination: RootPath?, for need: Int
+  ) {
+    guard let file = root.resolve(source) else { return }
+    found.needs[need].found.append(source)
+    guard included.insert(InclusionKey(source: source, destination: destination)).inserted else {
+      return
+    }
+    found.inclusions.append(
+      Inclusion(source: source, destination: destination, reason: .need(need)))
+    guard descends else { return }
+    descend(into: file, openedPath: source, destination: destination, reason: .need(need))
+  }
+
+  /// Records a file or tree that ships; false if it does already.
+  mutating func record(_ inclusion: Inclusion) -> Bool {
+    let key = InclusionKey(source: inclusion.source, destination: inclusion.destination)
+    guard included.insert(key).inserted else { return false }
+    found.inclusions.append(inclusion)
+    return true
+  }
+
+  // MARK: The end
+
+  /// What came of each need.
+  private mutating func settle() {
+    for index in found.needs.indices {
+      let need = found.needs[index]
+      if need.outcome == .packed {
+        if need.found.isEmpty { found.needs[index].outcome = .absent }
+      } else if let path = loadedPath(of: need) {
+        found.needs[index].outcome = .present
+        found.needs[index].found = [path]
+      } else if need.wishes.isEmpty, case .hint = need.outcome {
+        found.needs[index].outcome = .absent
+      }
+    }
+    probeGuesses()
+    found.unanswered = policy.wanted.sorted().filter { topic in
+      !found.needs.contains { $0.topic == topic && ($0.outcome == .packed || $0.outcome == .present) }
+    }
+  }
+
+  /// The library that a need is about, if a closure has it whether or not anybody opens it.
+  private func loadedPath(of need: FoundNeed) -> ByteString? {
+    for case .library(let names, _) in need.wishes {
+      for name in names {
+        for subject in found.subjects {
+          if let object = subject.object(named: name) { return object.openedPath }
+        }
+      }
+    }
+    return nil
+  }
+
+  /// Whether a guess would find something tells how good it is.
+  private mutating func probeGuesses() {
+    var openings: [Int: [(need: Int, opening: Opening)]] = [:]
+    for (index, need) in found.needs.enumerated() {
+      guard need.topic == .guesses, case .hint = need.outcome,
+        case .library(let names, let caller)? = need.wishes.first, let name = names.first
+      else { continue }
+      openings[seenIn[index], default: []].append(
+        (index, Opening(name: name, caller: caller, dependsOnCaller: true)))
+    }
+    for (subject, probes) in openings {
+      let owner = found.subjects[subject]
+      let all = owner.openings.map(\.opening) + probes.map(\.opening)
+      guard let graph = try? loader.closure(of: owner.path, openings: all) else { continue }
+      for probe in probes {
+        if let object = graph.opened(probe.opening.name) {
+          found.needs[probe.need].found = [object.openedPath]
+        }
+      }
+    }
+  }
+}
+
+extension FoundNeed {
+  init(_ need: RuntimeNeed, outcome: Outcome) {
+    topic = need.topic
+    wishes = need.wishes
+    purpose = need.purpose
+    grade = need.grade
+    isEssential = need.isEssential
+    evidence = [need.evidence]
+    self.outcome = outcome
+  }
+
+  /// Takes another sighting in.
+  mutating func merge(_ need: RuntimeNeed) {
+    if !evidence.contains(need.evidence) { evidence.append(need.evidence) }
+    isEssential = isEssential || need.isEssential
+    if need.grade < grade {
+      grade = need.grade
+      purpose = need.purpose
+    }
+  }
+}
+
+extension Grade: Comparable {
+  /// The surer grade is the smaller one.
+  package static func < (left: Grade, right: Grade) -> Bool { left.rank < right.rank }
+
+  private var rank: Int {
+    switch self {
+    case .requested: 0
+    case .noted(let priority): 1 + priority.rawValue
+    case .implied: 5
+    case .registered: 6
+    case .guessed: 7
+    }
+  }
+}
+
+extension NeededSubject {
+  /// Whether an object that answers to a word is loaded.
+  func loads(_ word: ByteString) -> Bool { object(named: word) != nil }
+
+  func object(named word: ByteString) -> LoadedObject? {
+    closures.graph.objects.first { !$0.isUnloaded && $0.answers(to: word) }
+  }
+}
+
+extension ClosureGraph {
+  /// What a call of `dlopen` with a name got; nil if nothing stays loaded.
+  func opened(_ name: ByteString) -> LoadedObject? {
+    guard let request = requests.last(where: { $0.kind == .dlopen && $0.name == name }),
+      let object = request.object, !objects[object].isUnloaded
+    else { return nil }
+    return objects[object]
+  }
+}

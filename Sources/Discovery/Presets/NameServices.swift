@@ -1,0 +1,99 @@
+internal import ELF
+internal import FileTree
+
+/// What the C library's name service switch needs: its configuration, made anew, and its modules.
+///
+/// Source: nsswitch.conf(5); glibc `nss/nsswitch.c`, `nss/nss_module.c`.
+enum NameServices {
+  private static let configuration: ByteString = "/etc/nsswitch.conf"
+
+  /// - Parameter databases: `hosts`, `passwd` and their like.
+  static func wishes(databases: [String], in root: inout RootView) -> [Wish] {
+    var lines: [ByteString] = []
+    var modules: [Wish] = []
+    for database in databases {
+      let services = services(of: database, in: &root)
+      lines.append(
+        ByteString(database + ": ")
+          + ByteString(Array(services.map(\.bytes).joined(separator: [UInt8(ascii: " ")]))))
+      for service in services where service.bytes.first != UInt8(ascii: "[") {
+        if isBuiltIn(service, in: &root) { continue }
+        modules.append(
+          .library(names: ["libnss_" + service + ".so.2"], caller: PresetWishes.libc))
+      }
+    }
+    return [.lines(RootPath(normalising: configuration), lines)] + modules
+  }
+
+  /// Host names by an own hosts file and DNS alone.
+  static func standaloneHosts(in root: inout RootView) -> [Wish] {
+    let modules = (["files", "dns"] as [ByteString]).filter { !isBuiltIn($0, in: &root) }
+    return [
+      .lines(RootPath(normalising: configuration), ["hosts: files dns"]),
+      .lines("/etc/hosts", ["127.0.0.1 localhost", "::1 localhost ip6-localhost ip6-loopback"]),
+    ] + modules.map { .library(names: ["libnss_" + $0 + ".so.2"], caller: PresetWishes.libc) }
+  }
+
+  /// The services of a database with the actions between them, as the root's configuration says, or
+  /// as glibc does without one.
+  private static func services(
+    of database: String, in root: inout RootView
+  ) -> [ByteString] {
+    for (_, line) in root.lines(at: configuration) {
+      let text = ByteString(line.bytes.prefix { $0 != UInt8(ascii: "#") })
+      guard let colon = text.bytes.firstIndex(of: UInt8(ascii: ":")),
+        ByteString(text.bytes[..<colon].filter { !isSpace($0) }) == ByteString(database)
+      else { continue }
+      let words = words(text.bytes[(colon + 1)...])
+      // A service whose module isn't in the root is one that the root does without.
+      let usable = words.filter { word in
+        word.bytes.first == UInt8(ascii: "[") || isBuiltIn(word, in: &root)
+          || hasModule(word, in: &root)
+      }
+      if !usable.isEmpty { return usable }
+    }
+    return database == "hosts" ? ["files", "dns"] : ["files"]
+  }
+
+  /// Words, an action in brackets being one with all that is in it.
+  private static func words(_ text: ArraySlice<UInt8>) -> [ByteString] {
+    var words: [ByteString] = []
+    var word: [UInt8] = []
+    var isAction = false
+    for byte in text {
+      if byte == UInt8(ascii: "[") { isAction = true }
+      if isSpace(byte) && !isAction {
+        if !word.isEmpty { words.append(ByteString(word)) }
+        word = []
+      } else {
+        word.append(byte)
+      }
+      if byte == UInt8(ascii: "]") { isAction = false }
+    }
+    if !word.isEmpty { words.append(ByteString(word)) }
+    return words
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
+  }
+
+  /// Whether libc has the service itself: `files` and `dns` since glibc 2.34, under these names.
+  private static func isBuiltIn(_ service: ByteString, in root: inout RootView) -> Bool {
+    let symbol: ByteString
+    switch service {
+    case "files": symbol = "_nss_files_getpwnam_r"
+    case "dns": symbol = "_nss_dns_gethostbyname4_r"
+    default: return false
+    }
+    for directory in root.systemDirectories {
+      guard let file = try? root.open(directory + PresetWishes.libc) else { continue }
+      return (try? ElfImage.symbols([symbol], areDefinedIn: file)) ?? false
+    }
+    return false
+  }
+
+  private static func hasModule(_ service: ByteString, in root: inout RootView) -> Bool {
+    root.systemDirectories.contains { root.isFile($0 + "libnss_" + service + ".so.2") }
+  }
+}

@@ -1,0 +1,90 @@
+internal import ELF
+package import FileTree
+internal import Loader
+
+/// What each preset asks of a bundle in one root.
+package struct PresetWishes: Sendable {
+  private var known: [ByteString: [Wish]] = [:]
+
+  package init() {}
+
+  /// - Parameters:
+  ///   - detail: what of the preset is meant; nil for all.
+  ///   - object: what asks for it; nil for the user alone.
+  package mutating func wishes(
+    _ topic: Topic, detail: String?, for object: ObservedObject?, in root: inout RootView
+  ) -> [Wish] {
+    // Only what depends on the object is made anew for each.
+    let own = topic.name == "ca-certificates" ? object?.real.text ?? "" : ""
+    let key = ByteString(topic.name + ":" + (detail ?? "") + ":") + own
+    if let wishes = known[key] { return wishes }
+    let wishes = make(topic, detail, object, &root)
+    known[key] = wishes
+    return wishes
+  }
+
+  private func make(
+    _ topic: Topic, _ detail: String?, _ object: ObservedObject?, _ root: inout RootView
+  ) -> [Wish] {
+    switch topic.name {
+    case "libgcc": [.library(names: ["libgcc_s.so.1"], caller: Self.libc)]
+    case "ca-certificates": CertificateAuthorities.wishes(for: object, in: &root)
+    case "nss":
+      NameServices.wishes(
+        databases: detail.map { [$0] } ?? ["passwd", "group", "hosts", "services", "protocols"],
+        in: &root)
+    case "dns": NameServices.standaloneHosts(in: &root)
+    case "users": Self.users
+    case "tmp": [.directory("/tmp", permissions: 0o1777)]
+    case "services": existing(["/etc/services", "/etc/protocols"], &root)
+    case "timezone": Self.timeZones(&root)
+    case "locale": existing(["/usr/lib/locale"], &root)
+    case "terminfo": Terminals.wishes(in: &root)
+    case "shell": shell(&root)
+    case "init": initProgram(&root)
+    default: []
+    }
+  }
+
+  /// The soname of glibc's `libc`, the same on nearly every machine.
+  static let libc: ByteString = "libc.so.6"
+
+  /// root and nobody, as every system has them, and nobody of the host.
+  private static let users: [Wish] = [
+    .lines(
+      "/etc/passwd",
+      [
+        "root:x:0:0:root:/root:/sbin/nologin", "nobody:x:65534:65534:nobody:/:/sbin/nologin",
+      ]),
+    .lines("/etc/group", ["root:x:0:", "nogroup:x:65534:"]),
+  ]
+
+  /// `posix` and `right` repeat the database, and the host's own zone is nobody else's.
+  private static func timeZones(_ root: inout RootView) -> [Wish] {
+    let directory: ByteString = "/usr/share/zoneinfo"
+    return root.names(in: directory).filter {
+      !["posix", "right", "localtime"].contains($0)
+    }.map { .path(directory + "/" + $0, at: nil) }
+  }
+
+  private func shell(_ root: inout RootView) -> [Wish] {
+    for path: ByteString in ["/bin/busybox", "/usr/bin/busybox"] where root.isFile(path) {
+      return [.path(path, at: nil), .path(path, at: "/bin/sh")]
+    }
+    return existing(["/bin/sh"], &root)
+  }
+
+  private func initProgram(_ root: inout RootView) -> [Wish] {
+    Self.initPrograms.first { root.isFile($0) }.map { [.path($0, at: nil)] } ?? []
+  }
+
+  /// Programs that are started as `INIT -- PROGRAM`, the first that is there counts.
+  package static let initPrograms: [ByteString] = [
+    "/usr/bin/tini", "/sbin/tini", "/usr/bin/tini-static", "/usr/bin/dumb-init",
+    "/usr/bin/catatonit", "/usr/libexec/podman/catatonit",
+  ]
+
+  private func existing(_ paths: [ByteString], _ root: inout RootView) -> [Wish] {
+    paths.filter { root.resolve($0) != nil }.map { .path($0, at: nil) }
+  }
+}

@@ -1,0 +1,77 @@
+internal import ELF
+internal import FileTree
+internal import Loader
+
+/// What ``NeedsTable`` says of objects.
+struct TableNeeds: NeedSource {
+  private let symbols: [ByteString: [NeedsRow]]
+  private let sonames: [(prefix: ByteString, row: NeedsRow)]
+  private let strings: [(text: ByteString, row: NeedsRow)]
+  private var presets: PresetWishes
+
+  /// In bytes; no program has more constants.
+  private static let constantsLimit: UInt64 = 256 << 20
+
+  init(_ rows: [NeedsRow] = NeedsRow.rows(of: NeedsTable.text)) {
+    var symbols: [ByteString: [NeedsRow]] = [:]
+    for row in rows where row.trigger == .symbol {
+      for word in row.words { symbols[word, default: []].append(row) }
+    }
+    self.symbols = symbols
+    sonames = rows.filter { $0.trigger == .soname }.flatMap { row in
+      row.words.map { ($0, row) }
+    }
+    strings = rows.filter { $0.trigger == .string }.flatMap { row in row.words.map { ($0, row) } }
+    presets = PresetWishes()
+  }
+
+  mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
+    guard let image = object.image else { return [] }
+    var needs: [RuntimeNeed] = []
+    // In the order of the names, so that a report doesn't depend on the hash seed.
+    let imported = object.imports.filter { symbols[$0] != nil }.sorted()
+    for symbol in imported {
+      for row in symbols[symbol] ?? [] {
+        add(row, .symbol(symbol), of: object, to: &needs, in: &root)
+      }
+    }
+    if let soname = image.dynamic?.soname {
+      for (prefix, row) in sonames where soname.hasPrefix(prefix) {
+        add(row, .soname(soname), of: object, to: &needs, in: &root)
+      }
+    }
+    if object.isProgram { addStrings(of: object, to: &needs, in: &root) }
+    return needs
+  }
+
+  private mutating func add(
+    _ row: NeedsRow, _ mark: Evidence.Mark, of object: ObservedObject,
+    to needs: inout [RuntimeNeed], in root: inout RootView
+  ) {
+    guard row.libc == nil || row.libc == object.libc else { return }
+    needs.append(
+      RuntimeNeed(
+        topic: row.topic, grade: .implied, evidence: Evidence(file: object.path, mark: mark),
+        wishes: presets.wishes(row.topic, detail: row.detail, for: object, in: &root),
+        isEssential: row.isEssential, purpose: row.purpose))
+  }
+
+  /// A library that is linked in statically shows itself by its texts alone.
+  private mutating func addStrings(
+    of object: ObservedObject, to needs: inout [RuntimeNeed], in root: inout RootView
+  ) {
+    guard let file = try? root.tree.open(object.real),
+      let segments = try? ElfImage.constantSegments(
+        of: file, in: .readOnly, limit: Self.constantsLimit)
+    else { return }
+    for (text, row) in strings {
+      for segment in segments {
+        guard let place = find(text.bytes, in: segment.bytes) else { continue }
+        add(
+          row, .string(text, offset: segment.offset + UInt64(place)), of: object, to: &needs,
+          in: &root)
+        break
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+internal import Discovery
+internal import FileTree
+internal import SystemPackage
+
+extension Diagnostic {
+  init(_ error: NeedsError) {
+    switch error {
+    case .loader(let error): self.init(error)
+    case .script(let error): self.init(error)
+    case .noProgram(let path):
+      self.init("\(path): nothing that starts it is in this root", status: .findings)
+    case .unreadable(let path, let cause):
+      self.init(
+        "--add \(path): \(Self.describe(cause))", remedy: "name an existing file or directory")
+    }
+  }
+
+  init(_ error: ScriptError) {
+    switch error {
+    case .missing(let script, let interpreter):
+      self.init(
+        "\(script): its interpreter \(interpreter) isn't there",
+        remedy: "install it, or name another in the script's first line", status: .findings)
+    case .relative(let script, let interpreter):
+      self.init(
+        "\(script): its interpreter '\(interpreter)' is a relative path",
+        remedy: "begin it with a slash in the script's first line")
+    case .notInPath(let script, let name):
+      self.init(
+        "\(script): env finds no program '\(name)' in "
+          + "\(ScriptChain.searchPath.map(\.description).joined(separator: ":"))",
+        remedy: "install it", status: .findings)
+    case .tooDeep(let script):
+      self.init("\(script): a chain of interpreters that no kernel follows to its end")
+    }
+  }
+}
+
+extension Discovered {
+  /// What is odd, but doesn't stop anything.
+  var diagnostics: [Diagnostic] {
+    // An object file or a damaged binary is data: it ships as it is.
+    unloadable.map { Diagnostic("warning: packed as data: \(Diagnostic($0).message)") }
+      + brokenScripts.map { Diagnostic("warning: packed as it is: \(Diagnostic($0).message)") }
+      + damagedNotes.map {
+        Diagnostic("warning: \($0): a .note.dlopen that can't be understood (not a JSON array)")
+      }
+      + unanswered.map {
+        Diagnostic(
+          "warning: --with \($0.name): nothing of it is in this root",
+          remedy: "'rootfs-pack presets' tells what each looks for")
+      }
+  }
+}
