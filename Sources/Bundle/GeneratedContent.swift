@@ -8,12 +8,13 @@ struct GeneratedContent {
   /// The first need that asks for it, by its place in the list of needs.
   let need: Int
 
-  /// The wishes of all needs, the lines of one file joined: each line once, in the order of asking.
+  /// The wishes of all needs, the lines of one file joined, in the order of asking; of lines that tell of
+  /// the same thing the first counts.
   static func merged(_ wishes: [NeededContent]) -> [GeneratedContent] {
     var merged: [GeneratedContent] = []
     var lines: [RootPath: [ByteString]] = [:]
     for case .lines(let path, let own) in wishes.map(\.wish) {
-      for line in own where !(lines[path]?.contains(line) ?? false) {
+      for line in own where !(lines[path, default: []].contains { key($0) == key(line) }) {
         lines[path, default: []].append(line)
       }
     }
@@ -33,6 +34,13 @@ struct GeneratedContent {
       merged.append(GeneratedContent(path: path, node: content, need: wish.need))
     }
     return merged
+  }
+
+  /// What a line tells of: that is its first field in the files of passwd(5), group(5) and
+  /// nsswitch.conf(5).
+  private static func key(_ line: ByteString) -> ByteString {
+    guard let colon = line.bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0 else { return line }
+    return ByteString(line.bytes[..<colon])
   }
 
   private static func text(_ lines: [ByteString]) -> [UInt8] {

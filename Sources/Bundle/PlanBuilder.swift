@@ -31,7 +31,8 @@ package struct PackSubject: Sendable {
     }
   }
 
-  var isForNeed: Bool { if case .need = reason { true } else { false } }
+  /// Whether a need brought it, and nobody asked for it by name.
+  package var isForNeed: Bool { if case .need = reason { true } else { false } }
 }
 
 /// A file, link or directory that is packed beside the programs.
@@ -82,6 +83,15 @@ package struct PlanContents: Sendable {
   package var needs: [FoundNeed] = []
 
   package init() {}
+
+  /// Closures and additions alone; those of programs are what was asked for.
+  package init(_ subjects: [PackSubject], additions: [Addition] = []) {
+    self.subjects = subjects
+    self.additions = additions
+    programs = subjects.filter { $0.reason == .program }.map {
+      PackProgram(path: $0.graph.subject.openedPath, destination: $0.destination)
+    }
+  }
 }
 
 /// Makes a plan from closures and additions, and proves it.

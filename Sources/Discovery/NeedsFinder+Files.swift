@@ -85,7 +85,9 @@ extension NeedsFinder {
       throw .unreadable(path: source, error)
     }
     let reason = InclusionReason.addition(of: source)
-    guard record(Inclusion(source: source, destination: destination, reason: reason)) else { return }
+    guard record(Inclusion(source: source, destination: destination, reason: reason)) else {
+      return
+    }
     descend(into: file, openedPath: source, destination: destination, reason: reason)
   }
 

@@ -294,12 +294,15 @@ package struct NeedsFinder: Sendable {
     }
     probeGuesses()
     found.unanswered = policy.wanted.sorted().filter { topic in
-      !found.needs.contains { $0.topic == topic && ($0.outcome == .packed || $0.outcome == .present) }
+      !found.needs.contains {
+        $0.topic == topic && ($0.outcome == .packed || $0.outcome == .present)
+      }
     }
   }
 
   /// The library that a need is about, if a closure has it whether or not anybody opens it.
   private func loadedPath(of need: FoundNeed) -> ByteString? {
+    guard need.wishes.count == 1 else { return nil }
     for case .library(let names, _) in need.wishes {
       for name in names {
         for subject in found.subjects {

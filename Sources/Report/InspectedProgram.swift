@@ -23,6 +23,11 @@ package struct InspectedProgram: Sendable {
     self.needs = needs
   }
 
+  /// An ELF file of which nothing but its closure is told.
+  package init(_ closures: ProgramClosures) {
+    self.init(path: closures.graph.subject.openedPath, closures: closures)
+  }
+
   /// What its packager wrote into it; nil for a script.
   package var package: PackageMetadata? {
     script == nil ? PackageMetadata(closures.graph.subject.image) : nil
@@ -52,7 +57,9 @@ extension InspectedProgram {
 extension PackageMetadata {
   /// `deb coreutils 9.1-1 (amd64)`; from the file, so escaped.
   var text: String {
-    let words = [type, name, version].compactMap(\.self) + [architecture.map { "(\($0))" }]
+    let words =
+      [type, name, version].compactMap(\.self)
+      + [architecture.map { "(\($0))" }]
       .compactMap(\.self)
     return ByteString(words.joined(separator: " ")).description
   }

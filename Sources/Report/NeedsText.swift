@@ -42,27 +42,30 @@ extension FoundNeed {
   }
 }
 
-/// Renders needs: what, how sure, what became of it, and below it where it was seen and what for.
+/// Renders needs, one preset and verdict a line: what, how sure, what becomes of it, where it was seen.
 package func renderNeeds(_ needs: [FoundNeed], _ style: TextStyle) -> String {
-  var table = TextTable()
+  var lines: [(name: String, verdict: String, needs: [FoundNeed])] = []
   for need in needs {
-    let (verdict, tone) = need.verdict
     let isLibrary = need.topic == .notes || need.topic == .guesses
-    let subject = need.subject
+    let name = isLibrary ? need.subject : need.topic.name
+    let verdict = need.verdict.text
+    if let index = lines.firstIndex(where: { $0.name == name && $0.verdict == verdict }) {
+      lines[index].needs.append(need)
+    } else {
+      lines.append((name, verdict, [need]))
+    }
+  }
+  var table = TextTable()
+  for line in lines {
+    let first = line.needs[0]
+    let sightings = line.needs.reduce(0) { $0 + $1.evidence.count }
     table.rows.append([
-      .init("  " + (isLibrary ? subject : need.topic.name), .strong),
-      .init(need.grade.description, .faint),
-      .init(need.evidenceText, nil),
-      .init(verdict, tone),
+      .init("  " + line.name, .strong),
+      .init(first.grade.description, .faint),
+      .init(line.verdict, first.verdict.tone),
+      .init(
+        (first.evidence.first?.description ?? "") + (sightings > 1 ? " (+\(sightings - 1))" : "")),
     ])
   }
   return table.render(style)
-}
-
-extension FoundNeed {
-  /// The first sighting, and how many others there are.
-  package var evidenceText: String {
-    let first = evidence.first.map(\.description) ?? ""
-    return evidence.count > 1 ? "\(first) (+\(evidence.count - 1))" : first
-  }
 }

@@ -17,7 +17,7 @@ struct PackFindings {
       subjects.filter(\.isStarted).flatMap(\.graph.objects).compactMap {
         $0.image.dynamic?.soname
       })
-    for subject in subjects {
+    for subject in subjects where !subject.isForNeed {
       for request in subject.graph.missing
       where subject.isStarted || !loaded.contains(request.name) {
         addMissing(request, of: subject.graph)

@@ -12,7 +12,8 @@ extension PlanContents {
     }
     subjects = found.subjects.flatMap { subject in
       let openings = Dictionary(
-        subject.openings.map { ($0.opening.name, $0.need) }, uniquingKeysWith: { first, _ in first })
+        subject.openings.map { ($0.opening.name, $0.need) }, uniquingKeysWith: { first, _ in first }
+      )
       return subject.closures.all.map {
         PackSubject(
           graph: $0, destination: subject.destination, reason: subject.reason, openings: openings)

@@ -39,7 +39,7 @@ struct LevelPlanTests {
     let subjects = try loader.closures(of: "/srv/app").all.map {
       PackSubject(graph: $0, destination: "/app")
     }
-    var builder = PlanBuilder(tree: tree, subjects: subjects, additions: [])
+    var builder = PlanBuilder(tree: tree, contents: PlanContents(subjects))
     return try builder.build()
   }
 

@@ -22,8 +22,10 @@ struct PlanBuilderTests {
     var loader = Loader(tree: tree, environment: SearchEnvironment(libraryPath: libraryPath))
     let graph = try loader.closure(of: program)
     var builder = PlanBuilder(
-      tree: tree, subjects: [PackSubject(graph: graph, destination: destination)],
-      additions: additions.map { Addition(tree: tree, source: $0.0, destination: $0.1) })
+      tree: tree,
+      contents: PlanContents(
+        [PackSubject(graph: graph, destination: destination)],
+        additions: additions.map { Addition(tree: tree, source: $0.0, destination: $0.1) }))
     return try builder.build()
   }
 
@@ -162,7 +164,7 @@ struct PlanBuilderTests {
     var loader = Loader(tree: tree, environment: SearchEnvironment(workingDirectory: "/current"))
     let graph = try loader.closure(of: "/current/server")
     var builder = PlanBuilder(
-      tree: tree, subjects: [PackSubject(graph: graph, destination: "/server")], additions: [])
+      tree: tree, contents: PlanContents([PackSubject(graph: graph, destination: "/server")]))
     let paths = table(try builder.build())
     #expect(paths.contains("/deps/libx.so") && paths.contains("/liby.so"))
     #expect(!paths.contains { $0.contains("current") })
@@ -199,8 +201,8 @@ struct PlanBuilderTests {
     var loader = Loader(tree: InMemoryTree(tree))
     let graph = try loader.closure(of: "/srv/app")
     var builder = PlanBuilder(
-      tree: InMemoryTree(tree), subjects: [PackSubject(graph: graph, destination: "/app")],
-      additions: [])
+      tree: InMemoryTree(tree),
+      contents: PlanContents([PackSubject(graph: graph, destination: "/app")]))
     let plan = try builder.build()
     guard
       case .file(.generated(let bytes), _)? = plan.entries.first(where: {

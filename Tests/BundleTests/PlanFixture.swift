@@ -36,13 +36,15 @@ enum PlanFixture {
         PackSubject(graph: try loader.closure(of: $0.0), destination: $0.at)
       }
       + libraries.map {
-        PackSubject(graph: try loader.closure(of: $0.0), destination: $0.at, addition: $0.0)
+        PackSubject(
+          graph: try loader.closure(of: $0.0), destination: $0.at, reason: .addition(of: $0.0))
       }
-    var builder = PlanBuilder(
-      tree: tree, subjects: subjects,
+    let contents = PlanContents(
+      subjects,
       additions: (additions + libraries).map {
         Addition(tree: tree, source: $0.0, destination: $0.at)
-      }, options: options)
+      })
+    var builder = PlanBuilder(tree: tree, contents: contents, options: options)
     return try builder.build()
   }
 }

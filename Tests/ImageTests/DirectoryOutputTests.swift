@@ -61,8 +61,9 @@ struct DirectoryOutputTests {
       in: directory.url)
     let tree = DirectoryTree(root: FilePath(directory.path))
     var builder = PlanBuilder(
-      tree: tree, subjects: [],
-      additions: [Addition(tree: tree, source: "/in", destination: "/")])
+      tree: tree,
+      contents: PlanContents([], additions: [Addition(tree: tree, source: "/in", destination: "/")])
+    )
     let plan = try builder.build()
     try directory.write("1", to: "in/z")
     #expect(throws: ArchiveError.sourceChanged("/z")) {

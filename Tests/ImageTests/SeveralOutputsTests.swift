@@ -33,10 +33,12 @@ struct SeveralOutputsTests {
     let tree = CountingTree(
       InMemoryTree(["/a": .text("1"), "/d/b": .text("2"), "/init": .text("3"), "/l": .link("a")]))
     var builder = PlanBuilder(
-      tree: tree, subjects: [],
-      additions: try tree.names(in: .root).map {
-        Addition(tree: tree, source: RootPath.root.appending($0).text, destination: nil)
-      })
+      tree: tree,
+      contents: PlanContents(
+        [],
+        additions: try tree.names(in: .root).map {
+          Addition(tree: tree, source: RootPath.root.appending($0).text, destination: nil)
+        }))
     let plan = try builder.build()
     let directory = try TemporaryDirectory()
     tree.opened.withLock { $0 = [:] }

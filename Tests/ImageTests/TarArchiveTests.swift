@@ -77,8 +77,9 @@ struct TarArchiveTests {
     try directory.write("old", to: "out.tar")
     let tree = DirectoryTree(root: FilePath(directory.path))
     var builder = PlanBuilder(
-      tree: tree, subjects: [],
-      additions: [Addition(tree: tree, source: "/source", destination: nil)])
+      tree: tree,
+      contents: PlanContents(
+        [], additions: [Addition(tree: tree, source: "/source", destination: nil)]))
     let plan = try builder.build()
     try directory.write("01234", to: "source")
     #expect(throws: ArchiveError.sourceChanged("/source")) {

@@ -12,7 +12,7 @@ enum TestPlan {
     let additions = try tree.names(in: .root).map {
       Addition(tree: tree, source: RootPath.root.appending($0).text, destination: nil)
     }
-    var builder = PlanBuilder(tree: tree, subjects: [], additions: additions)
+    var builder = PlanBuilder(tree: tree, contents: PlanContents([], additions: additions))
     return try builder.build()
   }
 

@@ -41,7 +41,7 @@ struct ClosureTextTests {
     options.depth = depth
     options.showsRetainedSizes = sizes
     return ClosureTreeText.render(
-      try closures(files, environment), options: options, style: .plain)
+      .init(try closures(files, environment)), options: options, style: .plain)
   }
 
   @Test func `a depth cuts the tree, and not the totals`() throws {
@@ -78,7 +78,7 @@ struct ClosureTextTests {
   @Test func `a list is in the order of loading, and has no sizes unless asked for`() throws {
     #expect(
       renderClosureList(
-        try closures(Self.chain), options: ClosureTextOptions(), style: .plain) == """
+        .init(try closures(Self.chain)), options: ClosureTextOptions(), style: .plain) == """
           /app/main  x86-64, 64-bit, dynamic, glibc, 10.0 kB
             /l/liba.so                    20.0 kB  RUNPATH /l
             /l/libc1.so                   40.0 kB  RUNPATH /l
@@ -93,7 +93,7 @@ struct ClosureTextTests {
   @Test func `a list with sizes names its columns, as the tree does`() throws {
     var options = ClosureTextOptions()
     options.showsRetainedSizes = true
-    let text = renderClosureList(try closures(Self.chain), options: options, style: .plain)
+    let text = renderClosureList(.init(try closures(Self.chain)), options: options, style: .plain)
     let lines = text.split(separator: "\n")
     #expect(lines[1] == "                                   size  retained")
     #expect(lines[2] == "  /l/liba.so                    20.0 kB  100.0 kB  RUNPATH /l")

@@ -42,7 +42,7 @@ struct InspectDocumentTests {
     var document = InspectDocument(root: "/a\"b\\")
     var text = try document.opening()
     for path in Self.paths.prefix(count) {
-      text += document.next(try InspectDocument.renderSubject(try closures(path)))
+      text += document.next(try InspectDocument.renderSubject(.init(try closures(path))))
     }
     text += document.closing()
     let object = try parse(text)
@@ -56,18 +56,18 @@ struct InspectDocumentTests {
 
   @Test func `a line says what the document does, and is one line`() throws {
     for path in Self.paths {
-      let line = try InspectDocument.renderLine(try closures(path), root: "/r")
+      let line = try InspectDocument.renderLine(.init(try closures(path)), root: "/r")
       #expect(line.hasSuffix("\n") && line.dropLast().allSatisfy { !$0.isNewline })
       var object = try parse(line)
       #expect(object.removeValue(forKey: "schemaVersion") as? Int == 1)
       #expect(object.removeValue(forKey: "root") as? String == "/r")
-      let subject = try parse(InspectDocument.renderSubject(try closures(path)))
+      let subject = try parse(InspectDocument.renderSubject(.init(try closures(path))))
       #expect(object as NSDictionary == subject as NSDictionary)
     }
   }
 
   @Test func `findings are fields`() throws {
-    let subject = try parse(InspectDocument.renderSubject(try closures("/app/main")))
+    let subject = try parse(InspectDocument.renderSubject(.init(try closures("/app/main"))))
     #expect(subject["buildID"] as? String == "000fab")
     #expect(subject["complete"] as? Bool == false)
     #expect(subject["processor"] as? String == "baseline")
@@ -86,10 +86,10 @@ struct InspectDocumentTests {
   }
 
   @Test func `a baseline is an object where it differs, and null where it doesn't`() throws {
-    let plain = try parse(InspectDocument.renderSubject(try closures("/app/hwcaps")))
+    let plain = try parse(InspectDocument.renderSubject(.init(try closures("/app/hwcaps"))))
     #expect(plain["baseline"] is NSNull)
     let level = try parse(
-      InspectDocument.renderSubject(try closures("/app/hwcaps", level: "x86-64-v2")))
+      InspectDocument.renderSubject(.init(try closures("/app/hwcaps", level: "x86-64-v2"))))
     #expect(level["processor"] as? String == "x86-64-v2")
     let baseline = try #require(level["baseline"] as? [String: Any])
     #expect(Set(baseline.keys) == ["complete", "objects", "missing", "missingVersions"])

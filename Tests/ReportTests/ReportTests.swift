@@ -25,7 +25,7 @@ struct ReportTests {
   }
 
   @Test func `a tree shows each object once, its rule, and every place that was tried`() throws {
-    let text = ClosureTreeText.render(try closures(), style: .plain)
+    let text = ClosureTreeText.render(.init(try closures()), style: .plain)
     // Sizes depend on the test's ELF writer; what stands around them doesn't.
     let lines = text.split(separator: "\n").map {
       $0.replacing(/\d+ B/, with: "N").replacing(/\ {3,}(?=[^└├│])/, with: "  ")
@@ -51,9 +51,9 @@ struct ReportTests {
   }
 
   @Test func `colour is used only when asked for, and never changes the text`() throws {
-    let plain = ClosureTreeText.render(try closures(), style: .plain)
+    let plain = ClosureTreeText.render(.init(try closures()), style: .plain)
     let colored = ClosureTreeText.render(
-      try closures(), style: TextStyle(usesColor: true, width: 200))
+      .init(try closures()), style: TextStyle(usesColor: true, width: 200))
     #expect(!plain.contains("\u{1B}"))
     #expect(colored.contains("\u{1B}[31m"))
     #expect(colored.replacing(/\x1B\[\d+m/, with: "") == plain)
@@ -61,7 +61,7 @@ struct ReportTests {
 
   @Test func `JSON has sorted keys and null for what isn't there`() throws {
     var document = InspectDocument(root: "/")
-    let subject = try InspectDocument.renderSubject(try closures("/app/lib/liba.so"))
+    let subject = try InspectDocument.renderSubject(.init(try closures("/app/lib/liba.so")))
     let json = try document.opening() + document.next(subject) + document.closing()
     #expect(json.contains("\"interpreter\" : null"))
     #expect(json.contains("\"root\" : \"/\",\n  \"schemaVersion\" : 1,\n  \"subjects\" :"))
@@ -88,8 +88,7 @@ struct ReportTests {
   @Test func `a plan's table and JSON tell the same entries`() throws {
     let tree = Self.tree
     var builder = PlanBuilder(
-      tree: tree, subjects: [PackSubject(graph: try graph(), destination: "/main")],
-      additions: [])
+      tree: tree, contents: PlanContents([PackSubject(graph: try graph(), destination: "/main")]))
     let plan = try builder.build()
     let table = renderPlanTable(plan, style: .plain)
     let json = try renderJSON(PlanDocument([plan]))

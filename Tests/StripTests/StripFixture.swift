@@ -79,7 +79,7 @@ extension StripFixture {
     let additions = try tree.names(in: .root).map {
       Addition(tree: tree, source: RootPath.root.appending($0).text, destination: nil)
     }
-    var builder = PlanBuilder(tree: tree, subjects: [], additions: additions)
+    var builder = PlanBuilder(tree: tree, contents: PlanContents([], additions: additions))
     return try builder.build()
   }
 

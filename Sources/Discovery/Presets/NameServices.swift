@@ -7,12 +7,25 @@ internal import FileTree
 enum NameServices {
   private static let configuration: ByteString = "/etc/nsswitch.conf"
 
-  /// - Parameter databases: `hosts`, `passwd` and their like.
-  static func wishes(databases: [String], in root: inout RootView) -> [Wish] {
+  /// Services that ask a daemon of the host, which an image hasn't: nss-systemd(8), nss-resolve(8),
+  /// nss-mymachines(8), sssd(8), winbindd(8), nslcd(8), and the README of nss-mdns.
+  private static let daemons: Set<ByteString> = [
+    "systemd", "resolve", "mymachines", "sss", "winbind", "wins", "ldap", "mdns", "mdns4",
+    "mdns6", "mdns_minimal", "mdns4_minimal", "mdns6_minimal",
+  ]
+
+  /// - Parameters:
+  ///   - databases: `hosts`, `passwd` and their like.
+  ///   - asksDaemons: whether services count that ask a daemon.
+  static func wishes(
+    databases: [String], asksDaemons: Bool = false, in root: inout RootView
+  ) -> [Wish] {
     var lines: [ByteString] = []
     var modules: [Wish] = []
     for database in databases {
-      let services = services(of: database, in: &root)
+      let services = services(of: database, in: &root).filter {
+        asksDaemons || !daemons.contains($0)
+      }
       lines.append(
         ByteString(database + ": ")
           + ByteString(Array(services.map(\.bytes).joined(separator: [UInt8(ascii: " ")]))))
@@ -23,6 +36,21 @@ enum NameServices {
       }
     }
     return [.lines(RootPath(normalising: configuration), lines)] + modules
+  }
+
+  /// Services of a database that the configuration names and that only a daemon can answer.
+  static func daemonNeeds(
+    of database: String, purpose: String, in root: inout RootView
+  ) -> [RuntimeNeed] {
+    guard let line = line(of: database, in: &root) else { return [] }
+    return line.services.filter { daemons.contains($0) && hasModule($0, in: &root) }.map {
+      service in
+      RuntimeNeed(
+        topic: Topic("nss"), grade: .registered,
+        evidence: Evidence(file: configuration, mark: .line(line.number)),
+        wishes: wishes(databases: [database], asksDaemons: true, in: &root), isEssential: false,
+        purpose: purpose + " by asking a daemon (\(service))")
+    }
   }
 
   /// Host names by an own hosts file and DNS alone.
@@ -39,20 +67,27 @@ enum NameServices {
   private static func services(
     of database: String, in root: inout RootView
   ) -> [ByteString] {
-    for (_, line) in root.lines(at: configuration) {
-      let text = ByteString(line.bytes.prefix { $0 != UInt8(ascii: "#") })
-      guard let colon = text.bytes.firstIndex(of: UInt8(ascii: ":")),
-        ByteString(text.bytes[..<colon].filter { !isSpace($0) }) == ByteString(database)
-      else { continue }
-      let words = words(text.bytes[(colon + 1)...])
-      // A service whose module isn't in the root is one that the root does without.
-      let usable = words.filter { word in
-        word.bytes.first == UInt8(ascii: "[") || isBuiltIn(word, in: &root)
-          || hasModule(word, in: &root)
-      }
-      if !usable.isEmpty { return usable }
+    // A service whose module isn't in the root is one that the root does without.
+    let usable = (line(of: database, in: &root)?.services ?? []).filter { word in
+      word.bytes.first == UInt8(ascii: "[") || isBuiltIn(word, in: &root)
+        || hasModule(word, in: &root)
     }
+    if !usable.isEmpty { return usable }
     return database == "hosts" ? ["files", "dns"] : ["files"]
+  }
+
+  /// What the configuration's line of a database says.
+  private static func line(
+    of database: String, in root: inout RootView
+  ) -> (number: Int, services: [ByteString])? {
+    for (number, line) in root.lines(at: configuration) {
+      let text = line.bytes.prefix { $0 != UInt8(ascii: "#") }
+      guard let colon = text.firstIndex(of: UInt8(ascii: ":")),
+        ByteString(text[..<colon].filter { !isSpace($0) }) == ByteString(database)
+      else { continue }
+      return (number, words(text[(colon + 1)...]))
+    }
+    return nil
   }
 
   /// Words, an action in brackets being one with all that is in it.

@@ -12,8 +12,11 @@ package struct Preset: Sendable {
   /// What `--with` and `--without` know, in the order of a listing.
   package static let all: [Preset] = [
     Preset("ca-certificates", "certificates of authorities, where each TLS library looks for them"),
-    Preset("nss", "nsswitch.conf for what is looked up, and the modules that libc doesn't have built in"),
-    Preset("dns", "host names without the host's files: a nsswitch.conf and an /etc/hosts with localhost"),
+    Preset(
+      "nss", "nsswitch.conf for what is looked up, and the modules that libc doesn't have built in"),
+    Preset(
+      "dns", "host names without the host's files: a nsswitch.conf and an /etc/hosts with localhost"
+    ),
     Preset("users", "a passwd and a group file with root and nobody"),
     Preset("tmp", "/tmp, writable for everybody"),
     Preset("services", "/etc/services and /etc/protocols"),

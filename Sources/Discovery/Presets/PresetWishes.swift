@@ -32,7 +32,7 @@ package struct PresetWishes: Sendable {
     case "nss":
       NameServices.wishes(
         databases: detail.map { [$0] } ?? ["passwd", "group", "hosts", "services", "protocols"],
-        in: &root)
+        asksDaemons: object == nil, in: &root)
     case "dns": NameServices.standaloneHosts(in: &root)
     case "users": Self.users
     case "tmp": [.directory("/tmp", permissions: 0o1777)]

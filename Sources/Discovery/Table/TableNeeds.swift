@@ -54,6 +54,9 @@ struct TableNeeds: NeedSource {
         topic: row.topic, grade: .implied, evidence: Evidence(file: object.path, mark: mark),
         wishes: presets.wishes(row.topic, detail: row.detail, for: object, in: &root),
         isEssential: row.isEssential, purpose: row.purpose))
+    if row.topic.name == "nss", let database = row.detail {
+      needs += NameServices.daemonNeeds(of: database, purpose: row.purpose, in: &root)
+    }
   }
 
   /// A library that is linked in statically shows itself by its texts alone.
