@@ -219,13 +219,18 @@ package struct PlanBuilder {
     entries.compactMap { entry in
       switch entry.reason {
       case .rootLink where options.omitsRootLinks: nil
-      case .volume:
-        BundleEntry(
-          path: entry.path, node: entry.node, reason: entry.reason, stratum: entry.stratum,
-          owner: options.volumeOwner)
+      case .volume: owned(entry)
+      case .need(let need) where need.topic == StateDirectories.topic: owned(entry)
       default: entry
       }
     }
+  }
+
+  /// What the image's user writes to is his.
+  private func owned(_ entry: BundleEntry) -> BundleEntry {
+    BundleEntry(
+      path: entry.path, node: entry.node, reason: entry.reason, stratum: entry.stratum,
+      owner: options.volumeOwner)
   }
 
   /// Where a program is started: its place in the bundle with the directory's links resolved.

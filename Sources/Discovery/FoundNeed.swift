@@ -26,6 +26,9 @@ package struct FoundNeed: Sendable {
     /// Nothing in this root answers.
     case absent
   }
+
+  /// Whether it is a guess at what is there anyway: nothing to tell anybody.
+  package var isIdleGuess: Bool { topic == .guesses && outcome == .present }
 }
 
 /// A file or tree of the root that ships for a need or as a program.

@@ -133,7 +133,7 @@ extension NeedsFinder {
         found.unloadable.append(error)
       }
     case _ where head.starts(with: "#!".utf8) && status.permissions & 0o111 != 0:
-      lookAtScript(path)
+      lookAtScript(path, isAdded: isAddition(reason))
     case _ where head.starts(with: "MZ".utf8):
       if let file = root.resolve(path) {
         observe(file: path, file, destination: destination, isProgram: false)
@@ -142,8 +142,13 @@ extension NeedsFinder {
     }
   }
 
-  /// A script among other files needs its interpreter; what is missing it may never be started for.
-  private mutating func lookAtScript(_ path: ByteString) {
+  private func isAddition(_ reason: InclusionReason) -> Bool {
+    if case .addition = reason { true } else { false }
+  }
+
+  /// A script among other files needs its interpreter. Who adds it means to start it; among what a need
+  /// brings are helpers for all sorts of jobs, in all sorts of languages.
+  private mutating func lookAtScript(_ path: ByteString, isAdded: Bool) {
     let chain: ScriptChain?
     do {
       chain = try ScriptChain(of: path, in: &root)
@@ -156,7 +161,7 @@ extension NeedsFinder {
       RuntimeNeed(
         topic: .interpreters, grade: .registered,
         evidence: Evidence(file: path, mark: .line(1)),
-        wishes: chain.steps.map { .path($0.path, at: nil) }, isEssential: true,
+        wishes: chain.steps.map { .path($0.path, at: nil) }, isEssential: isAdded,
         purpose: "reads the script"),
       of: max(0, found.subjects.count - 1))
   }

@@ -1,4 +1,5 @@
 package import Bundle
+internal import Discovery
 internal import FileTree
 
 /// The JSON of a dry run: every path that ships, and why. Same rules as for ``InspectDocument``.
@@ -8,6 +9,8 @@ package struct PlanDocument: Encodable {
   let entries: [Entry]
   /// In bytes, of all regular files.
   let contentSize: UInt64
+  /// What the programs ask for at run time, packed or not.
+  let needs: [NeedDocument]
   /// The plans of an image's further platforms; none for anything else.
   let platforms: [PlanDocument]
 
@@ -36,6 +39,7 @@ package struct PlanDocument: Encodable {
     programs = plan.programs.map(\.description)
     contentSize = plan.contentSize
     entries = plan.entries.map { Entry($0) }
+    needs = plan.needs.filter { !$0.isIdleGuess }.map { NeedDocument($0) }
   }
 }
 
@@ -104,6 +108,8 @@ package func renderPlanTable(_ plan: BundlePlan, style: TextStyle) -> String {
       .init(entry.reason.description, .faint),
     ])
   }
+  let needs = plan.needs.filter { !$0.isIdleGuess }
   return table.render(style)
+    + (needs.isEmpty ? "" : "asked for at run time:\n" + renderNeeds(needs, style))
     + "\(count(plan.entries.count, "entry", "entries")), \(renderSize(plan.contentSize)) of content\n"
 }

@@ -1,4 +1,5 @@
 internal import Bundle
+internal import Discovery
 internal import FileTree
 internal import Image
 
@@ -19,11 +20,12 @@ struct ImageAssembly {
       configuration.entrypoint = words
       warnOfMissing(words[0], in: planned.plan)
     } else if let program = planned.plan.entrypoint {
-      configuration.entrypoint = try entrypoint(program, isImage: isImage)
+      configuration.entrypoint = try entrypoint(program, of: planned.plan, isImage: isImage)
     }
     configuration.command = settings.command
     configuration.environment =
-      (environment.contains { $0.hasPrefix("PATH=") } ? [] : [Self.path]) + environment
+      (environment.contains { $0.hasPrefix("PATH=") } ? [] : [Self.path])
+      + certificateVariable(planned.plan) + environment
     configuration.user = settings.user?.text
     configuration.workingDirectory = settings.workingDirectory
     configuration.exposedPorts = settings.exposedPorts
@@ -47,7 +49,24 @@ struct ImageAssembly {
         "warning: --entrypoint \(ByteString(program)): isn't in the image", remedy: "--add it"))
   }
 
-  private func entrypoint(_ path: RootPath, isImage: Bool) throws(Diagnostic) -> [String] {
+  /// Where OpenSSL and what follows its example find the certificates, wherever they were built to look.
+  private func certificateVariable(_ plan: BundlePlan) -> [String] {
+    let name = "SSL_CERT_FILE="
+    let bundle = plan.needs.first {
+      $0.topic.name == "ca-certificates" && $0.outcome == .packed
+    }?.found.first
+    guard let bundle, !environment.contains(where: { $0.hasPrefix(name) }) else { return [] }
+    return [name + bundle.description]
+  }
+
+  /// The program, behind the runtime that starts it and the process 1 that was asked for.
+  private func entrypoint(
+    _ path: RootPath, of plan: BundlePlan, isImage: Bool
+  ) throws(Diagnostic) -> [String] {
+    let initProgram = plan.needs.first { $0.topic.name == "init" && $0.outcome == .packed }?
+      .found.first
+    let words = (initProgram.map { [$0.description, "--"] } ?? [])
+      + (plan.launcher.map { [$0.description] } ?? [])
     guard let text = String(validating: path.text.bytes, as: UTF8.self) else {
       // What comes next can't be said, but the archive can be written.
       guard isImage else { return [] }
@@ -55,7 +74,7 @@ struct ImageAssembly {
         "\(path): a name that isn't UTF-8 can't be an image's entrypoint",
         remedy: "give it another with --install", status: .usage)
     }
-    return [text]
+    return words + [text]
   }
 
   /// An image's name where none is given: the program's.

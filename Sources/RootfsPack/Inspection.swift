@@ -79,7 +79,7 @@ struct Inspection {
       }
       let program = InspectedProgram(
         path: subject.path, closures: closures, script: found.scripts[subject.path],
-        needs: found.needs)
+        needs: found.needs.filter { !$0.isIdleGuess })
       return .shown(try render(program), isComplete: closures.isComplete)
     } catch let error as NeedsError {
       return .refused(error, isFound: subject.isFound)

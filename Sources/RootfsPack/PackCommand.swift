@@ -127,7 +127,7 @@ struct PackCommand: ParsableCommand {
       install: install,
       additions: try add.map { word throws(Diagnostic) in try AdditionRequest(word) },
       allowsMissing: allowMissing, options: planOptions(outputs, image),
-      policy: try needsOptions.policy)
+      policy: try needsOptions.policy, isQuiet: quiet || dryRun)
     var results = [try planner.plan(files, settings)]
     for word in imageOptions.platform {
       let request = try PlatformRequest(word)

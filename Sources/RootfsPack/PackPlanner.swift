@@ -4,6 +4,7 @@ internal import ELF
 internal import FileTree
 internal import Image
 internal import Loader
+internal import Report
 
 /// Makes the plan of one root: resolves, reports, builds and proves.
 struct PackPlanner {
@@ -12,6 +13,8 @@ struct PackPlanner {
   let allowsMissing: Bool
   let options: PlanOptions
   let policy: NeedsPolicy
+  /// Whether only what is wrong is told.
+  let isQuiet: Bool
   /// Stands before what is said, where there are several roots.
   var label = ""
 
@@ -32,6 +35,9 @@ struct PackPlanner {
     let plan: BundlePlan
     do { plan = try builder.build() } catch { throw Diagnostic(error) }
     for warning in plan.warnings { warn(warning.diagnostic) }
+    if !isQuiet, let line = renderUnpackedNeeds(plan.needs) {
+      warn(Diagnostic(line, remedy: "'rootfs-pack inspect' tells why"))
+    }
     return Result(plan: plan, isIncomplete: isIncomplete)
   }
 

@@ -19,6 +19,7 @@ package struct Preset: Sendable {
     ),
     Preset("users", "a passwd and a group file with root and nobody"),
     Preset("tmp", "/tmp, writable for everybody"),
+    Preset("directories", "directories below /var and /run that programs name, empty"),
     Preset("services", "/etc/services and /etc/protocols"),
     Preset("libgcc", "libgcc_s, which libc opens to end threads"),
     Preset("timezone", "the time zone database"),
