@@ -41,7 +41,7 @@ cd "$work/install"
 step "packing"
 "$work/bin/rootfs-pack" ./sample-server --output "$work/runtime.tar" \
   --output "$work/sample-server.oci.tar" --expose 8080 \
-  --add libsample-signals.so --add server.conf:/etc/sample-server/server.conf
+  --add server.conf:/etc/sample-server/server.conf
 
 step "running it with nothing but runtime.tar around it"
 "$scripts/run-packed-server.sh" "$work/runtime.tar"

@@ -109,7 +109,10 @@ extension Grade: CustomStringConvertible {
 }
 
 extension Evidence: CustomStringConvertible {
-  package var description: String {
+  package var description: String { text(beside: nil) }
+
+  /// The same without the file where that is the one that a report is about.
+  package func text(beside subject: ByteString?) -> String {
     let mark =
       switch mark {
       case .symbol(let name): name.description
@@ -120,7 +123,8 @@ extension Evidence: CustomStringConvertible {
       case .metadata(let text): text.description
       case .option(let text): text.description
       }
-    return file.map { "\(mark) in \($0)" } ?? mark
+    guard let file, file != subject else { return mark }
+    return "\(mark) in \(file)"
   }
 
   private func hexadecimal(_ number: UInt64) -> String { "0x" + String(number, radix: 16) }

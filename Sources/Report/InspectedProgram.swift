@@ -50,7 +50,7 @@ extension InspectedProgram {
   func renderNeeds(_ style: TextStyle) -> String {
     let package = package.map(\.text).map { "built for \($0)\n" } ?? ""
     guard !needs.isEmpty else { return package }
-    return package + "at run time it also asks for:\n" + Report.renderNeeds(needs, style)
+    return package + "at run time it also asks for:\n" + Report.renderNeeds(needs, of: path, style)
   }
 }
 

@@ -43,7 +43,11 @@ extension FoundNeed {
 }
 
 /// Renders needs, one preset and verdict a line: what, how sure, what becomes of it, where it was seen.
-package func renderNeeds(_ needs: [FoundNeed], _ style: TextStyle) -> String {
+///
+/// - Parameter subject: the program that the report is about; what was seen in itself needs no path.
+package func renderNeeds(
+  _ needs: [FoundNeed], of subject: ByteString? = nil, _ style: TextStyle
+) -> String {
   var lines: [(name: String, verdict: String, needs: [FoundNeed])] = []
   for need in needs {
     let isLibrary = need.topic == .notes || need.topic == .guesses
@@ -84,7 +88,8 @@ package func renderUnpackedNeeds(_ needs: [FoundNeed]) -> String? {
     }
   }
   let flags = [
-    topics.isEmpty ? nil : "--with " + topics.joined(separator: ","), notes.map { "--dlopen \($0)" },
+    topics.isEmpty ? nil : "--with " + topics.joined(separator: ","),
+    notes.map { "--dlopen \($0)" },
     guesses > 0 ? "--guess" : nil,
   ].compactMap(\.self)
   guard !flags.isEmpty else { return nil }

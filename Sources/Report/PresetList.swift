@@ -34,7 +34,8 @@ package func renderPresets(_ contents: [PresetContents], _ style: TextStyle) -> 
     table.rows.append([
       .init(content.preset.topic.name, .strong),
       .init(
-        content.wishes.isEmpty ? "-" : renderSize(content.size), content.wishes.isEmpty ? .faint : nil,
+        content.wishes.isEmpty ? "-" : renderSize(content.size),
+        content.wishes.isEmpty ? .faint : nil,
         alignsRight: true),
       .init(content.preset.summary),
     ])

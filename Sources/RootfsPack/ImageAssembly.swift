@@ -65,7 +65,8 @@ struct ImageAssembly {
   ) throws(Diagnostic) -> [String] {
     let initProgram = plan.needs.first { $0.topic.name == "init" && $0.outcome == .packed }?
       .found.first
-    let words = (initProgram.map { [$0.description, "--"] } ?? [])
+    let words =
+      (initProgram.map { [$0.description, "--"] } ?? [])
       + (plan.launcher.map { [$0.description] } ?? [])
     guard let text = String(validating: path.text.bytes, as: UTF8.self) else {
       // What comes next can't be said, but the archive can be written.
