@@ -31,6 +31,7 @@ let system = Target.Dependency.product(name: "SystemPackage", package: "swift-sy
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
+let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
 let package = Package(
   name: "rootfs-pack",
@@ -39,6 +40,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
+    .package(url: "https://github.com/LebJe/TOMLKit.git", from: "0.6.0"),
   ],
   targets: [
     .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
@@ -74,7 +76,7 @@ let package = Package(
       name: "RootfsPack",
       dependencies: [
         "CLinux", "Parallel", "FileTree", "ELF", "Loader", "Discovery", "Bundle", "Image", "Strip",
-        "Report", argumentParser, system,
+        "Report", argumentParser, system, toml,
       ],
       swiftSettings: settings),
     .executableTarget(name: "rootfs-pack", dependencies: ["RootfsPack"], swiftSettings: settings),

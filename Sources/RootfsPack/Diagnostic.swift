@@ -92,6 +92,7 @@ extension Diagnostic {
     case .noSuchFileOrDirectory: "no such file"
     case .permissionDenied: "permission denied"
     case .tooManySymbolicLinkLevels: "a loop of symbolic links"
+    case .isDirectory: "is a directory"
     case .notDirectory: "a part of the path is not a directory"
     case .noSpace: "no space left on the device"
     case .readOnlyFileSystem: "the file system is read-only"

@@ -60,6 +60,8 @@ struct InspectCommand: ParsableCommand {
 
   @OptionGroup var loaderOptions: LoaderOptions
 
+  @OptionGroup var configurationOptions: ConfigurationOptions
+
   func validate() throws {
     guard choices.count <= 1 else {
       let names = choices.map { "--" + $0.rawValue }.joined(separator: ", ")

@@ -68,6 +68,8 @@ struct PackCommand: ParsableCommand {
   @Flag(name: [.short, .long], help: "Say nothing unless something is wrong.")
   var quiet = false
 
+  @OptionGroup var configurationOptions: ConfigurationOptions
+
   func validate() throws {
     if json && !dryRun { throw ValidationError("--json shows the plan: it needs --dry-run.") }
     if let install, !install.hasPrefix("/") {

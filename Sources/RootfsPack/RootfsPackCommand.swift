@@ -44,21 +44,33 @@ struct RootfsPackCommand: ParsableCommand {
 package func runRootfsPack() -> Never {
   // A write to a closed pipe shall be an error that can be told apart, not the end.
   _ = signal(SIGPIPE, SIG_IGN)
-  let arguments = RawArguments.current()
+  let configuration = configure()
+  let arguments = configuration.arguments
   if let inspection = RootfsPackCommand.plainInspection(arguments) {
-    end { try inspection.run() }
+    end(configuration) { try inspection.run() }
   }
   let (entry, rest) = RootfsPackCommand.entry(for: arguments)
-  end {
+  end(configuration) {
     var command = try entry.parseAsRoot(rest)
     try command.run()
   } orElse: { error in
     if entry.exitCode(for: error) == .validationFailure {
       let command = entry == RootfsPackCommand.self ? "" : " " + entry._commandName
-      Terminal.warn(Diagnostic(usage: entry.message(for: error), of: command))
+      Terminal.warn(
+        configuration.locating(Diagnostic(usage: entry.message(for: error), of: command)))
       exit(ExitStatus.usage.rawValue)
     }
     entry.exit(withError: error)
+  }
+}
+
+/// The arguments, with what a configuration file says; a file that can't be taken ends the process.
+private func configure() -> Configuration {
+  do {
+    return try Configuration(RawArguments.current())
+  } catch {
+    Terminal.warn(error)
+    exit(error.status.rawValue)
   }
 }
 
@@ -66,14 +78,14 @@ package func runRootfsPack() -> Never {
 ///
 /// - Parameter orElse: ends the process for errors of the argument parser.
 private func end(
-  _ body: () throws -> Void,
+  _ configuration: Configuration, _ body: () throws -> Void,
   orElse: (any Error) -> Never = { _ in exit(ExitStatus.failure.rawValue) }
 ) -> Never {
   do {
     try body()
     exit(ExitStatus.done.rawValue)
   } catch let diagnostic as Diagnostic {
-    Terminal.warn(diagnostic)
+    Terminal.warn(configuration.locating(diagnostic))
     exit(diagnostic.status.rawValue)
   } catch let code as ExitCode {
     exit(code.rawValue)

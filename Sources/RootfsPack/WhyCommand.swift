@@ -37,6 +37,8 @@ struct WhyCommand: ParsableCommand {
   @Flag(help: "Write one JSON document.")
   var json = false
 
+  @OptionGroup var configurationOptions: ConfigurationOptions
+
   func validate() throws {
     if library.isEmpty { throw ValidationError("LIBRARY is empty: name one.") }
   }
