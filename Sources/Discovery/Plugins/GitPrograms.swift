@@ -1,0 +1,78 @@
+import ELF
+import FileTree
+
+/// The programs that git runs for its commands and transports, and its templates.
+///
+/// Source: git `exec-cmd.c` (`git_exec_path`, `system_path`: GIT_EXEC_PATH, and paths relative to a
+/// compiled-in prefix), `transport-helper.c` (`git-remote-http` and the like), `builtin/init-db.c`.
+struct GitPrograms: NeedSource {
+  private let topic = Topic("git")
+  private var known: Set<ByteString> = []
+
+  mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
+    guard object.image?.isProgram == true,
+      object.real.name == "git" || object.real.name.hasPrefix("git-")
+    else { return [] }
+    let texts = ObjectStrings(of: object, in: &root).texts { text in
+      ["git-core", "/templates", "/gitconfig"].contains {
+        ConfigurationText.contains($0, in: ByteString(text))
+      } || (text.first == UInt8(ascii: "/") && text.count < 256)
+    }
+    var needs: [RuntimeNeed] = []
+    let programs = texts.first {
+      $0.hasPrefix("/") && $0.hasSuffix("/git-core") && root.isDirectory($0)
+    }
+    if let programs, known.insert(programs).inserted {
+      needs += programNeeds(in: programs, of: object, &root)
+    }
+    let templates = texts.first { $0.hasSuffix("git-core/templates") }
+    for path in templates.map({ path in Self.places(of: path, among: texts) }) ?? []
+    where root.isDirectory(path) && known.insert(path).inserted {
+      needs.append(
+        topic.registered(
+          .host(object), [.path(path, at: nil)], isEssential: true,
+          purpose: "templates of new repositories"))
+      break
+    }
+    for path in texts where path.hasPrefix("/") && path.hasSuffix("/gitconfig") {
+      guard root.isFile(path), known.insert(path).inserted else { continue }
+      needs.append(
+        topic.registered(
+          .host(object), [.path(path, at: nil)], isEssential: true,
+          purpose: "the system's configuration of git"))
+    }
+    return needs
+  }
+
+  /// A relative path below the prefix, which is one of the object's texts.
+  private static func places(of path: ByteString, among texts: [ByteString]) -> [ByteString] {
+    if path.hasPrefix("/") { return [path] }
+    return texts.filter { $0.hasPrefix("/") }.map { ConfigurationText.path(path, in: $0) }
+  }
+
+  /// Programs and links to them are essential; scripts bring interpreters for a few commands.
+  private func programNeeds(
+    in directory: ByteString, of object: ObservedObject, _ root: inout RootView
+  ) -> [RuntimeNeed] {
+    var programs: [Wish] = []
+    var scripts: [Wish] = []
+    for name in root.names(in: directory) {
+      let path = directory + "/" + name
+      guard let file = root.resolve(path) else { continue }
+      let head =
+        file.status.kind == .regular ? (try? root.tree.head(of: file.real, count: 2)) ?? [] : []
+      if head == Array("#!".utf8) {
+        scripts.append(.path(path, at: nil))
+      } else {
+        programs.append(.path(path, at: nil))
+      }
+    }
+    let groups = [
+      (programs, true, "programs of git's commands and transports"),
+      (scripts, false, "commands of git that are scripts"),
+    ]
+    return groups.filter { !$0.0.isEmpty }.map {
+      topic.registered(.host(object), $0.0, isEssential: $0.1, purpose: $0.2)
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import ELF
+import FileTree
+
+/// The texts that are compiled into an object: NUL-terminated runs of printable ASCII in the segments
+/// that hold constants.
+struct ObjectStrings {
+  private let segments: [[UInt8]]
+
+  /// Of all segments together; the largest host, a database server, has some ten. In bytes.
+  private static let contentLimit: UInt64 = 48 << 20
+  /// In bytes; what a program was configured with is a line of a few thousand.
+  private static let textLimit = 1 << 16
+  /// In texts.
+  private static let countLimit = 1 << 16
+
+  /// No texts if the object can't be read.
+  init(of object: ObservedObject, in root: inout RootView) {
+    var segments: [[UInt8]] = []
+    if object.image != nil {
+      for kind in [ElfImage.ConstantSegments.readOnly, .executable] {
+        guard let file = try? root.open(object.path) else { break }
+        segments += (try? ElfImage.constants(of: file, in: kind, limit: Self.contentLimit)) ?? []
+      }
+    }
+    self.segments = segments
+  }
+
+  /// The texts that are wanted, each once, in the file's order; read-only segments come first.
+  func texts(where isWanted: (ArraySlice<UInt8>) -> Bool) -> [ByteString] {
+    var texts: [ByteString] = []
+    var seen: Set<ByteString> = []
+    for segment in segments {
+      var start = 0
+      for (index, byte) in segment.enumerated() where !Self.isPrintable(byte) {
+        defer { start = index + 1 }
+        guard byte == 0, index > start, index - start <= Self.textLimit,
+          isWanted(segment[start..<index])
+        else { continue }
+        let text = ByteString(segment[start..<index])
+        if seen.insert(text).inserted { texts.append(text) }
+        guard texts.count < Self.countLimit else { return texts }
+      }
+    }
+    return texts
+  }
+
+  /// Lines may end and have tabs within a text.
+  private static func isPrintable(_ byte: UInt8) -> Bool {
+    (byte >= 0x20 && byte <= 0x7E) || byte == 0x0A || byte == 0x09
+  }
+
+  /// The absolute paths among the texts that lead to a directory of the root and have a certain part.
+  func directories(containing part: ByteString, in root: inout RootView) -> [ByteString] {
+    let candidates = texts {
+      $0.first == UInt8(ascii: "/")
+        && ConfigurationText.contains(part, in: ByteString($0))
+    }
+    return candidates.filter { root.isDirectory($0) }
+  }
+
+  /// Which of some texts are among the object's.
+  func intersection(_ texts: Set<ByteString>) -> Set<ByteString> {
+    let lengths = Set(texts.map(\.count))
+    return Set(
+      self.texts { lengths.contains($0.count) && texts.contains(ByteString($0)) })
+  }
+}

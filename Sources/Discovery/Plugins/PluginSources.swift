@@ -1,0 +1,26 @@
+/// The sources that know what a host library, a server or a language runtime loads of its own accord:
+/// from configuration in the root, or from a place that is compiled into it.
+package enum PluginSources {
+  /// One of each; they share nothing.
+  static func all() -> [any NeedSource] {
+    runtimes() + libraries() + servers()
+  }
+
+  private static func runtimes() -> [any NeedSource] {
+    [
+      PythonRuntime(), PerlRuntime(), JavaRuntime(), RubyRuntime(), LuaRuntime(), ErlangRuntime(),
+    ]
+  }
+
+  private static func libraries() -> [any NeedSource] {
+    [
+      OpenSSLConfiguration(), PamConfiguration(), GioModules(), GdkPixbufLoaders(),
+      P11KitModules(), KerberosConfiguration(), GssMechanisms(), SaslPlugins(), GconvModules(),
+      OdbcDrivers(), QtPlugins(),
+    ]
+  }
+
+  private static func servers() -> [any NeedSource] {
+    [GitPrograms(), PostgresServer(), NginxServer(), ApacheServer()]
+  }
+}
