@@ -38,7 +38,8 @@ package struct NeedsFinder: Sendable {
   let store: NeedStore
   let policy: NeedsPolicy
   let descends: Bool
-  private var sources = NeedSources.all()
+  private var objectSources = NeedSources.ofObjects()
+  private var programSources = NeedSources.ofPrograms()
   private var presets = PresetWishes()
 
   /// What was found so far.
@@ -80,6 +81,7 @@ package struct NeedsFinder: Sendable {
     included = []
     pendingNeeds = []
     pendingSubjects = []
+    programSources = NeedSources.ofPrograms()
   }
 
   // MARK: What is looked at
@@ -135,13 +137,13 @@ package struct NeedsFinder: Sendable {
     for offset in NotedLibraries.damagedNotes(of: object.image) {
       found.damagedNotes.append(Evidence(file: object.openedPath, mark: .note(offset: offset)))
     }
-    let needs = store.needs(
-      of: object, place: place ?? RootPath(normalising: object.openedPath),
-      isProgram: isSubject && owner.isStarted, libc: libc
-    ) { observed in
-      sources.indices.flatMap { sources[$0].needs(of: observed, in: &root) }
+    let observed = store.observe(
+      object, place: place ?? RootPath(normalising: object.openedPath),
+      isProgram: isSubject && owner.isStarted, libc: libc)
+    let needs = store.needs(of: observed) { observed in
+      objectSources.indices.flatMap { objectSources[$0].needs(of: observed, in: &root) }
     }
-    for need in needs { register(need, of: subject) }
+    for need in needs + programNeeds(of: observed) { register(need, of: subject) }
   }
 
   /// Looks at a file that no loader loads, such as a managed assembly.
@@ -152,9 +154,13 @@ package struct NeedsFinder: Sendable {
     let observed = ObservedObject(
       path: path, real: file.real, place: destination ?? RootPath(normalising: path), image: nil,
       isProgram: isProgram, imports: [], libc: nil)
-    for need in sources.indices.flatMap({ sources[$0].needs(of: observed, in: &root) }) {
+    for need in programNeeds(of: observed) {
       register(need, of: max(0, found.subjects.count - 1))
     }
+  }
+
+  private mutating func programNeeds(of object: ObservedObject) -> [RuntimeNeed] {
+    programSources.indices.flatMap { programSources[$0].needs(of: object, in: &root) }
   }
 
   // MARK: Needs
@@ -185,9 +191,10 @@ package struct NeedsFinder: Sendable {
   }
 
   private mutating func answer(_ need: Int) {
+    openLibraries(of: need)
     for wish in found.needs[need].wishes {
       switch wish {
-      case .library(let names, let caller): open(names, by: caller, for: need)
+      case .library: break
       case .path(let source, let destination): include(source, at: destination, for: need)
       case .directory(let path, _), .generated(let path, _), .lines(let path, _):
         found.content.append(NeededContent(wish: wish, need: need))
@@ -198,56 +205,79 @@ package struct NeedsFinder: Sendable {
 
   // MARK: Libraries
 
-  /// Lets the programs that have the caller open a library; where none has it, what it was seen in.
-  private mutating func open(_ names: [ByteString], by caller: ByteString?, for need: Int) {
+  /// Lets the programs that have the caller open a need's libraries; where none has it, what the need
+  /// was seen in.
+  private mutating func openLibraries(of need: Int) {
     guard !found.subjects.isEmpty else { return }
-    var targets = [seenIn[need]]
-    if let caller {
-      let programs = found.subjects.indices.filter {
-        found.subjects[$0].isStarted && found.subjects[$0].loads(caller)
-      }
-      if !programs.isEmpty { targets = programs }
+    var names: [ByteString?: [[ByteString]]] = [:]
+    var callers: [ByteString?] = []
+    for case .library(let alternatives, let caller) in found.needs[need].wishes {
+      if names[caller] == nil { callers.append(caller) }
+      names[caller, default: []].append(alternatives)
     }
-    for target in targets { open(names, by: caller, in: target, for: need) }
+    for caller in callers {
+      for target in targets(of: caller, need) {
+        open(names[caller] ?? [], by: caller, in: target, for: need)
+      }
+    }
   }
 
-  private mutating func open(
-    _ names: [ByteString], by caller: ByteString?, in subject: Int, for need: Int
-  ) {
-    if let object = names.lazy.compactMap({ [found] in found.subjects[subject].object(named: $0) })
-      .first
-    {
-      found.needs[need].found.append(object.openedPath)
-      return
+  private func targets(of caller: ByteString?, _ need: Int) -> [Int] {
+    guard let caller else { return [seenIn[need]] }
+    let programs = found.subjects.indices.filter {
+      found.subjects[$0].isStarted && found.subjects[$0].loads(caller)
     }
-    for name in names {
-      let opening = Opening(name: name, caller: caller, dependsOnCaller: true)
-      guard let closures = closures(of: subject, opening: opening),
-        let object = closures.graph.opened(name)
-      else { continue }
-      accept(opening, closures, in: subject, for: need)
-      found.needs[need].found.append(object.openedPath)
-      return
+    return programs.isEmpty ? [seenIn[need]] : programs
+  }
+
+  /// Opens libraries, of each the first alternative that is found; all at once, and again without those
+  /// that aren't there.
+  private mutating func open(
+    _ libraries: [[ByteString]], by caller: ByteString?, in subject: Int, for need: Int
+  ) {
+    var pending = libraries.filter { alternatives in
+      let loaded = alternatives.lazy.compactMap { [found] in
+        found.subjects[subject].object(named: $0)
+      }.first
+      if let loaded { found.needs[need].found.append(loaded.openedPath) }
+      return loaded == nil
+    }
+    var accepted: [Opening] = []
+    // Each round tries one more alternative of what wasn't found yet.
+    for round in 0..<(pending.map(\.count).max() ?? 0) {
+      let openings = pending.compactMap { names in
+        round < names.count
+          ? Opening(name: names[round], caller: caller, dependsOnCaller: true) : nil
+      }
+      guard let closures = closures(of: subject, opening: accepted + openings) else { return }
+      let opened = openings.filter { closures.graph.opened($0.name) != nil }
+      accepted += opened
+      let names = Set(opened.map(\.name))
+      pending.removeAll { !names.isDisjoint(with: $0) }
     }
     // What can't be done without is missing like a library that is linked.
-    guard case .noted(.required) = found.needs[need].grade, let name = names.first else { return }
-    let opening = Opening(name: name, caller: caller, dependsOnCaller: true)
-    guard let closures = closures(of: subject, opening: opening) else { return }
-    accept(opening, closures, in: subject, for: need)
+    if case .noted(.required) = found.needs[need].grade, let name = pending.first?.first {
+      accepted.append(Opening(name: name, caller: caller, dependsOnCaller: true))
+    }
+    guard !accepted.isEmpty, let closures = closures(of: subject, opening: accepted) else { return }
+    accept(accepted, closures, in: subject, for: need)
+    found.needs[need].found += accepted.compactMap {
+      closures.graph.opened($0.name)?.openedPath
+    }
   }
 
   private mutating func accept(
-    _ opening: Opening, _ closures: ProgramClosures, in subject: Int, for need: Int
+    _ openings: [Opening], _ closures: ProgramClosures, in subject: Int, for need: Int
   ) {
     found.subjects[subject].closures = closures
-    found.subjects[subject].openings.append(FoundOpening(opening: opening, need: need))
+    found.subjects[subject].openings += openings.map { FoundOpening(opening: $0, need: need) }
     if !pendingSubjects.contains(subject) { pendingSubjects.append(subject) }
   }
 
-  /// The closures of a subject that opens one library more; nil where they are too large.
-  private mutating func closures(of subject: Int, opening: Opening) -> ProgramClosures? {
+  /// The closures of a subject that opens some libraries more; nil where they are too large.
+  private mutating func closures(of subject: Int, opening more: [Opening]) -> ProgramClosures? {
     let owner = found.subjects[subject]
-    let openings = owner.openings.map(\.opening) + [opening]
+    let openings = owner.openings.map(\.opening) + more
     return owner.isStarted
       ? try? loader.closures(of: owner.path, openings: openings)
       : try? libraryLoader.closures(of: owner.path, openings: openings)

@@ -68,7 +68,8 @@ package func renderNeeds(
       .init(first.grade.description, .faint),
       .init(line.verdict, first.verdict.tone),
       .init(
-        (first.evidence.first?.description ?? "") + (sightings > 1 ? " (+\(sightings - 1))" : "")),
+        (first.evidence.first?.text(beside: subject) ?? "")
+          + (sightings > 1 ? " (+\(sightings - 1))" : "")),
     ])
   }
   return table.render(style)

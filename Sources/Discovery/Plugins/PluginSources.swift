@@ -15,8 +15,8 @@ package enum PluginSources {
   private static func libraries() -> [any NeedSource] {
     [
       OpenSSLConfiguration(), PamConfiguration(), GioModules(), GdkPixbufLoaders(),
-      P11KitModules(), KerberosConfiguration(), GssMechanisms(), SaslPlugins(), GconvModules(),
-      OdbcDrivers(), QtPlugins(),
+      P11KitModules(), KerberosConfiguration(), GssMechanisms(), SaslPlugins(), OdbcDrivers(),
+      QtPlugins(),
     ]
   }
 

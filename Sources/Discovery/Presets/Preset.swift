@@ -32,7 +32,27 @@ package struct Preset: Sendable {
   ]
 
   /// Those that stand for what a configuration or a managed program names: nothing by themselves.
-  package static let registered: [Preset] = []
+  package static let registered: [Preset] = [
+    Preset("python", "the library of a Python interpreter"),
+    Preset("perl", "the libraries of a Perl interpreter"),
+    Preset("ruby", "the libraries of a Ruby interpreter"),
+    Preset("lua", "the modules of a Lua interpreter"),
+    Preset("java", "the runtime of a Java launcher"),
+    Preset("erlang", "the libraries of an Erlang emulator"),
+    Preset("openssl", "openssl.cnf, and the providers and engines that it names"),
+    Preset("pam", "the PAM services of programs, and their modules"),
+    Preset("sasl", "SASL mechanisms"),
+    Preset("krb5", "krb5.conf, and the plugins and mechanisms that are named"),
+    Preset("p11-kit", "PKCS #11 modules"),
+    Preset("gio", "GIO modules and GSettings schemas"),
+    Preset("gdk-pixbuf", "image loaders"),
+    Preset("qt", "Qt plugins of the Qt libraries that are loaded"),
+    Preset("odbc", "ODBC drivers"),
+    Preset("git", "git's own commands"),
+    Preset("postgresql", "the files and modules of a PostgreSQL server"),
+    Preset("nginx", "what nginx.conf includes and loads"),
+    Preset("apache", "what Apache's configuration includes and loads"),
+  ]
 
   /// Whether a name is one of a preset.
   package static func isKnown(_ topic: Topic) -> Bool {

@@ -39,6 +39,7 @@ package struct PresetWishes: Sendable {
     case "services": existing(["/etc/services", "/etc/protocols"], &root)
     case "timezone": Self.timeZones(&root)
     case "locale": existing(["/usr/lib/locale"], &root)
+    case "gconv": GconvModules.wishes(in: &root, root.systemDirectories)
     case "terminfo": Terminals.wishes(in: &root)
     case "shell": shell(&root)
     case "init": initProgram(&root)
