@@ -20,11 +20,16 @@ struct PresetsCommand: ParsableCommand {
       Exit code: 0 listed, 2 wrong usage, 3 system error.
       """)
 
-  @Option(help: ArgumentHelp("Look in this directory as the root.", valueName: "sysroot"))
+  // In the words of LoaderOptions: to a configuration file, it's one option.
+  @Option(
+    help: ArgumentHelp(
+      "Take libraries from this directory as the root.", valueName: "sysroot"))
   var root = "/"
 
   @Flag(help: "Write one JSON document.")
   var json = false
+
+  @OptionGroup var configurationOptions: ConfigurationOptions
 
   func run() throws {
     let context = try ResolutionContext(LoaderSettings(root: root), files: [])
