@@ -6,7 +6,9 @@ package import SystemPackage
 package enum NeedsError: Error, Sendable {
   case loader(LoaderError)
   case script(ScriptError)
-  /// A file that is started by a runtime which isn't there.
-  case noProgram(path: ByteString)
+  /// An assembly whose runtime isn't there; by its name.
+  case noRuntime(path: ByteString, runtime: String)
+  /// A program for Windows, which nothing here starts.
+  case windowsProgram(path: ByteString)
   case unreadable(path: ByteString, Errno)
 }

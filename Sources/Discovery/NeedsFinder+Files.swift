@@ -10,32 +10,44 @@ extension NeedsFinder {
   package mutating func add(
     program path: ByteString, destination: RootPath?
   ) throws(NeedsError) {
-    func addProgram(launcher: ByteString? = nil) {
-      found.programs.append(
-        FoundProgram(path: path, destination: destination, launcher: launcher))
+    var launcher: ByteString?
+    switch try? root.resolve(path).map({ try root.tree.head(of: $0.real, count: 2) }) {
+    case PortableExecutable.magic:
+      launcher = try addAssembly(path, destination: destination)
+    case Array("#!".utf8):
+      guard try !addScript(path, destination: destination, reason: .program) else { break }
+      fallthrough
+    default:
+      do {
+        add(path, try loader.closures(of: path), destination: destination, reason: .program)
+      } catch {
+        throw .loader(error)
+      }
     }
-    if let file = root.resolve(path), file.status.kind == .regular,
-      let head = try? root.tree.head(of: file.real, count: 2)
-    {
-      if head == Array("#!".utf8) {
-        if try addScript(path, destination: destination, reason: .program) {
-          addProgram()
-          return
-        }
-      }
-      if head == Array("MZ".utf8) {
-        _ = record(Inclusion(source: path, destination: destination, reason: .program))
-        observe(file: path, file, destination: destination, isProgram: true)
-        addProgram()
-        return
-      }
+    found.programs.append(FoundProgram(path: path, destination: destination, launcher: launcher))
+  }
+
+  /// Adds a managed assembly and the runtime that starts it; that runtime's path.
+  private mutating func addAssembly(
+    _ path: ByteString, destination: RootPath?
+  ) throws(NeedsError) -> ByteString {
+    guard let file = root.resolve(path), let runtime = ManagedRuntime.kind(of: path, in: &root)
+    else { throw .windowsProgram(path: path) }
+    guard let program = runtime.program(in: &root) else {
+      throw .noRuntime(path: path, runtime: "\(runtime)")
     }
     do {
-      add(path, try loader.closures(of: path), destination: destination, reason: .program)
+      add(
+        program, try loader.closures(of: program), destination: nil,
+        reason: .interpreter(of: path))
     } catch {
       throw .loader(error)
     }
-    addProgram()
+    _ = record(Inclusion(source: path, destination: destination, reason: .program))
+    found.scripts[path] = ScriptChain(runtime: program)
+    root.systemDirectories = found.subjects.last?.closures.graph.systemDirectories ?? []
+    observe(file: path, file, destination: destination, isProgram: true)
+    return program
   }
 
   /// Adds a script and what reads it; false if it names no interpreter.
@@ -134,7 +146,7 @@ extension NeedsFinder {
       }
     case _ where head.starts(with: "#!".utf8) && status.permissions & 0o111 != 0:
       lookAtScript(path, isAdded: isAddition(reason))
-    case _ where head.starts(with: "MZ".utf8):
+    case _ where head.starts(with: PortableExecutable.magic):
       if let file = root.resolve(path) {
         observe(file: path, file, destination: destination, isProgram: false)
       }

@@ -311,6 +311,7 @@ package struct NeedsFinder: Sendable {
 
   /// What came of each need.
   private mutating func settle() {
+    var hints: [Int] = []
     for index in found.needs.indices {
       let need = found.needs[index]
       if need.outcome == .packed {
@@ -318,11 +319,11 @@ package struct NeedsFinder: Sendable {
       } else if let path = loadedPath(of: need) {
         found.needs[index].outcome = .present
         found.needs[index].found = [path]
-      } else if need.wishes.isEmpty, case .hint = need.outcome {
-        found.needs[index].outcome = .absent
+      } else if case .hint = need.outcome {
+        hints.append(index)
       }
     }
-    probeGuesses()
+    probe(hints)
     found.unanswered = policy.wanted.sorted().filter { topic in
       !found.needs.contains {
         $0.topic == topic && ($0.outcome == .packed || $0.outcome == .present)
@@ -343,25 +344,44 @@ package struct NeedsFinder: Sendable {
     return nil
   }
 
-  /// Whether a guess would find something tells how good it is.
-  private mutating func probeGuesses() {
-    var openings: [Int: [(need: Int, opening: Opening)]] = [:]
-    for (index, need) in found.needs.enumerated() {
-      guard need.topic == .guesses, case .hint = need.outcome,
-        case .library(let names, let caller)? = need.wishes.first, let name = names.first
-      else { continue }
-      openings[seenIn[index], default: []].append(
-        (index, Opening(name: name, caller: caller, dependsOnCaller: true)))
-    }
-    for (subject, probes) in openings {
-      let owner = found.subjects[subject]
-      let all = owner.openings.map(\.opening) + probes.map(\.opening)
-      guard let graph = try? loader.closure(of: owner.path, openings: all) else { continue }
-      for probe in probes {
-        if let object = graph.opened(probe.opening.name) {
-          found.needs[probe.need].found = [object.openedPath]
+  /// A hint that its flag would bring nothing is none: finds what each would bring.
+  private mutating func probe(_ hints: [Int]) {
+    var probes: [Int: [(need: Int, opening: Opening)]] = [:]
+    for need in hints {
+      for wish in found.needs[need].wishes {
+        switch wish {
+        case .path(let source, _):
+          if root.resolve(source) != nil { found.needs[need].found.append(source) }
+        case .directory(let path, _), .generated(let path, _), .lines(let path, _):
+          found.needs[need].found.append(path.text)
+        case .library(let names, let caller):
+          if let path = names.first(where: { $0.hasPrefix("/") && root.isFile($0) }) {
+            found.needs[need].found.append(path)
+          } else {
+            probes[seenIn[need], default: []] += names.filter { !$0.hasPrefix("/") }.map {
+              (need, Opening(name: $0, caller: caller, dependsOnCaller: true))
+            }
+          }
         }
       }
+    }
+    for subject in probes.keys.sorted() { open(probes[subject] ?? [], in: subject) }
+    for need in hints where found.needs[need].found.isEmpty {
+      found.needs[need].outcome = .absent
+    }
+  }
+
+  /// Opens libraries only to see which of them are found.
+  private mutating func open(_ probes: [(need: Int, opening: Opening)], in subject: Int) {
+    guard found.subjects.indices.contains(subject) else { return }
+    let owner = found.subjects[subject]
+    let all = owner.openings.map(\.opening) + probes.map(\.opening)
+    guard let graph = try? loader.closure(of: owner.path, openings: all) else { return }
+    for probe in probes {
+      guard let object = graph.opened(probe.opening.name),
+        !found.needs[probe.need].found.contains(object.openedPath)
+      else { continue }
+      found.needs[probe.need].found.append(object.openedPath)
     }
   }
 }

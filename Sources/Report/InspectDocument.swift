@@ -171,7 +171,9 @@ extension InspectSubject {
     let subject = graph.subject
     let header = subject.image.header
     path = program.path.description
-    linkage = program.script == nil ? subject.image.linkage.rawValue : "script"
+    linkage =
+      program.script.map { $0.kind == .script ? "script" : "assembly" }
+      ?? subject.image.linkage.rawValue
     _interpreters = Nullable(
       wrappedValue: program.script.map { script in
         script.steps.map { step in

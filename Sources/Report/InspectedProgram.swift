@@ -42,7 +42,8 @@ extension InspectedProgram {
       (step.isSearched ? "→ " : "#! ") + step.path.description
         + (step.argument.map { " \($0)" } ?? "")
     }
-    return style.paint(path.description, .strong) + "  script, "
+    return style.paint(path.description, .strong)
+      + (script.kind == .script ? "  script, " : "  assembly, ")
       + steps.joined(separator: " ") + "\n"
   }
 

@@ -7,8 +7,15 @@ extension Diagnostic {
     switch error {
     case .loader(let error): self.init(error)
     case .script(let error): self.init(error)
-    case .noProgram(let path):
-      self.init("\(path): nothing that starts it is in this root", status: .findings)
+    case .noRuntime(let path, let runtime):
+      self.init(
+        "\(path): is started by \(runtime), and no program of that name is in "
+          + ScriptChain.searchPath.map(\.description).joined(separator: ":"),
+        remedy: "install it", status: .findings)
+    case .windowsProgram(let path):
+      self.init(
+        "\(path): is a program for Windows without managed code",
+        remedy: "name a program for Linux, or an assembly")
     case .unreadable(let path, let cause):
       self.init(
         "--add \(path): \(Self.describe(cause))", remedy: "name an existing file or directory")

@@ -71,12 +71,11 @@ struct Inspection {
       finder.reset()
       try finder.add(program: subject.path, destination: nil)
       // Before anything that it opens is loaded; of a script, what reads it.
-      let started = finder.found.subjects.last?.closures
-      if showsNeeds || started == nil { finder.run() }
-      let found = finder.found
-      guard let closures = started ?? found.subjects.first?.closures else {
-        return .refused(.noProgram(path: subject.path), isFound: subject.isFound)
+      guard let closures = finder.found.subjects.last?.closures else {
+        return .refused(.windowsProgram(path: subject.path), isFound: subject.isFound)
       }
+      if showsNeeds { finder.run() }
+      let found = finder.found
       let program = InspectedProgram(
         path: subject.path, closures: closures, script: found.scripts[subject.path],
         needs: found.needs.filter { !$0.isIdleGuess })

@@ -31,10 +31,11 @@ struct NextStep {
     case .ociArchive: return "docker load --input \(place)\(run)"
     case .ociLayout: return copy(from: place)
     case .directory:
-      guard let program = configuration.entrypoint.first.flatMap({ word(ByteString($0)) }),
-        !isForeign
-      else { return nil }
-      return "chroot \(place) \(program)"
+      let words = configuration.entrypoint.compactMap { word(ByteString($0)) }
+      guard !words.isEmpty, words.count == configuration.entrypoint.count, !isForeign else {
+        return nil
+      }
+      return "chroot \(place) \(words.joined(separator: " "))"
     case .cpio, .cpioGzip: return "qemu-system-... -kernel KERNEL -initrd \(place)"
     }
   }

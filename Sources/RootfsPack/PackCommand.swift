@@ -115,6 +115,7 @@ struct PackCommand: ParsableCommand {
             debugDirectory: outputOptions.debugDir.map { FilePath(ByteString(argument: $0)) })
           : nil, needsBase: outputOptions.overlaySafe, isQuiet: quiet, environment: variables)
       try run.write(bundles)
+      if !quiet { planned.compactMap(\.hint).forEach(Terminal.warn) }
     }
     if planned.contains(where: \.isIncomplete) { throw ExitStatus.findings.code }
   }
@@ -129,7 +130,7 @@ struct PackCommand: ParsableCommand {
       install: install,
       additions: try add.map { word throws(Diagnostic) in try AdditionRequest(word) },
       allowsMissing: allowMissing, options: planOptions(outputs, image),
-      policy: try needsOptions.policy, isQuiet: quiet || dryRun)
+      policy: try needsOptions.policy)
     var results = [try planner.plan(files, settings)]
     for word in imageOptions.platform {
       let request = try PlatformRequest(word)

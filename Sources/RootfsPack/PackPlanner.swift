@@ -13,8 +13,6 @@ struct PackPlanner {
   let allowsMissing: Bool
   let options: PlanOptions
   let policy: NeedsPolicy
-  /// Whether only what is wrong is told.
-  let isQuiet: Bool
   /// Stands before what is said, where there are several roots.
   var label = ""
 
@@ -23,6 +21,15 @@ struct PackPlanner {
     let plan: BundlePlan
     /// Whether something is missing that a program can't do without.
     let isIncomplete: Bool
+    /// Stands before what is said of it.
+    let label: String
+
+    /// What of the needs isn't packed; nil if all is.
+    var hint: Diagnostic? {
+      renderUnpackedNeeds(plan.needs).map {
+        Diagnostic(label + $0, remedy: "'rootfs-pack inspect' tells why")
+      }
+    }
   }
 
   func plan(_ files: [String], _ settings: LoaderSettings) throws(Diagnostic) -> Result {
@@ -35,10 +42,7 @@ struct PackPlanner {
     let plan: BundlePlan
     do { plan = try builder.build() } catch { throw Diagnostic(error) }
     for warning in plan.warnings { warn(warning.diagnostic) }
-    if !isQuiet, let line = renderUnpackedNeeds(plan.needs) {
-      warn(Diagnostic(line, remedy: "'rootfs-pack inspect' tells why"))
-    }
-    return Result(plan: plan, isIncomplete: isIncomplete)
+    return Result(plan: plan, isIncomplete: isIncomplete, label: label)
   }
 
   /// What the files need, with what the additions need.

@@ -80,6 +80,13 @@ enum ConfigurationText {
     ByteString(path.bytes.split(separator: UInt8(ascii: "/")).last ?? [])
   }
 
+  /// A name without each of some ends that it has, looked at in their order.
+  static func withoutSuffixes(_ suffixes: [ByteString], of name: ByteString) -> ByteString {
+    suffixes.reduce(name) { name, suffix in
+      name.hasSuffix(suffix) ? ByteString(name.bytes.dropLast(suffix.count)) : name
+    }
+  }
+
   /// Every place of one text in another, from left to right; they don't overlap.
   static func places(of part: ByteString, in text: ByteString) -> [Int] {
     guard let first = part.bytes.first, part.count <= text.count else { return [] }

@@ -15,12 +15,15 @@ struct ObjectStrings {
 
   /// No texts if the object can't be read.
   init(of object: ObservedObject, in root: inout RootView) {
+    self.init(at: object.image == nil ? nil : object.path, in: &root)
+  }
+
+  /// - Parameter path: of an ELF file, in-root; nil for no texts.
+  init(at path: ByteString?, in root: inout RootView) {
     var segments: [[UInt8]] = []
-    if object.image != nil {
-      for kind in [ElfImage.ConstantSegments.readOnly, .executable] {
-        guard let file = try? root.open(object.path) else { break }
-        segments += (try? ElfImage.constants(of: file, in: kind, limit: Self.contentLimit)) ?? []
-      }
+    for kind in [ElfImage.ConstantSegments.readOnly, .executable] {
+      guard let path, let file = try? root.open(path) else { break }
+      segments += (try? ElfImage.constants(of: file, in: kind, limit: Self.contentLimit)) ?? []
     }
     self.segments = segments
   }

@@ -9,6 +9,7 @@ package enum PluginSources {
   private static func runtimes() -> [any NeedSource] {
     [
       PythonRuntime(), PerlRuntime(), JavaRuntime(), RubyRuntime(), LuaRuntime(), ErlangRuntime(),
+      MonoApplication(), DotnetApplication(),
     ]
   }
 

@@ -39,6 +39,8 @@ package struct Preset: Sendable {
     Preset("lua", "the modules of a Lua interpreter"),
     Preset("java", "the runtime of a Java launcher"),
     Preset("erlang", "the libraries of an Erlang emulator"),
+    Preset("mono", "assemblies, native modules and configuration of Mono"),
+    Preset("dotnet", "what an application of .NET names, and its frameworks"),
     Preset("openssl", "openssl.cnf, and the providers and engines that it names"),
     Preset("pam", "the PAM services of programs, and their modules"),
     Preset("sasl", "SASL mechanisms"),

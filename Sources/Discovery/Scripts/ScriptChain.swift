@@ -1,6 +1,6 @@
 package import FileTree
 
-/// The programs that are started for a script, one after the other, up to the one that reads it.
+/// The programs that are started for a script or an assembly, one after the other, up to the one that reads it.
 package struct ScriptChain: Hashable, Sendable {
   package struct Step: Hashable, Sendable {
     /// As it is started: an absolute, in-root path text.
@@ -10,7 +10,21 @@ package struct ScriptChain: Hashable, Sendable {
     package let isSearched: Bool
   }
 
+  package enum Kind: Hashable, Sendable {
+    /// A text whose first line names what reads it.
+    case script
+    /// Managed code, which its runtime loads.
+    case assembly
+  }
+
+  package let kind: Kind
   package let steps: [Step]
+
+  /// Of an assembly.
+  package init(runtime: ByteString) {
+    kind = .assembly
+    steps = [Step(path: runtime, argument: nil, isSearched: true)]
+  }
 
   /// The last step: an ELF program, unless it can't be read.
   package var interpreter: ByteString { steps.last?.path ?? "" }
@@ -62,6 +76,7 @@ extension ScriptChain {
         steps.append(Step(path: next, argument: nil, isSearched: true))
       }
       guard let nextLine = Self.line(of: next, &root) else {
+        kind = .script
         self.steps = steps
         return
       }

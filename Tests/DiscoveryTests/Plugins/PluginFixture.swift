@@ -21,12 +21,13 @@ struct PluginFixture {
 
   /// The needs of one object, which is read from the tree.
   mutating func needs(
-    of path: ByteString, isProgram: Bool = false, imports: Set<ByteString> = []
+    of path: ByteString, isProgram: Bool = false, imports: Set<ByteString> = [],
+    place: RootPath? = nil
   ) -> [RuntimeNeed] {
     guard let file = root.resolve(path) else { return [] }
     let image = try? ElfImage(reading: root.open(path))
     let object = ObservedObject(
-      path: path, real: file.real, place: file.real, image: image, isProgram: isProgram,
+      path: path, real: file.real, place: place ?? file.real, image: image, isProgram: isProgram,
       imports: imports)
     return source.needs(of: object, in: &root)
   }
