@@ -54,49 +54,53 @@ struct CilTables {
   }
 
   /// The columns of the tables up to the last one that is read, by number.
-  private static let columns: [[Column]] = [
-    /* Module */ [.fixed(2), .string, .guid, .guid, .guid],
-    /* TypeRef */ [.coded(.resolutionScope), .string, .string],
-    /* TypeDef */ [.fixed(4), .string, .string, .coded(.typeDefOrRef), .row(0x04), .row(0x06)],
-    /* FieldPtr */ [.row(0x04)],
-    /* Field */ [.fixed(2), .string, .blob],
-    /* MethodPtr */ [.row(0x06)],
-    /* MethodDef */ [.fixed(4), .fixed(2), .fixed(2), .string, .blob, .row(0x08)],
-    /* ParamPtr */ [.row(0x08)],
-    /* Param */ [.fixed(2), .fixed(2), .string],
-    /* InterfaceImpl */ [.row(0x02), .coded(.typeDefOrRef)],
-    /* MemberRef */ [.coded(.memberRefParent), .string, .blob],
-    /* Constant */ [.fixed(2), .coded(.hasConstant), .blob],
-    /* CustomAttribute */ [.coded(.hasCustomAttribute), .coded(.customAttributeType), .blob],
-    /* FieldMarshal */ [.coded(.hasFieldMarshal), .blob],
-    /* DeclSecurity */ [.fixed(2), .coded(.hasDeclSecurity), .blob],
-    /* ClassLayout */ [.fixed(2), .fixed(4), .row(0x02)],
-    /* FieldLayout */ [.fixed(4), .row(0x04)],
-    /* StandAloneSig */ [.blob],
-    /* EventMap */ [.row(0x02), .row(0x14)],
-    /* EventPtr */ [.row(0x14)],
-    /* Event */ [.fixed(2), .string, .coded(.typeDefOrRef)],
-    /* PropertyMap */ [.row(0x02), .row(0x17)],
-    /* PropertyPtr */ [.row(0x17)],
-    /* Property */ [.fixed(2), .string, .blob],
-    /* MethodSemantics */ [.fixed(2), .row(0x06), .coded(.hasSemantics)],
-    /* MethodImpl */ [.row(0x02), .coded(.methodDefOrRef), .coded(.methodDefOrRef)],
-    /* ModuleRef */ [.string],
-    /* TypeSpec */ [.blob],
-    /* ImplMap */ [.fixed(2), .coded(.memberForwarded), .string, .row(0x1A)],
-    /* FieldRVA */ [.fixed(4), .row(0x04)],
-    /* EncLog */ [.fixed(4), .fixed(4)],
-    /* EncMap */ [.fixed(4)],
-    /* Assembly */
-    [
-      .fixed(4), .fixed(2), .fixed(2), .fixed(2), .fixed(2), .fixed(4), .blob, .string, .string,
-    ],
-    /* AssemblyProcessor */ [.fixed(4)],
-    /* AssemblyOS */ [.fixed(12)],
-    /* AssemblyRef */
-    [
-      .fixed(2), .fixed(2), .fixed(2), .fixed(2), .fixed(4), .blob, .string, .string, .blob,
-    ],
+  private static let layouts: [(table: String, columns: [Column])] = [
+    ("Module", [.fixed(2), .string, .guid, .guid, .guid]),
+    ("TypeRef", [.coded(.resolutionScope), .string, .string]),
+    ("TypeDef", [.fixed(4), .string, .string, .coded(.typeDefOrRef), .row(0x04), .row(0x06)]),
+    ("FieldPtr", [.row(0x04)]),
+    ("Field", [.fixed(2), .string, .blob]),
+    ("MethodPtr", [.row(0x06)]),
+    ("MethodDef", [.fixed(4), .fixed(2), .fixed(2), .string, .blob, .row(0x08)]),
+    ("ParamPtr", [.row(0x08)]),
+    ("Param", [.fixed(2), .fixed(2), .string]),
+    ("InterfaceImpl", [.row(0x02), .coded(.typeDefOrRef)]),
+    ("MemberRef", [.coded(.memberRefParent), .string, .blob]),
+    ("Constant", [.fixed(2), .coded(.hasConstant), .blob]),
+    ("CustomAttribute", [.coded(.hasCustomAttribute), .coded(.customAttributeType), .blob]),
+    ("FieldMarshal", [.coded(.hasFieldMarshal), .blob]),
+    ("DeclSecurity", [.fixed(2), .coded(.hasDeclSecurity), .blob]),
+    ("ClassLayout", [.fixed(2), .fixed(4), .row(0x02)]),
+    ("FieldLayout", [.fixed(4), .row(0x04)]),
+    ("StandAloneSig", [.blob]),
+    ("EventMap", [.row(0x02), .row(0x14)]),
+    ("EventPtr", [.row(0x14)]),
+    ("Event", [.fixed(2), .string, .coded(.typeDefOrRef)]),
+    ("PropertyMap", [.row(0x02), .row(0x17)]),
+    ("PropertyPtr", [.row(0x17)]),
+    ("Property", [.fixed(2), .string, .blob]),
+    ("MethodSemantics", [.fixed(2), .row(0x06), .coded(.hasSemantics)]),
+    ("MethodImpl", [.row(0x02), .coded(.methodDefOrRef), .coded(.methodDefOrRef)]),
+    ("ModuleRef", [.string]),
+    ("TypeSpec", [.blob]),
+    ("ImplMap", [.fixed(2), .coded(.memberForwarded), .string, .row(0x1A)]),
+    ("FieldRVA", [.fixed(4), .row(0x04)]),
+    ("EncLog", [.fixed(4), .fixed(4)]),
+    ("EncMap", [.fixed(4)]),
+    (
+      "Assembly",
+      [
+        .fixed(4), .fixed(2), .fixed(2), .fixed(2), .fixed(2), .fixed(4), .blob, .string, .string,
+      ]
+    ),
+    ("AssemblyProcessor", [.fixed(4)]),
+    ("AssemblyOS", [.fixed(12)]),
+    (
+      "AssemblyRef",
+      [
+        .fixed(2), .fixed(2), .fixed(2), .fixed(2), .fixed(4), .blob, .string, .string, .blob,
+      ]
+    ),
   ]
 
   private let data: EncodedBytes
@@ -125,7 +129,7 @@ struct CilTables {
     // Some writers have four bytes more here.
     if heapSizes & 0x40 != 0 { position += 4 }
     rowCounts = counts
-    for table in Self.columns.indices {
+    for table in Self.layouts.indices {
       starts.append(position)
       // A count of 32 bits times a width below 100 is far from an overflow.
       position += counts[table] * rowSize(of: table)
@@ -142,7 +146,7 @@ struct CilTables {
   ///   - column: the first being 0.
   func value(of table: Table, row: Int, column: Int) -> Int? {
     guard row >= 1, row <= rowCount(of: table) else { return nil }
-    let columns = Self.columns[table.rawValue]
+    let columns = Self.layouts[table.rawValue].columns
     let offset = columns[..<column].reduce(0) { $0 + width(of: $1) }
     let place = starts[table.rawValue] + (row - 1) * rowSize(of: table.rawValue) + offset
     return width(of: columns[column]) == 2
@@ -150,7 +154,7 @@ struct CilTables {
   }
 
   private func rowSize(of table: Int) -> Int {
-    Self.columns[table].reduce(0) { $0 + width(of: $1) }
+    Self.layouts[table].columns.reduce(0) { $0 + width(of: $1) }
   }
 
   private func width(of column: Column) -> Int {

@@ -14,13 +14,15 @@ struct DotnetApplication: NeedSource {
     let files = DotnetFiles(beside: object.path)
     guard object.image != nil else {
       guard files.isApplication(in: &root), files.assembly == object.path else { return [] }
-      var application = DotnetFileNeeds(files, at: object.place.parent, .metadata(files.name), object)
+      var application = DotnetFileNeeds(
+        files, at: object.place.parent, .metadata(files.name), object)
       return application.needs(in: &root)
     }
     if let file = try? root.open(object.path), AppendedContent.exists(behind: file),
       let bundle = SingleFileBundle(file)
     {
-      var application = DotnetFileNeeds(files, at: object.place.parent, .metadata(files.name), object)
+      var application = DotnetFileNeeds(
+        files, at: object.place.parent, .metadata(files.name), object)
       return application.needs(of: bundle, file, in: &root)
     }
     // The program that a build makes beside the main assembly to start it.
@@ -200,7 +202,8 @@ private struct DotnetFileNeeds {
         continue
       }
       // In the bundle the application's own files are elsewhere; those are what its list names.
-      let names = MonoModuleNames.candidates(for: module.name, in: Array(directories.dropFirst()))
+      let names = DotnetModuleNames.candidates(
+        for: module.name, in: Array(directories.dropFirst()))
       needs.append(
         DotnetApplication.topic.registered(
           Evidence(file: module.file, mark: .metadata(module.name)),

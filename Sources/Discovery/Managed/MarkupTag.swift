@@ -129,7 +129,8 @@ struct MarkupTag: Hashable, Sendable {
     var rest = text
     var result: [UInt8] = []
     while let first = rest.first {
-      let entity = first == UInt8(ascii: "&") ? entities.first { rest.starts(with: $0.text.bytes) } : nil
+      let entity =
+        first == UInt8(ascii: "&") ? entities.first { rest.starts(with: $0.text.bytes) } : nil
       result.append(entity?.byte ?? first)
       rest = rest.dropFirst(entity?.text.count ?? 1)
     }

@@ -6,16 +6,19 @@ internal import FileTree
 struct MonoApplication: NeedSource {
   static let topic = Topic("mono")
   private var walk: MonoAssemblyWalk?
+  /// Assemblies that were met before anything that runs them: another runtime may do that.
+  private var waiting: [ObservedObject] = []
 
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
     guard object.image != nil else { return assemblyNeeds(of: object, in: &root) }
     if let embedded = EmbeddedAssemblies(in: object, &root) {
-      return programNeeds(of: object, embedded, in: &root)
+      return programNeeds(of: object, embedded, in: &root) + waitingNeeds(in: &root)
     }
     guard Self.isRuntime(object),
       let runtime = MonoRuntime(at: object.path, for: object.real, in: &root)
     else { return [] }
-    return runtimeNeeds(runtime, .host(object), in: &root)
+    if walk == nil { walk = MonoAssemblyWalk(runtime, Self.topic, in: &root) }
+    return runtimeNeeds(runtime, .host(object), in: &root) + waitingNeeds(in: &root)
   }
 
   /// `mono`, `mono-sgen`, `libmonosgen-2.0.so.1`.
@@ -28,19 +31,27 @@ struct MonoApplication: NeedSource {
   private mutating func assemblyNeeds(
     of object: ObservedObject, in root: inout RootView
   ) -> [RuntimeNeed] {
-    guard ManagedRuntime.kind(of: object.path, in: &root) == .mono,
-      let metadata = root.metadata(at: object.path)
-    else { return [] }
-    if walk == nil {
-      // An assembly that is only added belongs to whatever starts Mono.
-      guard let path = ManagedRuntime.mono.program(in: &root),
-        let place = root.resolve(path)?.real,
-        let runtime = MonoRuntime(at: path, for: place, in: &root)
-      else { return [] }
+    if walk == nil, object.isProgram, ManagedRuntime.kind(of: object.path, in: &root) == .mono,
+      let path = ManagedRuntime.mono.program(in: &root), let place = root.resolve(path)?.real,
+      let runtime = MonoRuntime(at: path, for: place, in: &root)
+    {
       walk = MonoAssemblyWalk(runtime, Self.topic, in: &root)
     }
-    return walk?.needs(
-      of: metadata, at: object.path, physicalPath: object.real, place: object.place, in: &root) ?? []
+    waiting.append(object)
+    return waitingNeeds(in: &root)
+  }
+
+  private mutating func waitingNeeds(in root: inout RootView) -> [RuntimeNeed] {
+    guard var walk else { return [] }
+    var needs: [RuntimeNeed] = []
+    for object in waiting {
+      guard let metadata = root.metadata(at: object.path) else { continue }
+      needs += walk.needs(
+        of: metadata, at: object.path, physicalPath: object.real, place: object.place, in: &root)
+    }
+    waiting = []
+    self.walk = walk
+    return needs
   }
 
   private mutating func programNeeds(

@@ -69,7 +69,8 @@ struct SingleFileBundle: Sendable {
       let kind = Kind(rawValue: data.bytes[position]) ?? .unknown
       position += 1
       let start = position
-      guard skipText(&position, in: data), offset <= fileSize, size <= fileSize - offset || compressedSize > 0
+      guard skipText(&position, in: data), offset <= fileSize,
+        size <= fileSize - offset || compressedSize > 0
       else { return nil }
       let text = data.bytes[(start + lengthSize(at: start, in: data))..<position]
       entries.append(

@@ -33,7 +33,8 @@ struct DllMapTests {
   func `a module's library is that of the last entry for this machine`(
     text: String, expected: String?
   ) {
-    #expect(target("a", "<configuration>\(text)</configuration>") == expected.map { ByteString($0) })
+    #expect(
+      target("a", "<configuration>\(text)</configuration>") == expected.map { ByteString($0) })
   }
 
   @Test func `entries tell the line that they stand in`() {

@@ -157,7 +157,8 @@ struct MonoApplicationTests {
     #expect(MkbundleDirectory(OpenFile(bytes: Array(bytes.dropLast()))) == nil)
   }
 
-  @Test func `a program that starts the runtime by itself has its assemblies among its constants`() {
+  @Test func `a program that starts the runtime by itself has its assemblies among its constants`()
+  {
     var app = CilBuilder("app")
     app.modules = ["MonoPosixHelper"]
     let bytes = ElfBuilder.bytes(of: .program(), constants: [ByteString(app.metadata)])
