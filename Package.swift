@@ -101,7 +101,7 @@ let package = Package(
       swiftSettings: testSettings),
     .testTarget(
       name: "BundleTests",
-      dependencies: ["Bundle", "Loader", "ELF", "FileTree", "TestSupport", system],
+      dependencies: ["Bundle", "Discovery", "Loader", "ELF", "FileTree", "TestSupport", system],
       swiftSettings: testSettings),
     .testTarget(
       name: "ImageTests",

@@ -167,6 +167,8 @@ package enum PlanWarning: Hashable, Sendable {
   case setIDOfOther(RootPath, FileStatus.Owner)
   /// Capabilities of a program aren't packed.
   case droppedCapabilities(RootPath)
+  /// Something that a need brings along and that is nobody else's.
+  case leftOutSensitive(RootPath, SensitiveReason)
   /// A program that nobody may execute, at its place in the bundle.
   case notExecutable(RootPath)
 }

@@ -100,6 +100,7 @@ package struct PlanBuilder {
   private let contents: PlanContents
   private let options: PlanOptions
   private var resolver: PathResolver
+  private var refused: [RootPath: SensitiveReason] = [:]
 
   package init(
     tree: any FileTree, contents: PlanContents, options: PlanOptions = PlanOptions()
@@ -115,6 +116,7 @@ package struct PlanBuilder {
     var draft = PlanDraft(source: tree, options: options)
     try placeProgramsAndAdditions(in: &draft)
     try placeNeeds(in: &draft)
+    guard refused.isEmpty else { throw .sensitive(refused) }
     let programs = try programs(&draft)
     try ImageSetup(options: options).add(to: &draft)
     for content in GeneratedContent.merged(contents.content) {
@@ -390,10 +392,26 @@ package struct PlanBuilder {
     try copy(source.real, source.status, to: target, of: addition, in: &draft)
   }
 
-  private func copy(
+  /// Whether something may ship. What the user adds and mustn't is gathered, so that all of it is told.
+  private mutating func admits(
+    _ path: RootPath, _ status: FileStatus, of addition: Addition, _ draft: inout PlanDraft
+  ) -> Bool {
+    guard addition.reason != .program,
+      let reason = options.sensitive?.reason(for: path, status, in: addition.tree)
+    else { return true }
+    if addition.isForNeed {
+      draft.warn(.leftOutSensitive(path, reason))
+    } else {
+      refused[path] = reason
+    }
+    return false
+  }
+
+  private mutating func copy(
     _ path: RootPath, _ status: FileStatus, to target: RootPath, of addition: Addition,
     in draft: inout PlanDraft
   ) throws(PlanError) {
+    guard admits(path, status, of: addition, &draft) else { return }
     let reason = addition.reason.map(reason) ?? .addition(of: path.text)
     do {
       switch status.kind {

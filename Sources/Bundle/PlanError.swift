@@ -10,6 +10,8 @@ package enum PlanError: Error, Hashable, Sendable {
   case unreadable(path: ByteString, Errno)
   /// A device, FIFO or socket, which isn't content.
   case unpackable(path: RootPath, FileStatus.Kind)
+  /// Secrets that the user adds, each with its reason.
+  case sensitive([RootPath: SensitiveReason])
   /// The loader would find something else in the bundle than it finds in the root.
   case unfaithful([Deviation])
 

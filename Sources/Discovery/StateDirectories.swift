@@ -13,15 +13,24 @@ package struct StateDirectories: NeedSource {
   /// No server names more.
   private static let limit = 64
 
+  /// What a C library that is linked in has among its constants, whatever the program does: `paths.h`, and
+  /// glibc `nscd/nscd-client.h`, `gmon/gmon.c`, `login/utmp_file.c`, `elf/dl-support.c`.
+  private static let libraryTexts: Set<ByteString> = [
+    "/var/db", "/var/db/", "/var/log/lastlog", "/var/log/wtmp", "/var/mail", "/var/mail/",
+    "/var/profile", "/var/run", "/var/run/", "/var/run/nscd/socket", "/var/run/utmp", "/var/tmp",
+    "/var/tmp/", "/run/", "/run/utmp", "/var/cache/ldconfig/",
+  ]
+
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
-    guard object.isProgram, object.image != nil, let file = try? root.tree.open(object.real),
+    guard object.isProgram, let image = object.image, let file = try? root.tree.open(object.real),
       let segments = try? ElfImage.constantSegments(
         of: file, in: .readOnly, limit: Self.constantsLimit)
     else { return [] }
     var seen: Set<RootPath> = []
     var needs: [RuntimeNeed] = []
     for segment in segments {
-      for (text, place) in Self.paths(in: segment.bytes) {
+      for (text, place) in Self.paths(in: segment.bytes)
+      where image.interpreter != nil || !Self.libraryTexts.contains(text) {
         guard needs.count < Self.limit, let directory = Self.directory(of: text, in: &root),
           seen.insert(directory.path).inserted
         else { continue }

@@ -47,8 +47,8 @@ extension Discovered {
   /// What is odd, but doesn't stop anything.
   var diagnostics: [Diagnostic] {
     // An object file or a damaged binary is data: it ships as it is.
-    unloadable.map { Diagnostic("warning: packed as data: \(Diagnostic($0).message)") }
-      + brokenScripts.map { Diagnostic("warning: packed as it is: \(Diagnostic($0).message)") }
+    Self.summary(unloadable.map { Diagnostic($0).message }, "packed as data", "files")
+      + Self.summary(brokenScripts.map { Diagnostic($0).message }, "packed as it is", "scripts")
       + damagedNotes.map {
         Diagnostic("warning: \($0): a .note.dlopen that can't be understood (not a JSON array)")
       }
@@ -57,5 +57,18 @@ extension Discovered {
           "warning: --with \($0.name): nothing of it is in this root",
           remedy: "'rootfs-pack presets' tells what each looks for")
       }
+  }
+
+  /// A line for each of a few things, and one for many of a kind: a tree may have thousands.
+  private static func summary(
+    _ messages: [String], _ verdict: String, _ things: String
+  ) -> [Diagnostic] {
+    let limit = 4
+    let shown = messages.prefix(messages.count > limit ? limit - 1 : limit).map {
+      Diagnostic("warning: \(verdict): \($0)")
+    }
+    let rest = messages.count - shown.count
+    return shown
+      + (rest > 0 ? [Diagnostic("warning: \(verdict): \(rest) more \(things) like these")] : [])
   }
 }

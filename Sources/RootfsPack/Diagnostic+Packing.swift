@@ -21,6 +21,14 @@ extension Diagnostic {
     case .unpackable(let path, let kind):
       self.init(
         "\(path): a \(kind) has no content to pack", remedy: "remove it from what --add names")
+    case .sensitive(let places):
+      let sorted = places.sorted { $0.key < $1.key }
+      let shown = sorted.prefix(3).map { "\($0.key) (\($0.value.text))" }
+      let rest = sorted.count - shown.count
+      self.init(
+        "--add would bring secrets: " + shown.joined(separator: ", ")
+          + (rest > 0 ? " and \(rest) more" : "") + "; nothing was written",
+        remedy: "leave them out, or pack them with --allow-sensitive", status: .usage)
     case .unfaithful(let deviations):
       let lines = deviations.map { deviation in
         "\(deviation.name) for \(deviation.requester) would be "
@@ -130,6 +138,10 @@ extension PlanWarning {
     case .danglingLink(let path, let text):
       Diagnostic(
         "warning: \(path) -> \(text) leads to nothing in the image", remedy: "--add its target")
+    case .leftOutSensitive(let path, let reason):
+      Diagnostic(
+        "warning: left out: \(path) (\(reason.text))",
+        remedy: "--allow-sensitive packs it")
     case .notExecutable(let path):
       Diagnostic(
         "warning: \(path): no execute bit is set, so it can't be started", remedy: "chmod +x it")
@@ -147,6 +159,18 @@ extension PlanWarning {
       Diagnostic(
         "warning: \(path): its capabilities (security.capability) aren't packed",
         remedy: "keep them with --keep-xattrs")
+    }
+  }
+}
+
+extension SensitiveReason {
+  fileprivate var text: String {
+    switch self {
+    case .privateKey: "a private key"
+    case .shadow: "passwords of users"
+    case .credentials: "credentials of a user"
+    case .secrets(let place): "in \(place)"
+    case .home(let home): "in the home \(home)"
     }
   }
 }

@@ -56,6 +56,15 @@ struct PackCommand: ParsableCommand {
 
   @OptionGroup(title: "Loader") var loaderOptions: LoaderOptions
 
+  @Flag(
+    help: ArgumentHelp(
+      "Pack secrets too, where --add brings them.",
+      discussion: """
+        Private keys, shadow files, /run/secrets, and homes, but for the working directory and that of \
+        FILE.
+        """))
+  var allowSensitive = false
+
   @Flag(help: "Pack although libraries are missing.")
   var allowMissing = false
 
@@ -129,7 +138,8 @@ struct PackCommand: ParsableCommand {
     var planner = PackPlanner(
       install: install,
       additions: try add.map { word throws(Diagnostic) in try AdditionRequest(word) },
-      allowsMissing: allowMissing, options: planOptions(outputs, image),
+      allowsMissing: allowMissing, allowsSensitive: allowSensitive,
+      options: planOptions(outputs, image),
       policy: try needsOptions.policy)
     var results = [try planner.plan(files, settings)]
     for word in imageOptions.platform {

@@ -11,6 +11,7 @@ struct PackPlanner {
   let install: String?
   let additions: [AdditionRequest]
   let allowsMissing: Bool
+  let allowsSensitive: Bool
   let options: PlanOptions
   let policy: NeedsPolicy
   /// Stands before what is said, where there are several roots.
@@ -35,14 +36,42 @@ struct PackPlanner {
   func plan(_ files: [String], _ settings: LoaderSettings) throws(Diagnostic) -> Result {
     let context = try ResolutionContext(
       settings, files: files, additions: additions.map(\.source))
+    let sensitive = allowsSensitive ? nil : try sensitiveContent(files, context)
+    try sensitive.map { content throws(Diagnostic) in try refuseSecrets(content, context) }
     let found = try discover(files, context)
     let contents = PlanContents(found, tree: context.tree)
     let isIncomplete = try reportFindings(contents.subjects, settings)
+    var options = options
+    options.sensitive = sensitive
     var builder = PlanBuilder(tree: context.tree, contents: contents, options: options)
     let plan: BundlePlan
     do { plan = try builder.build() } catch { throw Diagnostic(error) }
     for warning in plan.warnings { warn(warning.diagnostic) }
     return Result(plan: plan, isIncomplete: isIncomplete, label: label)
+  }
+
+  /// What isn't the user's own project: that is the working directory, and what lies beside a program.
+  private func sensitiveContent(
+    _ files: [String], _ context: ResolutionContext
+  ) throws(Diagnostic) -> SensitiveContent {
+    var projects = [context.workingDirectory]
+    for file in files {
+      projects.append(context.physicalPath(try context.programPath(file)).parent)
+    }
+    return SensitiveContent(tree: context.tree, projects: projects)
+  }
+
+  /// Refuses what is named itself, before anything in it is looked at.
+  private func refuseSecrets(
+    _ content: SensitiveContent, _ context: ResolutionContext
+  ) throws(Diagnostic) {
+    var resolver = PathResolver(tree: context.tree)
+    var refused: [RootPath: SensitiveReason] = [:]
+    for addition in additions {
+      guard let file = try? resolver.resolve(context.locate(addition.source).path) else { continue }
+      refused[file.real] = content.reason(for: file.real, file.status, in: context.tree)
+    }
+    if !refused.isEmpty { throw Diagnostic(PlanError.sensitive(refused)) }
   }
 
   /// What the files need, with what the additions need.

@@ -9,6 +9,8 @@ struct ResolutionContext {
   /// The root, with the named files that lie outside of it showing through.
   let tree: any FileTree
   let environment: SearchEnvironment
+  /// Of the host; links resolved.
+  let workingDirectory: RootPath
   let variables = ProcessEnvironment.current()
   private let locator: PathLocator
   private let store: ObjectStore
@@ -26,6 +28,7 @@ struct ResolutionContext {
     let workingDirectory = try Self.workingDirectory()
     let locator = try PathLocator(root: options.root, workingDirectory: workingDirectory)
     self.locator = locator
+    self.workingDirectory = RootPath(normalising: ByteString(workingDirectory))
     let libraryPath = options.libraryPath.map(locator.locate)
     let windows =
       files.map(locator.locate).filter(\.isOutside).map { locator.window($0.path) }
@@ -43,8 +46,7 @@ struct ResolutionContext {
       libraryPath: libraryPath.map(\.path), variables: try options.variables(variables),
       processor: options.processor, openings: options.openings,
       // A relative search path means nothing inside a sysroot but its root.
-      workingDirectory: locator.root == "/"
-        ? RootPath(normalising: ByteString(workingDirectory)) : .root)
+      workingDirectory: locator.root == "/" ? self.workingDirectory : .root)
   }
 
   /// A new loader; all of them share what they read.
