@@ -70,7 +70,7 @@ let package = Package(
       dependencies: ["Parallel", "FileTree", "ELF", "Bundle", "Image", system],
       swiftSettings: settings),
     .target(
-      name: "Report", dependencies: ["FileTree", "ELF", "Loader", "Discovery", "Bundle"],
+      name: "Report", dependencies: ["FileTree", "ELF", "Loader", "Discovery", "Bundle", "Image"],
       swiftSettings: settings),
     .target(
       name: "RootfsPack",

@@ -56,6 +56,36 @@ extension Provenance: CustomStringConvertible {
   }
 }
 
+extension Provenance {
+  /// The same in words that say nothing of the machine that it was packed on.
+  package var summary: String {
+    switch self {
+    case .library(let name, _, let rule): "\(name) (\(rule.rawValue))"
+    case .interpreter: "interpreter"
+    case .opened(let name, _, let rule, let need):
+      "\(name) (\(rule.rawValue)), \(need.topic.name): \(need.grade)"
+    case .need(let need): "\(need.topic.name): \(need.grade)"
+    case .scriptInterpreter: "interpreter of a script"
+    case .link: "link on the way"
+    case .detour: "on the way"
+    case .addition: "added"
+    case .program, .rootLink, .parent, .loaderConfiguration, .user, .workingDirectory, .volume,
+      .initProgram:
+      description
+    }
+  }
+
+  /// Whether a loader or a kernel loads it.
+  package var isClosure: Bool {
+    switch self {
+    case .program, .library, .interpreter, .opened, .scriptInterpreter: true
+    case .need, .link, .rootLink, .parent, .detour, .addition, .loaderConfiguration, .user,
+      .workingDirectory, .volume, .initProgram:
+      false
+    }
+  }
+}
+
 /// The need that something ships for, and where it was seen first.
 package struct NeedReason: Hashable, Sendable, CustomStringConvertible {
   package let topic: Topic

@@ -27,8 +27,9 @@ struct PackCommand: ParsableCommand {
         rootfs-pack ./server -o root/ -o server.tar.zst --level 19
         rootfs-pack ./server -o - | docker import - server
         rootfs-pack ./server -o server.oci.tar --platform SYSROOT:arm/server
+        rootfs-pack ./server --with ca-certificates,timezone --lock server.lock
 
-      Exit code: 0 packed, 1 a library is missing, 2 wrong usage, 3 unreadable input or system error.
+      Exit code: 0 packed, 1 a library is missing or the lock differs, 2 wrong usage, 3 unreadable input or system error.
       """)
 
   @Argument(
@@ -67,6 +68,13 @@ struct PackCommand: ParsableCommand {
 
   @Flag(help: "Pack although libraries are missing.")
   var allowMissing = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep what the bundle holds in this file, with digests; fail if it holds something else.",
+      discussion: "They are those before --strip. Remove the file to accept what changed.",
+      valueName: "file"))
+  var lock: String?
 
   @Flag(help: "Show the plan and write nothing.")
   var dryRun = false
@@ -110,6 +118,10 @@ struct PackCommand: ParsableCommand {
     let planned = try plans(settings, outputs, images.settings)
     let bundles = try planned.map { try images.bundle($0, isImage: isImage) }
     if isImage { try checkPlatforms(bundles) }
+    let lockFile = try lock.map { word throws(Diagnostic) in try LockFile(word) }
+    let newLock = try lockFile?.check(
+      bundles, WriteOptions(), Terminal.style(of: .standardOutput, environment: variables),
+      isQuiet: quiet)
     if dryRun {
       if outputOptions.strip && !quiet {
         Terminal.warn(Diagnostic("the sizes are those before --strip, which a dry run doesn't do"))
@@ -124,6 +136,7 @@ struct PackCommand: ParsableCommand {
             debugDirectory: outputOptions.debugDir.map { FilePath(ByteString(argument: $0)) })
           : nil, needsBase: outputOptions.overlaySafe, isQuiet: quiet, environment: variables)
       try run.write(bundles)
+      if let newLock { try lockFile?.write(newLock) }
       if !quiet { planned.compactMap(\.hint).forEach(Terminal.warn) }
     }
     if planned.contains(where: \.isIncomplete) { throw ExitStatus.findings.code }

@@ -239,9 +239,19 @@ struct CommandLineTests {
         Set(subject.keys) == [
           "path", "linkage", "machine", "class", "byteOrder", "loader", "interpreter", "complete",
           "objects", "missing", "passedOver", "missingVersions", "beyondProcessor", "buildID",
-          "processor", "baseline", "secure",
+          "processor", "baseline", "secure", "interpreters", "package", "needs",
         ])
     }
+    let need = try #require((subjects[0]["needs"] as? [[String: Any]])?.first)
+    #expect(
+      Set(need.keys) == [
+        "topic", "grade", "priority", "essential", "purpose", "evidence", "wishes", "outcome",
+        "flag", "found",
+      ])
+    let evidence = try #require((need["evidence"] as? [[String: Any]])?.first)
+    #expect(Set(evidence.keys) == ["file", "kind", "text", "offset", "line"])
+    let wish = try #require((need["wishes"] as? [[String: Any]])?.first)
+    #expect(Set(wish.keys) == ["kind", "names", "caller", "destination"])
     let object = try #require((subjects[0]["objects"] as? [[String: Any]])?.first)
     #expect(
       Set(object.keys) == [

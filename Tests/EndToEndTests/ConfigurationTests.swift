@@ -8,7 +8,10 @@ struct ConfigurationTests {
 
   init() throws {
     scratch = try TemporaryDirectory()
-    try Shell.bash("cp /bin/true server; echo a > app.conf; mkdir sub", in: scratch.url)
+    // A program that asks for nothing at run time, so that nothing is said of it.
+    try Shell.bash(
+      "echo 'int main(void){return 0;}' | gcc -x c - -o server; echo a > app.conf; mkdir sub",
+      in: scratch.url)
   }
 
   func run(_ arguments: String..., in folder: String = "") throws -> Shell.Result {

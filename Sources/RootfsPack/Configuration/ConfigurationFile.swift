@@ -57,13 +57,9 @@ struct ConfigurationFile {
   ) throws(Diagnostic) -> ConfigurationFile {
     let descriptor = FileDescriptor(rawValue: descriptor)
     defer { try? descriptor.close() }
-    var bytes: [UInt8] = []
     do {
-      while bytes.count <= TomlDocument.sizeLimit {
-        var piece = [UInt8](repeating: 0, count: 16384)
-        let count = try unsafe piece.withUnsafeMutableBytes { try unsafe descriptor.read(into: $0) }
-        guard count > 0 else { return ConfigurationFile(path: path, bytes: bytes) }
-        bytes += piece[..<count]
+      if let bytes = try HostFile.bytes(of: descriptor, limit: TomlDocument.sizeLimit) {
+        return ConfigurationFile(path: path, bytes: bytes)
       }
     } catch {
       throw refusal(path, Diagnostic.describe(error as? Errno ?? .ioError), isNamed: isNamed)

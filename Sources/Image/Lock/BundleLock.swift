@@ -1,0 +1,106 @@
+internal import Bundle
+internal import FileTree
+internal import FoundationEssentials
+
+/// What a bundle holds, file by file, to be kept beside the sources: a later run that would hold
+/// something else can be told from it.
+///
+/// A contract like the JSON of `inspect`: fields may be added; one that is renamed or dropped raises
+/// ``schemaVersion``.
+package struct BundleLock: Hashable, Sendable, Codable {
+  package static let currentVersion = 1
+
+  package let schemaVersion: Int
+  package let platforms: [Platform]
+
+  package struct Platform: Hashable, Sendable, Codable {
+    /// As in `linux/amd64`; nil for a machine that images have no name for.
+    package let platform: String?
+    package let programs: [String]
+    /// In the order of an archive.
+    package let entries: [Entry]
+  }
+
+  package struct Entry: Hashable, Sendable, Codable {
+    package let path: String
+    /// `file`, `directory`, `symlink` or `hardlink`.
+    package let type: String
+    /// In octal.
+    package let mode: String
+    /// In bytes, of a file.
+    package let size: UInt64?
+    /// Of a file, in lower-case digits.
+    package let sha256: String?
+    /// The text of a symbolic link, or the path that a hard link repeats.
+    package let target: String?
+    /// Why it ships, in words that say nothing of the machine that it was packed on.
+    package let reason: String
+    /// Whether a loader loads it: what else there is follows from it.
+    package let isClosure: Bool
+
+    private enum CodingKeys: String, CodingKey {
+      case path, type, mode, size, sha256, target, reason
+      case isClosure = "closure"
+    }
+  }
+
+  /// Reads every file of some plans once.
+  package init(of bundles: [ImageBundle], options: WriteOptions) throws(ArchiveError) {
+    var platforms: [Platform] = []
+    for bundle in bundles {
+      let sink = LockSink()
+      try PlanReader(sinks: [sink], progress: options.progress).read(bundle.plan)
+      if let signal = options.interruption() { throw .interrupted(signal: signal) }
+      platforms.append(
+        Platform(
+          platform: bundle.platform?.description,
+          programs: bundle.plan.programs.map(\.description), entries: sink.entries))
+    }
+    schemaVersion = Self.currentVersion
+    self.platforms = platforms
+  }
+
+  /// Nil for bytes that are no lock of a known version.
+  package init?(_ bytes: [UInt8]) {
+    guard let lock = try? JSONDecoder().decode(BundleLock.self, from: Data(bytes)),
+      lock.schemaVersion == Self.currentVersion
+    else { return nil }
+    self = lock
+  }
+
+  /// Keys sorted, a line end at the end: so that a version control system shows what changed.
+  package func bytes() throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+    return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
+  }
+}
+
+/// Digests each file of a plan, and writes nothing.
+private final class LockSink: EntrySink {
+  private(set) var entries: [BundleLock.Entry] = []
+  private var digest = Sha256()
+
+  func begin(_ entry: BundleEntry) { digest = Sha256() }
+
+  func append(_ bytes: [UInt8]) { digest.update(bytes) }
+
+  func end(_ entry: BundleEntry) {
+    let (type, mode, target): (String, UInt16, ByteString?) =
+      switch entry.node {
+      case .directory(let permissions): ("directory", permissions, nil)
+      case .file(_, let permissions): ("file", permissions, nil)
+      case .symbolicLink(let text): ("symlink", 0o777, text)
+      case .hardLink(let path, let permissions): ("hardlink", permissions, path.text)
+      }
+    let isFile = type == "file"
+    entries.append(
+      BundleLock.Entry(
+        path: entry.path.description, type: type, mode: String(mode, radix: 8),
+        size: isFile ? entry.size : nil, sha256: isFile ? digest.finish().hexadecimal : nil,
+        target: target?.description, reason: entry.reason.summary,
+        isClosure: entry.reason.isClosure))
+  }
+
+  func finish() {}
+}
