@@ -45,7 +45,9 @@ package struct ElfBuilder {
         entries.append((tag, .table(tables.count)))
         tables.append(bytes)
       }
-      entries += [(5, .table(tables.count)), (0, .number(0))]
+      entries += [
+        (5, .table(tables.count)), (10, .number(UInt64(strings.bytes.count))), (0, .number(0)),
+      ]
       tables.append(strings.bytes)
     }
     let notes = ElfNotes(writer: writer).segments(of: image)

@@ -23,11 +23,17 @@ struct ElfNotes {
       let padding = [UInt8](repeating: 0, count: -property.count & (alignment - 1))
       segments.append(Segment(bytes: note(type: 5, property + padding), alignment: alignment))
     }
+    for metadata in image.metadataNotes {
+      segments.append(
+        Segment(bytes: note("FDO", type: metadata.type, metadata.descriptor), alignment: 4))
+    }
     return segments
   }
 
-  private func note(type: UInt32, _ descriptor: [UInt8]) -> [UInt8] {
-    let name = Array("GNU\0".utf8)
+  private func note(
+    _ owner: String = "GNU", type: UInt32, _ descriptor: [UInt8]
+  ) -> [UInt8] {
+    let name = Array(owner.utf8) + [0]
     let padding = [UInt8](repeating: 0, count: -descriptor.count & 3)
     return writer.number(name.count, 4) + writer.number(descriptor.count, 4)
       + writer.number(type, 4) + name + descriptor + padding

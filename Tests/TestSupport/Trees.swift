@@ -96,6 +96,16 @@ extension ElfImage {
     return image
   }
 
+  /// The same with `dlopen` notes of these texts.
+  package func noting(_ texts: String...) -> ElfImage {
+    var image = self
+    image.metadataNotes += texts.map {
+      ElfNote(
+        name: ElfNote.metadataOwner, type: ElfNote.dlopenMetadata, descriptor: Array($0.utf8) + [0])
+    }
+    return image
+  }
+
   /// The same, asking for levels of x86-64: one a bit.
   package func demanding(levels: UInt32) -> ElfImage {
     var image = self

@@ -15,7 +15,9 @@ struct GuessedLibraries: NeedSource {
       let segments = try? ElfImage.constantSegments(
         of: file, in: .readOnly, limit: Self.constantsLimit)
     else { return [] }
-    let known = Set([object.name] + (image.dynamic?.needed ?? []))
+    // What loads at the start stands there as well.
+    let known = Set(
+      [object.name] + (image.dynamic?.needed ?? []) + [image.interpreter].compactMap(\.self))
     var seen: Set<ByteString> = []
     var needs: [RuntimeNeed] = []
     for segment in segments {

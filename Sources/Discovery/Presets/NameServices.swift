@@ -23,9 +23,7 @@ enum NameServices {
     var lines: [ByteString] = []
     var modules: [Wish] = []
     for database in databases {
-      let services = services(of: database, in: &root).filter {
-        asksDaemons || !daemons.contains($0)
-      }
+      let services = services(of: database, asksDaemons: asksDaemons, in: &root)
       lines.append(
         ByteString(database + ": ")
           + ByteString(Array(services.map(\.bytes).joined(separator: [UInt8(ascii: " ")]))))
@@ -65,12 +63,19 @@ enum NameServices {
   /// The services of a database with the actions between them, as the root's configuration says, or
   /// as glibc does without one.
   private static func services(
-    of database: String, in root: inout RootView
+    of database: String, asksDaemons: Bool, in root: inout RootView
   ) -> [ByteString] {
-    // A service whose module isn't in the root is one that the root does without.
-    let usable = (line(of: database, in: &root)?.services ?? []).filter { word in
-      word.bytes.first == UInt8(ascii: "[") || isBuiltIn(word, in: &root)
-        || hasModule(word, in: &root)
+    var usable: [ByteString] = []
+    var isUsable = false
+    for word in line(of: database, in: &root)?.services ?? [] {
+      // An action says what comes of the service before it, and goes with that.
+      if word.bytes.first != UInt8(ascii: "[") {
+        // A service whose module isn't in the root is one that the root does without.
+        isUsable =
+          (asksDaemons || !daemons.contains(word))
+          && (isBuiltIn(word, in: &root) || hasModule(word, in: &root))
+      }
+      if isUsable { usable.append(word) }
     }
     if !usable.isEmpty { return usable }
     return database == "hosts" ? ["files", "dns"] : ["files"]
