@@ -32,12 +32,10 @@ package struct PresetContents: Sendable {
     case .generated(_, let bytes): return UInt64(bytes.count)
     case .lines(_, let lines): return lines.reduce(0) { $0 + UInt64($1.count) + 1 }
     case .library(let names, _):
-      for name in names {
-        for directory in root.systemDirectories {
-          if let file = root.resolve(directory + name) { return file.status.size }
-        }
+      let places = names.flatMap { name in
+        name.hasPrefix("/") ? [name] : root.systemDirectories.map { $0 + name }
       }
-      return 0
+      return places.first { root.isFile($0) }.flatMap { root.resolve($0)?.status.size } ?? 0
     case .path(let source, _):
       guard let file = root.resolve(source) else { return 0 }
       return size(of: file.real, file.status, in: root.tree)
