@@ -70,6 +70,8 @@ let package = Package(
       dependencies: ["Parallel", "FileTree", "ELF", "Bundle", "Image", system],
       swiftSettings: settings),
     .target(
+      name: "Sandbox", dependencies: ["CLinux", "FileTree", system], swiftSettings: settings),
+    .target(
       name: "Report", dependencies: ["FileTree", "ELF", "Loader", "Discovery", "Bundle", "Image"],
       swiftSettings: settings),
     .target(
@@ -110,6 +112,9 @@ let package = Package(
     .testTarget(
       name: "StripTests",
       dependencies: ["Strip", "Bundle", "ELF", "FileTree", "TestSupport", system],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "SandboxTests", dependencies: ["Sandbox", "FileTree", "TestSupport", system],
       swiftSettings: testSettings),
     .testTarget(
       name: "ReportTests",

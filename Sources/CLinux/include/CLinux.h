@@ -41,6 +41,8 @@ long clinux_find(
 
 #include <stdbool.h>
 
+#include "CLinuxSandbox.h"
+
 /// What loaders ask of an x86-64 processor.
 struct clinux_x86_features {
     /// The level of the psABI, 1 to 4; 0 on any other machine.

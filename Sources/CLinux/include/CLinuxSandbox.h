@@ -1,0 +1,94 @@
+#ifndef CLINUX_SANDBOX_H
+#define CLINUX_SANDBOX_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+// A program that runs in a root of its own. All of it is here since a process that has threads, as every
+// Swift program may, can call next to nothing between fork(2) and execve(2).
+
+/// How a program is kept apart.
+enum clinux_isolation {
+    /// Namespaces for mounts, processes, the network, IPC and the host's name, and where this user may not make
+    /// them himself, for users too.
+    CLINUX_NAMESPACES,
+    /// chroot(2) with a seccomp(2) filter and, where the kernel has it, landlock(7).
+    CLINUX_CHROOT,
+};
+
+/// What couldn't be done, in the order of a start.
+enum clinux_stage {
+    CLINUX_STAGE_FORK,
+    CLINUX_STAGE_NAMESPACES,
+    CLINUX_STAGE_USER_MAP,
+    CLINUX_STAGE_ROOT,
+    CLINUX_STAGE_DEVICES,
+    CLINUX_STAGE_DIRECTORY,
+    CLINUX_STAGE_USER,
+    CLINUX_STAGE_FILTER,
+    CLINUX_STAGE_EXECUTE,
+};
+
+/// What is started, and how. Paths are in-root unless said otherwise.
+struct clinux_sandbox {
+    enum clinux_isolation isolation;
+    uint32_t user;
+    uint32_t group;
+    /// Becomes standard output and error. A descriptor.
+    int output;
+    /// Whether files that aren't found are told. Where the kernel can't, they aren't.
+    int watches;
+    /// Whether the program may listen on TCP; in namespaces it always may.
+    int listens;
+    /// What is in the root's uppermost directory, and in its /etc.
+    unsigned root_name_count;
+    unsigned etc_name_count;
+    unsigned argument_count;
+    unsigned variable_count;
+    /// Directories that are empty and can be written to; in a chroot, those that can be written to.
+    unsigned writable_count;
+};
+
+struct clinux_sandboxed {
+    /// The process that waits for the program: it ends with the program, and kills it if it is killed.
+    pid_t guard;
+    /// The program itself, as this process sees it.
+    pid_t program;
+    /// To the guard. A descriptor.
+    int control;
+    /// What clinux_next_missed reads from; -1 where files aren't watched. A descriptor.
+    int notifications;
+    /// Whether there is a /proc.
+    int has_proc;
+    /// Whether Landlock, or a mount, keeps the root as it is.
+    int is_read_only;
+};
+
+/// Starts a program. 0, or errno with what couldn't be done; then nothing is left.
+///
+/// The texts are those of the request, each with a NUL behind it: the root, a host path that is absolute and
+/// without links; the program; where it starts; the host path of a program that is put into the root as
+/// `/.emulator`, or nothing; then those of the lists, in the order of their counts.
+///
+/// To be called on the main thread: the guard ends with the thread that made it.
+int clinux_sandbox_start(
+    const struct clinux_sandbox *request, const char *texts, unsigned long size,
+    struct clinux_sandboxed *result, enum clinux_stage *stage);
+
+/// Waits for the program's end for some milliseconds: 1 with the status of wait(2), 0 where it goes on, -1 and
+/// errno.
+int clinux_sandbox_wait(const struct clinux_sandboxed *sandboxed, int milliseconds, int *status);
+
+/// A TCP connection to a port on the loopback that the program has: a descriptor, or -1 and errno.
+int clinux_sandbox_connect(const struct clinux_sandboxed *sandboxed, uint16_t port);
+
+/// Kills the program with all that it has started, and closes the descriptors.
+void clinux_sandbox_end(struct clinux_sandboxed *sandboxed);
+
+/// Waits for the next system call that names a file, and lets it go on.
+///
+/// 1 with an absolute in-root path where the file isn't there, 0 where it is or nothing is told, -1 when no
+/// process is left that could ask.
+int clinux_next_missed(int notifications, char *path, unsigned long size);
+
+#endif

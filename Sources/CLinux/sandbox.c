@@ -1,0 +1,388 @@
+#define _GNU_SOURCE
+#include "sandbox.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// What the guard and its parent tell each other.
+enum kind { KIND_STARTED, KIND_FAILED, KIND_ENDED, KIND_CONNECT, KIND_CONNECTED, KIND_REFUSED };
+
+struct message {
+    enum kind kind;
+    /// Of KIND_STARTED, the program's process; of KIND_ENDED, the status of wait(2); of KIND_FAILED and KIND_REFUSED,
+    /// errno; of KIND_CONNECT, the port.
+    int value;
+    enum clinux_stage stage;
+    int has_proc;
+    int is_read_only;
+};
+
+/// Sends a message with a descriptor, or none for -1.
+static int send_message(int socket, const struct message *message, int descriptor) {
+    char control[CMSG_SPACE(sizeof(int))] = {0};
+    struct iovec content = {.iov_base = (void *)message, .iov_len = sizeof *message};
+    struct msghdr header = {.msg_iov = &content, .msg_iovlen = 1};
+    if (descriptor >= 0) {
+        header.msg_control = control;
+        header.msg_controllen = sizeof control;
+        struct cmsghdr *first = CMSG_FIRSTHDR(&header);
+        first->cmsg_level = SOL_SOCKET;
+        first->cmsg_type = SCM_RIGHTS;
+        first->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(first), &descriptor, sizeof descriptor);
+    }
+    ssize_t sent;
+    do sent = sendmsg(socket, &header, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent == (ssize_t)sizeof *message;
+}
+
+/// Receives a message: 1, or 0 where the other side has gone. The descriptor is -1 where none came.
+static int receive_message(int socket, struct message *message, int *descriptor) {
+    char control[CMSG_SPACE(sizeof(int))];
+    struct iovec content = {.iov_base = message, .iov_len = sizeof *message};
+    struct msghdr header = {
+        .msg_iov = &content, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    *descriptor = -1;
+    ssize_t size;
+    do size = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
+    while (size < 0 && errno == EINTR);
+    if (size != (ssize_t)sizeof *message) return 0;
+    struct cmsghdr *first = CMSG_FIRSTHDR(&header);
+    if (first && first->cmsg_level == SOL_SOCKET && first->cmsg_type == SCM_RIGHTS)
+        memcpy(descriptor, CMSG_DATA(first), sizeof *descriptor);
+    return 1;
+}
+
+static void fail(int socket, enum clinux_stage stage, int error) {
+    struct message message = {.kind = KIND_FAILED, .value = error, .stage = stage};
+    send_message(socket, &message, -1);
+    _exit(127);
+}
+
+static int write_text(const char *path, const char *text) {
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    if (file < 0) return errno;
+    ssize_t size = (ssize_t)strlen(text);
+    int error = write(file, text, (size_t)size) == size ? 0 : errno;
+    close(file);
+    return error;
+}
+
+/// One user and one group of the namespace are those that run this: user_namespaces(7).
+static int map_user(const struct sandbox *sandbox, uid_t user, gid_t group) {
+    char text[64];
+    int error = write_text("/proc/self/setgroups", "deny");
+    if (error) return error;
+    snprintf(text, sizeof text, "%u %u 1", sandbox->request->user, user);
+    error = write_text("/proc/self/uid_map", text);
+    if (error) return error;
+    snprintf(text, sizeof text, "%u %u 1", sandbox->request->group, group);
+    return write_text("/proc/self/gid_map", text);
+}
+
+/// The network of the namespace is the loopback alone, on which a container's user may use every port.
+static void start_loopback(void) {
+    int socket_ = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (socket_ < 0) return;
+    struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+    (void)ioctl(socket_, SIOCSIFFLAGS, &request);
+    close(socket_);
+    (void)write_text("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
+}
+
+static int change_user(const struct sandbox *sandbox, int is_mapped) {
+    if (is_mapped) return 0;
+    if (setgroups(0, 0)) return errno;
+    if (setresgid(sandbox->request->group, sandbox->request->group, sandbox->request->group)) return errno;
+    return setresuid(sandbox->request->user, sandbox->request->user, sandbox->request->user) ? errno : 0;
+}
+
+/// Becomes the program. Nothing of this process is left in it but standard output.
+static void become_program(const struct sandbox *sandbox, int socket, int is_mapped) {
+    enum clinux_stage stage = CLINUX_STAGE_ROOT;
+    struct clinux_sandboxed result = {0};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, 0);
+    signal(SIGPIPE, SIG_DFL);
+    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(sandbox->request->output, 1) < 0
+        || dup2(sandbox->request->output, 2) < 0)
+        fail(socket, CLINUX_STAGE_FORK, errno);
+    int error = sandbox->request->isolation == CLINUX_NAMESPACES
+        ? sandbox_enter_namespaced_root(sandbox, &result, &stage)
+        : sandbox_enter_plain_root(sandbox, &result, &stage);
+    if (error) fail(socket, stage, error);
+    if (chdir(sandbox->directory)) fail(socket, CLINUX_STAGE_DIRECTORY, errno);
+    error = change_user(sandbox, is_mapped);
+    if (error) fail(socket, CLINUX_STAGE_USER, error);
+    // With another user's number, the rights to make filters are gone unless nothing can gain any.
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) fail(socket, CLINUX_STAGE_FILTER, errno);
+    struct message started = {
+        .kind = KIND_STARTED, .has_proc = result.has_proc, .is_read_only = result.is_read_only};
+    int notifications = sandbox_filter(sandbox);
+    if (notifications < -1) fail(socket, CLINUX_STAGE_FILTER, -notifications);
+    if (!send_message(socket, &started, notifications)) _exit(127);
+    syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */);
+    execve(sandbox->program, (char *const *)sandbox->arguments, (char *const *)sandbox->environment);
+    fail(socket, CLINUX_STAGE_EXECUTE, errno);
+}
+
+/// Opens a connection in the network that the program has, which its parent isn't in.
+static void answer_request(int socket_, uint16_t port) {
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in6 address6 = {
+        .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int error = connection < 0 || connect(connection, (struct sockaddr *)&address, sizeof address) ? errno : 0;
+    if (error == ECONNREFUSED) {
+        close(connection);
+        connection = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        error = connection < 0 || connect(connection, (struct sockaddr *)&address6, sizeof address6)
+            ? ECONNREFUSED : 0;
+    }
+    struct message answer = {.kind = error ? KIND_REFUSED : KIND_CONNECTED, .value = error};
+    send_message(socket_, &answer, error ? -1 : connection);
+    if (connection >= 0) close(connection);
+}
+
+/// Kills what a program in a chroot has started, wherever it has gone: without its parents all of it is the guard's
+/// own. In namespaces the kernel does that.
+static void kill_orphans(pid_t program) {
+    char path[64], text[4096];
+    kill(-program, SIGKILL);
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
+    for (int round = 0; round < 1000; round++) {
+        int file = open(path, O_RDONLY | O_CLOEXEC);
+        ssize_t size = file < 0 ? 0 : read(file, text, sizeof text - 1);
+        if (file >= 0) close(file);
+        if (size <= 0) break;
+        text[size] = 0;
+        for (char *word = text; *word;) {
+            char *end;
+            long process = strtol(word, &end, 10);
+            if (end == word) break;
+            kill((pid_t)process, SIGKILL);
+            word = end + (*end == ' ');
+        }
+        // What was started by those that end now turns up in the next round.
+        while (waitpid(-1, 0, WNOHANG) > 0) {}
+        poll(0, 0, 1);
+    }
+}
+
+/// Waits for the program and answers its parent until one of them ends.
+static void guard(const struct sandbox *sandbox, int parent, int is_mapped) {
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) fail(parent, CLINUX_STAGE_FORK, errno);
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    pid_t program = fork();
+    if (program < 0) fail(parent, CLINUX_STAGE_FORK, errno);
+    if (program == 0) {
+        close(parent);
+        close(pair[0]);
+        // A group of its own, by which everything in a chroot can be killed.
+        setsid();
+        become_program(sandbox, pair[1], is_mapped);
+    }
+    close(pair[1]);
+    struct message message;
+    int descriptor;
+    // What the program tells of its start; a second word is of what failed after that.
+    while (receive_message(pair[0], &message, &descriptor)) {
+        if (message.kind == KIND_STARTED) message.value = program;
+        send_message(parent, &message, descriptor);
+        if (descriptor >= 0) close(descriptor);
+        if (message.kind == KIND_FAILED) _exit(127);
+    }
+    close(pair[0]);
+    int status;
+    for (;;) {
+        pid_t ended = waitpid(program, &status, WNOHANG);
+        if (ended == program) break;
+        struct pollfd wait = {.fd = parent, .events = POLLIN};
+        if (poll(&wait, 1, 5) <= 0) continue;
+        if (!receive_message(parent, &message, &descriptor)) {
+            kill(program, SIGKILL);
+            kill_orphans(program);
+            _exit(127);
+        }
+        if (message.kind == KIND_CONNECT) answer_request(parent, (uint16_t)message.value);
+    }
+    kill_orphans(program);
+    struct message ended = {.kind = KIND_ENDED, .value = status};
+    send_message(parent, &ended, -1);
+    _exit(0);
+}
+
+static void become_guard(const struct sandbox *sandbox, int parent, uid_t user, gid_t group) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    int is_mapped = 0;
+    if (sandbox->request->isolation == CLINUX_NAMESPACES) {
+        int flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
+        if (user != 0) flags |= CLONE_NEWUSER;
+        if (unshare(flags)) fail(parent, CLINUX_STAGE_NAMESPACES, errno);
+        if (user != 0) {
+            int error = map_user(sandbox, user, group);
+            if (error) fail(parent, CLINUX_STAGE_USER_MAP, error);
+            is_mapped = 1;
+        }
+        start_loopback();
+        (void)sethostname("localhost", 9);
+    }
+    guard(sandbox, parent, is_mapped);
+}
+
+/// The next text; null where there are no more.
+static const char *next_text(const char **position, const char *end) {
+    const char *text = *position;
+    const char *last = text < end ? memchr(text, 0, (size_t)(end - text)) : 0;
+    if (!last) return 0;
+    *position = last + 1;
+    return text;
+}
+
+static const char **next_list(const char **position, const char *end, unsigned count, const char ***rest) {
+    const char **list = *rest;
+    for (unsigned index = 0; index < count; index++) {
+        list[index] = next_text(position, end);
+        if (!list[index]) return 0;
+    }
+    list[count] = 0;
+    *rest += count + 1;
+    return list;
+}
+
+/// Finds the texts of a request. Whether all are there; then `memory` is to be freed.
+static int read_request(
+    const struct clinux_sandbox *request, const char *texts, unsigned long size, struct sandbox *sandbox,
+    const char ***memory) {
+    const char *position = texts, *end = texts + size;
+    size_t count = (size_t)request->root_name_count + request->etc_name_count + request->argument_count
+        + request->variable_count + request->writable_count + 5;
+    const char **rest = *memory = calloc(count, sizeof *rest);
+    if (!rest) return 0;
+    sandbox->request = request;
+    sandbox->root = next_text(&position, end);
+    sandbox->program = next_text(&position, end);
+    sandbox->directory = next_text(&position, end);
+    sandbox->emulator = next_text(&position, end);
+    if (!sandbox->emulator) return 0;
+    if (!sandbox->emulator[0]) sandbox->emulator = 0;
+    sandbox->root_names = next_list(&position, end, request->root_name_count, &rest);
+    sandbox->etc_names = sandbox->root_names ? next_list(&position, end, request->etc_name_count, &rest) : 0;
+    sandbox->arguments = sandbox->etc_names ? next_list(&position, end, request->argument_count, &rest) : 0;
+    sandbox->environment = sandbox->arguments ? next_list(&position, end, request->variable_count, &rest) : 0;
+    sandbox->writable = sandbox->environment ? next_list(&position, end, request->writable_count, &rest) : 0;
+    return sandbox->writable != 0;
+}
+
+int clinux_sandbox_start(
+    const struct clinux_sandbox *request, const char *texts, unsigned long size,
+    struct clinux_sandboxed *result, enum clinux_stage *stage) {
+    int pair[2];
+    struct sandbox sandbox;
+    const char **memory = 0;
+    *stage = CLINUX_STAGE_FORK;
+    if (!read_request(request, texts, size, &sandbox, &memory)) {
+        free(memory);
+        return EINVAL;
+    }
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) {
+        free(memory);
+        return errno;
+    }
+    uid_t user = geteuid();
+    gid_t group = getegid();
+    pid_t guard_ = fork();
+    if (guard_ < 0) {
+        int error = errno;
+        free(memory);
+        close(pair[0]);
+        close(pair[1]);
+        return error;
+    }
+    if (guard_ == 0) {
+        close(pair[0]);
+        become_guard(&sandbox, pair[1], user, group);
+    }
+    free(memory);
+    close(pair[1]);
+    *result = (struct clinux_sandboxed){.guard = guard_, .control = pair[0], .notifications = -1};
+    struct message message;
+    int descriptor;
+    if (receive_message(pair[0], &message, &descriptor) && message.kind == KIND_STARTED) {
+        result->program = message.value;
+        result->notifications = descriptor;
+        result->has_proc = message.has_proc;
+        result->is_read_only = message.is_read_only;
+        return 0;
+    }
+    int error = message.kind == KIND_FAILED ? message.value : EIO;
+    if (message.kind == KIND_FAILED) *stage = message.stage;
+    clinux_sandbox_end(result);
+    return error;
+}
+
+int clinux_sandbox_wait(const struct clinux_sandboxed *sandboxed, int milliseconds, int *status) {
+    struct pollfd wait = {.fd = sandboxed->control, .events = POLLIN};
+    int ready = poll(&wait, 1, milliseconds);
+    if (ready <= 0) return ready < 0 && errno != EINTR ? -1 : 0;
+    struct message message;
+    int descriptor;
+    if (!receive_message(sandboxed->control, &message, &descriptor)) {
+        errno = ECHILD;
+        return -1;
+    }
+    if (descriptor >= 0) close(descriptor);
+    if (message.kind == KIND_FAILED) {
+        errno = message.value;
+        return -1;
+    }
+    *status = message.value;
+    return message.kind == KIND_ENDED;
+}
+
+int clinux_sandbox_connect(const struct clinux_sandboxed *sandboxed, uint16_t port) {
+    struct message message = {.kind = KIND_CONNECT, .value = port};
+    int descriptor;
+    if (!send_message(sandboxed->control, &message, -1)
+        || !receive_message(sandboxed->control, &message, &descriptor)) {
+        errno = ECHILD;
+        return -1;
+    }
+    if (message.kind == KIND_CONNECTED) return descriptor;
+    errno = message.kind == KIND_REFUSED ? message.value : ECHILD;
+    return -1;
+}
+
+void clinux_sandbox_end(struct clinux_sandboxed *sandboxed) {
+    // The guard takes its end for the order to kill.
+    close(sandboxed->control);
+    int status;
+    while (waitpid(sandboxed->guard, &status, 0) < 0 && errno == EINTR) {}
+    if (sandboxed->notifications >= 0) close(sandboxed->notifications);
+    sandboxed->notifications = -1;
+}

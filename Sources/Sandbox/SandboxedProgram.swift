@@ -1,0 +1,150 @@
+internal import CLinux
+package import FileTree
+internal import Glibc
+package import SystemPackage
+
+/// A program that runs in a sandbox; it is killed when this goes out of scope.
+package struct SandboxedProgram: ~Copyable {
+  package let isolation: SandboxIsolation
+  /// What it finds: whether there is a /proc, and whether nothing lets it change the root.
+  package let hasProc: Bool
+  package let isReadOnly: Bool
+  private var sandboxed: clinux_sandboxed
+  private let watch: FileWatch?
+  /// What stands before a path that was relative: the whole of it is seen from outside of a chroot.
+  private let outerPath: ByteString
+
+  /// Starts a program by the first way of isolation that this system allows.
+  ///
+  /// To be called on the main thread.
+  ///
+  /// - Parameter output: gets what the program says on both streams.
+  package init(
+    _ request: SandboxRequest, output: FileDescriptor,
+    isolations: [SandboxIsolation] = SandboxIsolation.allCases
+  ) throws(SandboxError) {
+    var failure = SandboxError(stage: .start, cause: .notSupported)
+    for isolation in isolations {
+      do {
+        try self.init(request, output: output, isolation)
+        return
+      } catch {
+        failure = error
+        if !error.isOfIsolation { break }
+      }
+    }
+    throw failure
+  }
+
+  private init(
+    _ request: SandboxRequest, output: FileDescriptor, _ isolation: SandboxIsolation
+  ) throws(SandboxError) {
+    var result = clinux_sandboxed()
+    var stage = CLINUX_STAGE_FORK
+    var sandbox = clinux_sandbox()
+    sandbox.isolation = isolation == .namespaces ? CLINUX_NAMESPACES : CLINUX_CHROOT
+    sandbox.user = request.user
+    sandbox.group = request.group
+    sandbox.output = output.rawValue
+    sandbox.watches = request.watches ? 1 : 0
+    sandbox.listens = request.listens ? 1 : 0
+    let tree = DirectoryTree(root: request.root)
+    // What the sandbox has of its own.
+    let own: Set<ByteString> = ["dev", "proc", ".emulator"]
+    let lists = [
+      ((try? tree.names(in: .root)) ?? []).filter { !own.contains($0) },
+      (try? tree.names(in: "/etc")) ?? [], request.arguments, request.environment,
+      request.writable.map(\.text),
+    ]
+    sandbox.root_name_count = UInt32(lists[0].count)
+    sandbox.etc_name_count = UInt32(lists[1].count)
+    sandbox.argument_count = UInt32(lists[2].count)
+    sandbox.variable_count = UInt32(lists[3].count)
+    sandbox.writable_count = UInt32(lists[4].count)
+    let single = [
+      ByteString(request.root), request.program, request.directory.text,
+      request.emulator.map { ByteString($0) } ?? "",
+    ]
+    let texts = (single + lists.flatMap(\.self)).reduce(into: [CChar]()) { texts, text in
+      texts += text.bytes.map { CChar(bitPattern: $0) } + [0]
+    }
+    let error = unsafe clinux_sandbox_start(
+      &sandbox, texts, UInt(texts.count), &result, &stage)
+    guard error == 0 else {
+      throw SandboxError(stage: SandboxError.Stage(stage), cause: Errno(rawValue: error))
+    }
+    self.isolation = isolation
+    hasProc = result.has_proc != 0
+    isReadOnly = result.is_read_only != 0
+    sandboxed = result
+    outerPath = isolation == .chroot ? ByteString(request.root) : ""
+    watch = result.notifications >= 0 ? FileWatch(result.notifications) : nil
+  }
+
+  deinit {
+    var sandboxed = sandboxed
+    unsafe clinux_sandbox_end(&sandboxed)
+    watch?.stop()
+  }
+
+  /// Waits for the end; nil where it hasn't come within some time.
+  package func wait(for limit: Duration) throws(SandboxError) -> SandboxEnding? {
+    let end = ContinuousClock.now + limit
+    var sandboxed = sandboxed
+    repeat {
+      let rest = (end - .now).components
+      let milliseconds = rest.seconds * 1000 + rest.attoseconds / 1_000_000_000_000_000
+      var status: Int32 = 0
+      switch unsafe clinux_sandbox_wait(
+        &sandboxed, Int32(clamping: max(0, min(milliseconds, 60_000))), &status)
+      {
+      case 1:
+        // wait(2): the macros WIFEXITED, WEXITSTATUS and WTERMSIG.
+        let signal = status & 0x7F
+        return signal == 0 ? .exited(status >> 8 & 0xFF) : .killed(signal: signal)
+      case 0: break
+      default: throw SandboxError(stage: .execute, cause: Errno(rawValue: errno))
+      }
+    } while ContinuousClock.now < end
+    return nil
+  }
+
+  /// Asks the program to end, as an engine does: the signal of process 1, which counts only if it is handled.
+  package func terminate() {
+    kill(sandboxed.program, SIGTERM)
+  }
+
+  /// Connects to a port that the program listens on.
+  package func connect(to port: UInt16) throws(Errno) -> FileDescriptor {
+    var sandboxed = sandboxed
+    let descriptor = unsafe clinux_sandbox_connect(&sandboxed, port)
+    guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+    return FileDescriptor(rawValue: descriptor)
+  }
+
+  /// The files that it has looked for and didn't find so far, each once, in its order; nil where nobody
+  /// watched.
+  package var missed: [ByteString]? {
+    guard !outerPath.isEmpty else { return watch?.missed }
+    return watch?.missed.map { path in
+      path.hasPrefix(outerPath + "/") ? ByteString(path.bytes.dropFirst(outerPath.count)) : path
+    }
+  }
+}
+
+extension SandboxError.Stage {
+  fileprivate init(_ stage: clinux_stage) {
+    self =
+      switch stage {
+      case CLINUX_STAGE_NAMESPACES: .namespaces
+      case CLINUX_STAGE_USER_MAP: .userMap
+      case CLINUX_STAGE_ROOT: .root
+      case CLINUX_STAGE_DEVICES: .devices
+      case CLINUX_STAGE_DIRECTORY: .directory
+      case CLINUX_STAGE_USER: .user
+      case CLINUX_STAGE_FILTER: .filter
+      case CLINUX_STAGE_EXECUTE: .execute
+      default: .start
+      }
+  }
+}
