@@ -72,13 +72,17 @@ let package = Package(
     .target(
       name: "Sandbox", dependencies: ["CLinux", "FileTree", system], swiftSettings: settings),
     .target(
+      name: "Archive",
+      dependencies: ["CZlib", "CZstd", "CLinux", "Parallel", "FileTree", crypto, system],
+      swiftSettings: settings),
+    .target(
       name: "Report", dependencies: ["FileTree", "ELF", "Loader", "Discovery", "Bundle", "Image"],
       swiftSettings: settings),
     .target(
       name: "RootfsPack",
       dependencies: [
         "CLinux", "Parallel", "FileTree", "ELF", "Loader", "Discovery", "Bundle", "Image", "Strip",
-        "Report", argumentParser, system, toml,
+        "Archive", "Report", argumentParser, system, toml,
       ],
       swiftSettings: settings),
     .executableTarget(name: "rootfs-pack", dependencies: ["RootfsPack"], swiftSettings: settings),
@@ -117,13 +121,16 @@ let package = Package(
       name: "SandboxTests", dependencies: ["Sandbox", "FileTree", "TestSupport", system],
       swiftSettings: testSettings),
     .testTarget(
+      name: "ArchiveTests", dependencies: ["Archive", "FileTree", "TestSupport", system],
+      swiftSettings: testSettings),
+    .testTarget(
       name: "ReportTests",
       dependencies: ["Report", "Bundle", "Loader", "ELF", "FileTree", "TestSupport", system],
       swiftSettings: testSettings),
     .testTarget(
       name: "RootfsPackTests",
       dependencies: [
-        "RootfsPack", "Strip", "Bundle", "ELF", "FileTree", "TestSupport", system,
+        "RootfsPack", "Archive", "Strip", "Bundle", "ELF", "FileTree", "TestSupport", system,
       ],
       swiftSettings: testSettings),
     .testTarget(
@@ -136,7 +143,7 @@ let package = Package(
 if let fuzzer {
   package.targets.append(
     .executableTarget(
-      name: "Fuzzing", dependencies: ["Loader", "ELF", "FileTree", "TestSupport", system],
+      name: "Fuzzing", dependencies: ["Archive", "Loader", "ELF", "FileTree", "TestSupport", system],
       path: "Tests/Fuzzing", swiftSettings: testSettings,
       linkerSettings: [.unsafeFlags(["-sanitize=address", fuzzer]), .linkedLibrary("stdc++")]))
 }

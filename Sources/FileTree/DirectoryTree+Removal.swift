@@ -48,7 +48,8 @@ extension DirectoryTree {
     try unlink(name, in: parent, AT_REMOVEDIR)
   }
 
-  private static func remove(_ name: ByteString, in parent: Int32) throws(Errno) {
+  /// Removes one name in an open directory, with all that is below it; a link isn't followed.
+  package static func remove(_ name: ByteString, in parent: Int32) throws(Errno) {
     do {
       try unlink(name, in: parent, 0)
     } catch .isDirectory {

@@ -4,29 +4,22 @@ internal import SystemPackage
 
 /// A directory for the files of one run, for its owner alone; it goes away with its last user.
 final class ScratchDirectory: Sendable {
-  /// On the host: absolute.
-  let path: FilePath
+  private let directory: PrivateDirectory
 
   /// - Parameter parent: where it is made, on the host.
   init(in parent: FilePath) throws(StripError) {
-    var template = ByteString(parent.appending("rootfs-pack.XXXXXX")).bytes.map {
-      CChar(bitPattern: $0)
+    do {
+      directory = try PrivateDirectory(in: parent)
+    } catch {
+      throw .temporaryDirectory(parent, error)
     }
-    template.append(0)
-    // Mode 0700 and a name of its own: mkdtemp(3).
-    guard unsafe mkdtemp(&template) != nil, let resolved = unsafe realpath(template, nil) else {
-      throw .temporaryDirectory(parent, Errno(rawValue: errno))
-    }
-    defer { unsafe free(resolved) }
-    path = unsafe FilePath(platformString: resolved)
   }
 
-  deinit {
-    try? DirectoryTree.remove(path)
-  }
+  /// On the host: absolute.
+  var path: FilePath { directory.path }
 
   /// The directory as a tree.
-  var tree: DirectoryTree { DirectoryTree(root: path) }
+  var tree: DirectoryTree { directory.tree }
 
   /// Makes a directory in this one.
   ///

@@ -6,7 +6,8 @@ import Testing
 struct ModuleOrderTests {
   static let order = [
     "CLibelf", "CDeflate", "CZlib", "CZstd", "CLinux", "Parallel", "FileTree", "ELF",
-    "Loader", "Discovery", "Bundle", "Image", "Strip", "Sandbox", "Report", "RootfsPack",
+    "Loader", "Discovery", "Bundle", "Image", "Strip", "Sandbox", "Archive", "Report",
+    "RootfsPack",
     "rootfs-pack",
   ]
 

@@ -1,0 +1,121 @@
+internal import FileTree
+package import SystemPackage
+
+/// Reads an archive, an image or a directory back, whoever wrote it.
+///
+/// What it is, its content tells and not its name. Nothing of it is trusted: what could lead out of its root,
+/// or what readers would take differently, is refused; whatever is only wrong is told with the result. Files
+/// are unpacked in a new directory that nobody else can enter, and nowhere else.
+package struct ArchiveReader {
+  private let options: ReadOptions
+
+  package init(options: ReadOptions = ReadOptions()) {
+    self.options = options
+  }
+
+  /// - Parameter path: of the host; links are followed.
+  package func read(_ path: FilePath) throws(ArchiveReadError) -> ReadBundle {
+    let reading = Reading(options: options)
+    let file = try InputFile(path: path)
+    switch file.kind {
+    case .directory: return try read(directory: path, reading)
+    case .regular, .fifo: break
+    case let kind: throw .inputKind(path, kind)
+    }
+    let bundle = try read(file, reading)
+    guard file.kind == .fifo || file.isUnchanged else { throw .changed(path) }
+    return bundle
+  }
+
+  /// Lists a directory of the host as if it were an archive's content, whatever it holds.
+  ///
+  /// - Parameter path: of the host; links are followed.
+  package func entries(of path: FilePath) throws(ArchiveReadError) -> [ArchiveEntry] {
+    try DirectoryLister(DirectoryTree(root: path), reading: Reading(options: options)).entries()
+  }
+
+  // MARK: Directories
+
+  private func read(
+    directory path: FilePath, _ reading: Reading
+  ) throws(ArchiveReadError) -> ReadBundle {
+    let tree = DirectoryTree(root: path)
+    // A whole root isn't listed to see whether it is an image.
+    if let kind = try LayoutDirectory(tree, paths: []).imageKind(reading: reading) {
+      let paths = try DirectoryLister(tree, reading: reading).filePaths()
+      let files = LayoutDirectory(tree, paths: paths)
+      return try read(kind, files, compression: nil, isArchive: false, reading)
+    }
+    let entries = try DirectoryLister(tree, reading: reading).entries()
+    reading.checkLinks(entries)
+    return ReadBundle(
+      format: ArchiveFormat(kind: .directory), entries: entries, tree: tree, directory: path,
+      violations: reading.findings)
+  }
+
+  // MARK: Archives
+
+  private func read(
+    _ file: InputFile, _ reading: Reading
+  ) throws(ArchiveReadError) -> ReadBundle {
+    let (source, compression) = try DecompressingSource.open(FileSource(file), reading: reading)
+    let stream = ArchiveStream(source, reading: reading)
+    let head = try stream.peek(Magic.headSize)
+    guard let kind = Magic.kind(head) else {
+      throw .unknownFormat(file.path, Magic.foreign(head))
+    }
+    if kind == .tar, compression == nil, file.kind == .regular {
+      // What is found is found again when the tree is read.
+      let probe = Reading(options: options)
+      let archive = try LayoutArchive(file, reading: probe)
+      if let image = try archive.imageKind(reading: probe) {
+        for violation in probe.findings { reading.report(violation.fault, at: violation.place) }
+        return try read(image, archive, compression: nil, isArchive: true, reading)
+      }
+    }
+    let unpacker = try makeUnpacker(reading)
+    let unsorted = try unpacker.unpack(kind == .cpio ? CpioReader(stream) : TarReader(stream))
+    if kind == .tar, compression != nil || file.kind == .fifo,
+      let image = try unpacker.imageLayout(reading: reading)
+    {
+      return try read(image.kind, image.files, compression: compression, isArchive: true, reading)
+    }
+    if let unsorted { reading.report(unsorted.fault, at: unsorted.place) }
+    return try finish(
+      unpacker, ArchiveFormat(kind: kind, compression: compression), image: nil, reading)
+  }
+
+  /// - Parameter isArchive: whether the image's files come out of a tar archive.
+  private func read(
+    _ kind: ArchiveFormat.Kind, _ files: any LayoutFiles, compression: ArchiveCompression?,
+    isArchive: Bool, _ reading: Reading
+  ) throws(ArchiveReadError) -> ReadBundle {
+    let unpacker = try makeUnpacker(reading)
+    let image = try ImageReader(kind, files: files, reading: reading).read(into: unpacker)
+    let format = ArchiveFormat(
+      kind: kind == .imageLayout && isArchive ? .imageArchive : kind, compression: compression)
+    return try finish(unpacker, format, image: image, reading)
+  }
+
+  private func makeUnpacker(_ reading: Reading) throws(ArchiveReadError) -> Unpacker {
+    do {
+      let directory = try PrivateDirectory(in: options.temporaryDirectory)
+      return Unpacker(
+        reading: reading, root: try UnpackedRoot(in: directory, keepsOwners: options.keepsOwners))
+    } catch let error as ArchiveReadError {
+      throw error
+    } catch {
+      throw .temporaryDirectory(options.temporaryDirectory, error as? Errno ?? .ioError)
+    }
+  }
+
+  private func finish(
+    _ unpacker: Unpacker, _ format: ArchiveFormat, image: ReadImage?, _ reading: Reading
+  ) throws(ArchiveReadError) -> ReadBundle {
+    let entries = try unpacker.finish(isLayered: image != nil)
+    reading.checkLinks(entries)
+    return ReadBundle(
+      format: format, entries: entries, tree: unpacker.tree(entries), directory: unpacker.path,
+      image: image, violations: reading.findings, owner: unpacker.directory)
+  }
+}

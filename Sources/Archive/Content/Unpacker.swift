@@ -1,0 +1,156 @@
+internal import FileTree
+internal import SystemPackage
+
+/// Unpacks archives, one layer over the other, and digests every file on the way.
+final class Unpacker {
+  private let reading: Reading
+  private let content: ContentTree
+  private let root: UnpackedRoot
+
+  private static let whiteout: ByteString = ".wh."
+  private static let opaque: ByteString = ".wh..wh..opq"
+  /// What a union file system of old left in layers; it means nothing (OCI image-spec, layer.md, "Whiteouts").
+  private static let reserved: ByteString = ".wh..wh."
+
+  init(reading: Reading, root: UnpackedRoot) {
+    self.reading = reading
+    self.root = root
+    content = ContentTree(reading: reading)
+  }
+
+  /// - Parameter layer: the lowest is 0; nil for an archive that is no layer, in which whiteouts are files.
+  /// - Returns: the first entry that isn't in order, for the caller to tell: an image's own archive has an
+  ///   order of another kind.
+  func unpack(
+    _ members: any MemberReader, layer: Int? = nil
+  ) throws(ArchiveReadError) -> Violation? {
+    var unsorted: Violation?
+    var last: ByteString = ""
+    while let member = try members.next() {
+      let path = try member.path(for: reading)
+      let key = member.sortKey(at: path)
+      if key < last, unsorted == nil {
+        unsorted = Violation(.unsorted(after: last), at: member.place)
+      }
+      last = key
+      if let layer, path.name.hasPrefix(Self.whiteout) {
+        try apply(member, at: path, layer)
+      } else {
+        try unpack(member, at: path, from: members, layer ?? 0)
+      }
+    }
+    content.finishArchive()
+    return unsorted
+  }
+
+  /// Gives directories their permissions; nothing can be unpacked from now on.
+  ///
+  /// - Parameter isLayered: whether entries tell their layer.
+  func finish(isLayered: Bool) throws(ArchiveReadError) -> [ArchiveEntry] {
+    try content.forEachName { path, name throws(ArchiveReadError) in
+      guard name.node.isDirectory else { return }
+      try root.finishDirectory(path, name.node.metadata)
+    }
+    try root.finishDirectory(.root, content.root.metadata)
+    return content.entries(isLayered: isLayered)
+  }
+
+  // MARK: What was unpacked
+
+  /// On the host.
+  var path: FilePath { root.path }
+
+  /// The content lasts as long as this.
+  var directory: PrivateDirectory { root.directory }
+
+  func tree(_ entries: [ArchiveEntry]) -> UnpackedTree {
+    UnpackedTree(entries, root: content.root.metadata, at: path, owner: directory)
+  }
+
+  /// The image that the files make up, if they do.
+  func imageLayout(
+    reading: Reading
+  ) throws(ArchiveReadError) -> (kind: ArchiveFormat.Kind, files: LayoutDirectory)? {
+    let tree = DirectoryTree(root: path)
+    guard
+      let kind = try LayoutDirectory(tree, paths: [], owner: directory)
+        .imageKind(reading: reading)
+    else { return nil }
+    var paths: [RootPath] = []
+    content.forEachName { path, name in
+      if !name.node.isDirectory { paths.append(path) }
+    }
+    return (kind, LayoutDirectory(tree, paths: paths, owner: directory))
+  }
+
+  // MARK: Members
+
+  private func unpack(
+    _ member: Member, at path: RootPath, from members: any MemberReader, _ layer: Int
+  ) throws(ArchiveReadError) {
+    let placement = try content.place(member, at: path, layer: layer)
+    for parent in placement.parents { try root.makeDirectory(parent) }
+    if placement.isReplacement { try root.remove(path) }
+    guard placement.isNew else { return }
+    if let target = placement.target {
+      try link(member, placement, to: target, from: members)
+      return
+    }
+    switch placement.node.content {
+    case .directory: try root.makeDirectory(path)
+    case .symbolicLink(let text):
+      try root.makeSymbolicLink(path, text: text)
+      try root.finishLink(path, member.metadata)
+    case .file:
+      try fill(
+        try root.makeFile(path, size: member.size), of: placement.node, at: path, member,
+        from: members)
+    }
+  }
+
+  private func link(
+    _ member: Member, _ placement: ContentTree.Placement, to target: RootPath,
+    from members: any MemberReader
+  ) throws(ArchiveReadError) {
+    try root.makeHardLink(placement.path, to: target)
+    guard member.size > 0 else { return }
+    // In cpio the content may stand with any name, but with one only.
+    guard case .file(let content) = placement.node.content, content?.size == 0 else {
+      throw .refused(member.place, .contentTwice)
+    }
+    try fill(
+      try root.openFile(placement.path, size: member.size), of: placement.node,
+      at: placement.path, member, from: members)
+  }
+
+  private func fill(
+    _ file: FileDescriptor, of node: ContentTree.Node, at path: RootPath, _ member: Member,
+    from members: any MemberReader
+  ) throws(ArchiveReadError) {
+    defer { try? file.close() }
+    var digester = Digester()
+    try members.readContent { bytes throws(ArchiveReadError) in
+      digester.append(bytes)
+      try root.write(bytes, to: file, path)
+    }
+    node.content = .file(ArchiveEntry.Content(size: member.size, digest: digester.digest))
+    try root.finish(file, node.metadata, path)
+  }
+
+  /// Hides what lower layers have (OCI image-spec, layer.md, "Whiteouts").
+  private func apply(
+    _ member: Member, at path: RootPath, _ layer: Int
+  ) throws(ArchiveReadError) {
+    let gone: [RootPath]
+    if path.name == Self.opaque {
+      gone = content.hideContent(of: path.parent, below: layer)
+    } else if path.name.hasPrefix(Self.reserved) {
+      return
+    } else {
+      let hidden = ByteString(path.name.bytes.dropFirst(Self.whiteout.count))
+      gone = content.hide(path.parent.appending(hidden), below: layer)
+      if gone.isEmpty { reading.report(.whiteoutOfNothing, at: member.place) }
+    }
+    for path in gone { try root.remove(path) }
+  }
+}

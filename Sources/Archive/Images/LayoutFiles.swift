@@ -1,0 +1,142 @@
+internal import FileTree
+internal import SystemPackage
+
+/// The files that an image consists of: in a directory, or in a tar archive of one.
+protocol LayoutFiles {
+  /// The paths of all files, sorted.
+  var paths: [RootPath] { get }
+
+  /// The size of a file in bytes; nil if there is none.
+  func size(of path: RootPath) throws(ArchiveReadError) -> UInt64?
+
+  /// The content of a file that is there.
+  func source(of path: RootPath) throws(ArchiveReadError) -> any ByteSource
+}
+
+extension LayoutFiles {
+  private func has(_ path: RootPath) throws(ArchiveReadError) -> Bool {
+    try size(of: path) != nil
+  }
+
+  /// What kind of image it is; nil if it is none.
+  func imageKind(reading: Reading) throws(ArchiveReadError) -> ArchiveFormat.Kind? {
+    if try has("/oci-layout"), try has("/index.json") { return .imageLayout }
+    // Any tree may have a file of this name.
+    guard try has("/manifest.json") else { return nil }
+    let documents = DocumentReader(files: self, reading: reading)
+    do {
+      return try documents.dockerImages().isEmpty ? nil : .dockerArchive
+    } catch .damaged(_, .document), .beyondLimit(_, .documentSize, _) {
+      return nil
+    }
+  }
+}
+
+/// An image layout that is a directory.
+final class LayoutDirectory: LayoutFiles {
+  private let tree: DirectoryTree
+  /// Links stay inside of the layout.
+  private var resolver: PathResolver
+  let paths: [RootPath]
+  /// What has to outlive the files.
+  private let owner: PrivateDirectory?
+
+  /// - Parameter paths: those of all files in it.
+  init(_ tree: DirectoryTree, paths: [RootPath], owner: PrivateDirectory? = nil) {
+    self.tree = tree
+    self.owner = owner
+    self.paths = paths
+    resolver = PathResolver(tree: tree)
+  }
+
+  func size(of path: RootPath) throws(ArchiveReadError) -> UInt64? {
+    do {
+      let status = try resolver.resolve(path.text).status
+      return status.kind == .regular ? status.size : nil
+    } catch .noSuchFileOrDirectory, .notDirectory {
+      return nil
+    } catch {
+      throw .input(FilePath(tree.hostPath(path)), error)
+    }
+  }
+
+  func source(of path: RootPath) throws(ArchiveReadError) -> any ByteSource {
+    let hostPath: FilePath
+    do {
+      hostPath = FilePath(tree.hostPath(try resolver.resolve(path.text).real))
+    } catch {
+      throw .input(FilePath(tree.hostPath(path)), error)
+    }
+    return FileSource(try InputFile(path: hostPath))
+  }
+}
+
+/// An image layout in a tar archive, of which only the headers were read.
+final class LayoutArchive: LayoutFiles {
+  private enum Node {
+    case content(Range<UInt64>)
+    case directory
+    /// Where a link leads.
+    case link(RootPath)
+  }
+
+  private let file: InputFile
+  private var nodes: [RootPath: Node] = [:]
+
+  /// Reads the headers.
+  ///
+  /// - Parameter reading: it may be one of its own, since the archive may prove to be no image and be read
+  ///   again.
+  init(_ file: InputFile, reading: Reading) throws(ArchiveReadError) {
+    self.file = file
+    let stream = ArchiveStream(FileSource(file), reading: reading)
+    let members = TarReader(stream)
+    while let member = try members.next() {
+      try reading.spend(.entryCount, 1, at: member.place)
+      try reading.spend(.metadataSize, member.name.count, at: member.place)
+      let path = try member.path(for: reading)
+      let node: Node =
+        switch member.kind {
+        case .file: .content(stream.offset..<(stream.offset + member.size))
+        case .directory: .directory
+        case .symbolicLink(let text):
+          // docker's older archives have one layer in several places.
+          .link(
+            RootPath(normalising: text.hasPrefix("/") ? text : path.parent.text + "/" + text))
+        case .hardLink(let name): .link(RootPath(normalising: name))
+        }
+      if let existing = nodes[path] {
+        guard case (.directory, .directory) = (existing, node) else {
+          throw .refused(member.place, .duplicate)
+        }
+      }
+      nodes[path] = node
+    }
+  }
+
+  var paths: [RootPath] {
+    nodes.compactMap { path, node in
+      if case .directory = node { nil } else { path }
+    }.sorted()
+  }
+
+  func size(of path: RootPath) -> UInt64? {
+    range(of: path).map { UInt64($0.count) }
+  }
+
+  func source(of path: RootPath) -> any ByteSource {
+    FileSource(file, range: range(of: path) ?? 0..<0)
+  }
+
+  private func range(of path: RootPath) -> Range<UInt64>? {
+    var path = path
+    for _ in 0..<PathResolver.linkLimit {
+      switch nodes[path] {
+      case .content(let range): return range
+      case .link(let target): path = target
+      case .directory, nil: return nil
+      }
+    }
+    return nil
+  }
+}
