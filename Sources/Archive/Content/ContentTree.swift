@@ -177,6 +177,8 @@ final class ContentTree {
       if found.layer < layer { reading.report(.hardLinkToLowerLayer, at: member.place) }
       var metadata = member.metadata
       if found.node.isLink { metadata.permissions = 0o777 }
+      // Attributes are told once.
+      metadata.attributes = found.node.metadata.attributes
       // GNU tar leaves the file as it is, docker and containerd change its permissions.
       if metadata != found.node.metadata { reading.report(.hardLinkMetadata, at: member.place) }
       return (found.node, target)

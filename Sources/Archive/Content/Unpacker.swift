@@ -88,6 +88,8 @@ final class Unpacker {
   private func unpack(
     _ member: Member, at path: RootPath, from members: any MemberReader, _ layer: Int
   ) throws(ArchiveReadError) {
+    // Before the disk is asked whether it has room for a size that lies.
+    try reading.check(.contentSize, member.size, at: member.place)
     let placement = try content.place(member, at: path, layer: layer)
     for parent in placement.parents { try root.makeDirectory(parent) }
     if placement.isReplacement { try root.remove(path) }

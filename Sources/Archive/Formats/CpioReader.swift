@@ -83,7 +83,8 @@ final class CpioReader: MemberReader {
     return try member(header, named: name, at: place.naming(name))
   }
 
-  func readContent(_ body: (Span<UInt8>) throws(ArchiveReadError) -> Void) throws(ArchiveReadError) {
+  func readContent(_ body: (Span<UInt8>) throws(ArchiveReadError) -> Void) throws(ArchiveReadError)
+  {
     let size = contentSize
     contentSize = 0
     var sum: UInt32 = 0

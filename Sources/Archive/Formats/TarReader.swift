@@ -46,7 +46,8 @@ final class TarReader: MemberReader {
     return nil
   }
 
-  func readContent(_ body: (Span<UInt8>) throws(ArchiveReadError) -> Void) throws(ArchiveReadError) {
+  func readContent(_ body: (Span<UInt8>) throws(ArchiveReadError) -> Void) throws(ArchiveReadError)
+  {
     let size = contentSize
     contentSize = 0
     try stream.pass(size, of: contentPlace, to: body)
