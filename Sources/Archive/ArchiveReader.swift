@@ -69,18 +69,18 @@ package struct ArchiveReader {
       let probe = Reading(options: options)
       let archive = try LayoutArchive(file, reading: probe)
       if let image = try archive.imageKind(reading: probe) {
-        for violation in probe.findings { reading.report(violation.fault, at: violation.place) }
+        reading.report(probe.findings)
         return try read(image, archive, compression: nil, isArchive: true, reading)
       }
     }
     let unpacker = try makeUnpacker(reading)
-    let unsorted = try unpacker.unpack(kind == .cpio ? CpioReader(stream) : TarReader(stream))
+    let irregularities = try unpacker.unpack(kind == .cpio ? CpioReader(stream) : TarReader(stream))
     if kind == .tar, compression != nil || file.kind == .fifo,
       let image = try unpacker.imageLayout(reading: reading)
     {
       return try read(image.kind, image.files, compression: compression, isArchive: true, reading)
     }
-    if let unsorted { reading.report(unsorted.fault, at: unsorted.place) }
+    reading.report(irregularities)
     return try finish(
       unpacker, ArchiveFormat(kind: kind, compression: compression), image: nil, reading)
   }

@@ -23,6 +23,10 @@ final class Reading {
     }
   }
 
+  func report(_ violations: [Violation]) {
+    for violation in violations { report(violation.fault, at: violation.place) }
+  }
+
   /// All that was found, in the order of reading.
   var findings: [Violation] {
     guard furtherViolations > 0 else { return violations }

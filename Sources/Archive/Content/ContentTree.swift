@@ -107,14 +107,16 @@ final class ContentTree {
   }
 
   /// Everything of an archive has been placed.
-  func finishArchive() {
-    for path in implied {
-      guard let place = find(path)?.implied else { continue }
-      reading.report(
+  ///
+  /// - Returns: a violation for each directory that it has no entry for.
+  func finishArchive() -> [Violation] {
+    defer { implied = [] }
+    return implied.compactMap { path in
+      guard let place = find(path)?.implied else { return nil }
+      return Violation(
         .missingParent,
         at: ArchivePlace(file: place.file, offset: place.offset, name: path.text))
     }
-    implied = []
   }
 
   // MARK: Placing

@@ -19,11 +19,11 @@ final class Unpacker {
   }
 
   /// - Parameter layer: the lowest is 0; nil for an archive that is no layer, in which whiteouts are files.
-  /// - Returns: the first entry that isn't in order, for the caller to tell: an image's own archive has an
-  ///   order of another kind.
+  /// - Returns: the first entry that isn't in order and the directories that aren't there, for the caller to
+  ///   tell: an archive of an image needn't have these, and has an order of another kind.
   func unpack(
     _ members: any MemberReader, layer: Int? = nil
-  ) throws(ArchiveReadError) -> Violation? {
+  ) throws(ArchiveReadError) -> [Violation] {
     var unsorted: Violation?
     var last: ByteString = ""
     while let member = try members.next() {
@@ -39,8 +39,7 @@ final class Unpacker {
         try unpack(member, at: path, from: members, layer ?? 0)
       }
     }
-    content.finishArchive()
-    return unsorted
+    return (unsorted.map { [$0] } ?? []) + content.finishArchive()
   }
 
   /// Gives directories their permissions; nothing can be unpacked from now on.

@@ -61,9 +61,9 @@ struct ImageReader {
     let (plain, compression) = try DecompressingSource.open(
       blob, reading: reading, file: layer.file)
     let content = DigestingSource(plain)
-    let unsorted = try unpacker.unpack(
+    let irregularities = try unpacker.unpack(
       TarReader(ArchiveStream(content, reading: reading, file: layer.file)), layer: number)
-    if let unsorted { reading.report(unsorted.fault, at: unsorted.place) }
+    reading.report(irregularities)
     documents.check(layer.descriptor?.mediaType, is: .layer(compression), at: layer.file)
     if let stated = layer.digest { documents.check(blob.digest, stated, at: layer.file) }
     if let diffID, ContentDigest(text: diffID) != content.digest {

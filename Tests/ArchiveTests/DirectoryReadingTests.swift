@@ -1,0 +1,75 @@
+import FileTree
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Archive
+
+/// A directory is read where it is, as its archive would be.
+struct DirectoryReadingTests {
+  @Test func `a directory gives what GNU tar's archive of it gives`() throws {
+    let scratch = try TemporaryDirectory()
+    try Shell.bash(
+      """
+      mkdir -p root/d/e root/a-b; cd root
+      echo text > d/file; ln d/file a-name; ln d/file d/e/name; ln -s ../d/file a-b/link
+      chmod 4711 d/file; chmod 1777 a-b; chmod 600 d/e; touch -d @1234567890.5 d/file
+      touch -d @-5.5 d/e; head -c 300000 /dev/urandom > large
+      setfattr -n user.note -v text large
+      tar --format=pax --xattrs --xattrs-include='user.*' --sort=name -cf ../root.tar *
+      """, in: scratch.url)
+    let directory = try Reads.read(scratch, "root")
+    let archive = try Reads.read(scratch, "root.tar")
+    #expect(directory.entries == archive.entries)
+    #expect(directory.entries.count == 8)
+    #expect(directory.entries.last?.attributes.map(\.name) == ["user.note"])
+    #expect(
+      directory.entries.first { $0.path == "/d/e" }?.modificationTime == -6)
+    #expect(directory.format == ArchiveFormat(kind: .directory) && directory.violations.isEmpty)
+    #expect(directory.directory == FilePath(scratch.path + "/root"))
+  }
+
+  @Test func `nothing is written to a directory that can't be written to`() throws {
+    let scratch = try TemporaryDirectory()
+    try Shell.bash("mkdir root; echo a > root/a; chmod 555 root", in: scratch.url)
+    let before = try scratch.tree.status(of: "/root")
+    let bundle = try Reads.read(scratch, "root")
+    #expect(bundle.table == ["/a file 0644 2"])
+    #expect(try scratch.tree.status(of: "/root") == before)
+    try Shell.bash("chmod 755 root", in: scratch.url)
+  }
+
+  @Test(arguments: [
+    ("mkfifo", FileStatus.Kind.fifo),
+    ("python3 -c 'import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])'", .socket),
+  ])
+  func `pipes and sockets are refused`(command: String, kind: FileStatus.Kind) throws {
+    let scratch = try TemporaryDirectory()
+    try Shell.bash("mkdir root; cd root; \(command) x", in: scratch.url)
+    #expect(throws: ArchiveReadError.refused(ArchivePlace(name: "/x"), .special(kind))) {
+      try Reads.read(scratch, "root")
+    }
+  }
+
+  @Test func `a link that leaves the root is told`() throws {
+    let scratch = try TemporaryDirectory()
+    try Shell.bash("mkdir root; ln -s ../../etc root/l", in: scratch.url)
+    let bundle = try Reads.read(scratch, "root")
+    #expect(
+      bundle.violations == [
+        Violation(.linkLeavesRoot(text: "../../etc"), at: ArchivePlace(name: "/l"))
+      ])
+  }
+
+  @Test func `a directory has limits and can be interrupted`() throws {
+    let scratch = try TemporaryDirectory()
+    try Shell.bash("mkdir root; touch root/{1..9}", in: scratch.url)
+    #expect(throws: ArchiveReadError.self) {
+      try Reads.read(scratch, "root") { $0.limits.entryCount = 8 }
+    }
+    #expect(throws: ArchiveReadError.interrupted(signal: 15)) {
+      try Reads.read(scratch, "root") { $0.interruption = { 15 } }
+    }
+  }
+}
