@@ -134,7 +134,8 @@ let package = Package(
       ],
       swiftSettings: testSettings),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport", "rootfs-pack"],
+      name: "EndToEndTests",
+      dependencies: ["Archive", "FileTree", "TestSupport", "rootfs-pack", system],
       swiftSettings: testSettings),
   ],
   swiftLanguageModes: [.v6]
