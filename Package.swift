@@ -76,13 +76,17 @@ let package = Package(
       dependencies: ["CZlib", "CZstd", "CLinux", "Parallel", "FileTree", crypto, system],
       swiftSettings: settings),
     .target(
-      name: "Report", dependencies: ["FileTree", "ELF", "Loader", "Discovery", "Bundle", "Image"],
+      name: "Diff", dependencies: ["FileTree", "ELF", "Loader", "Image", "Archive"],
+      swiftSettings: settings),
+    .target(
+      name: "Report",
+      dependencies: ["FileTree", "ELF", "Loader", "Discovery", "Bundle", "Image", "Diff"],
       swiftSettings: settings),
     .target(
       name: "RootfsPack",
       dependencies: [
         "CLinux", "Parallel", "FileTree", "ELF", "Loader", "Discovery", "Bundle", "Image", "Strip",
-        "Archive", "Report", argumentParser, system, toml,
+        "Sandbox", "Archive", "Diff", "Report", argumentParser, system, toml,
       ],
       swiftSettings: settings),
     .executableTarget(name: "rootfs-pack", dependencies: ["RootfsPack"], swiftSettings: settings),
@@ -123,6 +127,7 @@ let package = Package(
     .testTarget(
       name: "ArchiveTests", dependencies: ["Archive", "FileTree", "TestSupport", system],
       swiftSettings: testSettings),
+    .testTarget(name: "DiffTests", dependencies: ["Diff"], swiftSettings: testSettings),
     .testTarget(
       name: "ReportTests",
       dependencies: ["Report", "Bundle", "Loader", "ELF", "FileTree", "TestSupport", system],
@@ -144,7 +149,8 @@ let package = Package(
 if let fuzzer {
   package.targets.append(
     .executableTarget(
-      name: "Fuzzing", dependencies: ["Archive", "Loader", "ELF", "FileTree", "TestSupport", system],
+      name: "Fuzzing",
+      dependencies: ["Archive", "Loader", "ELF", "FileTree", "TestSupport", system],
       path: "Tests/Fuzzing", swiftSettings: testSettings,
       linkerSettings: [.unsafeFlags(["-sanitize=address", fuzzer]), .linkedLibrary("stdc++")]))
 }

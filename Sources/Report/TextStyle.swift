@@ -1,3 +1,5 @@
+internal import FileTree
+
 /// How text is to look: with colour or not, and how many columns there are.
 package struct TextStyle: Sendable {
   package enum Tone: String, Sendable {
@@ -38,3 +40,6 @@ package func renderSize(_ bytes: UInt64) -> String {
 package func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
   "\(number) \(number == 1 ? singular : plural ?? singular + "s")"
 }
+
+/// Text from a file with what could move a terminal's cursor escaped, as in a file's name.
+func escape(_ text: String) -> String { ByteString(text).description }

@@ -1,3 +1,4 @@
+internal import Diff
 internal import FileTree
 internal import Image
 internal import Report
@@ -62,9 +63,11 @@ struct LockFile {
       throw Diagnostic(error, contentSize: 0)
     }
     guard let old else { return lock }
-    let changes = LockChange.all(from: old, to: lock)
+    let changes = BundleDifference.all(
+      from: old.platforms.map { BundleDescription($0) },
+      to: lock.platforms.map { BundleDescription($0) })
     guard !changes.isEmpty else { return nil }
-    if !isQuiet { try Terminal.write(renderLockChanges(changes, style), to: .standardOutput) }
+    if !isQuiet { try Terminal.write(renderDifferences(changes, style), to: .standardOutput) }
     let name = ByteString(path)
     throw Diagnostic(
       "--lock \(name): the bundle would hold something else: \(changes.summary); nothing was written",

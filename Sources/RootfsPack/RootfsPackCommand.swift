@@ -13,10 +13,14 @@ struct RootfsPackCommand: ParsableCommand {
         rootfs-pack ./server --output server.oci.tar
         rootfs-pack inspect ./server
         rootfs-pack why ./server libz.so.1
+        rootfs-pack diff old.tar new.tar
         rootfs-pack presets
       """,
     version: "0.1.0",
-    subcommands: [PackCommand.self, InspectCommand.self, WhyCommand.self, PresetsCommand.self],
+    subcommands: [
+      PackCommand.self, InspectCommand.self, WhyCommand.self, DiffCommand.self,
+      PresetsCommand.self,
+    ],
     defaultSubcommand: PackCommand.self)
 
   /// The command that parses the arguments, and those that are left for it.

@@ -6,7 +6,7 @@ import Testing
 struct ModuleOrderTests {
   static let order = [
     "CLibelf", "CDeflate", "CZlib", "CZstd", "CLinux", "Parallel", "FileTree", "ELF",
-    "Loader", "Discovery", "Bundle", "Image", "Strip", "Sandbox", "Archive", "Report",
+    "Loader", "Discovery", "Bundle", "Image", "Strip", "Sandbox", "Archive", "Diff", "Report",
     "RootfsPack",
     "rootfs-pack",
   ]

@@ -35,7 +35,7 @@ struct CommandGrammarTests {
     "format", "compression", "level", "layers", "owner", "tag", "entrypoint", "cmd", "user",
     "workdir",
     "expose", "volume", "label", "annotation", "stop-signal", "created", "install", "cpu", "env",
-    "load", "depth", "dlopen", "with", "without",
+    "load", "depth", "dlopen", "with", "without", "image-platform",
   ]
 
   @Test func `of every option it is known whether it holds a path`() {

@@ -37,9 +37,11 @@ package struct BundleLock: Hashable, Sendable, Codable {
     package let reason: String
     /// Whether a loader loads it: what else there is follows from it.
     package let isClosure: Bool
+    /// The name by which it was asked for, of a library.
+    package let library: String?
 
     private enum CodingKeys: String, CodingKey {
-      case path, type, mode, size, sha256, target, reason
+      case path, type, mode, size, sha256, target, reason, library
       case isClosure = "closure"
     }
   }
@@ -99,8 +101,22 @@ private final class LockSink: EntrySink {
         path: entry.path.description, type: type, mode: String(mode, radix: 8),
         size: isFile ? entry.size : nil, sha256: isFile ? digest.finish().hexadecimal : nil,
         target: target?.description, reason: entry.reason.summary,
-        isClosure: entry.reason.isClosure))
+        isClosure: entry.reason.isClosure,
+        library: isFile ? entry.libraryName?.description : nil))
   }
 
   func finish() {}
+}
+
+extension BundleEntry {
+  /// The name by which a loader or a kernel asked for it; nil for what is no library.
+  fileprivate var libraryName: ByteString? {
+    switch reason {
+    case .library(let name, _, _), .opened(let name, _, _, _): RootPath(normalising: name).name
+    case .interpreter: path.name
+    case .program, .need, .scriptInterpreter, .link, .rootLink, .parent, .detour, .addition,
+      .loaderConfiguration, .user, .workingDirectory, .volume, .initProgram:
+      nil
+    }
+  }
 }
