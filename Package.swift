@@ -79,14 +79,18 @@ let package = Package(
       name: "Diff", dependencies: ["FileTree", "ELF", "Loader", "Image", "Archive"],
       swiftSettings: settings),
     .target(
+      name: "Verify",
+      dependencies: ["FileTree", "ELF", "Loader", "Discovery", "Sandbox", "Archive", system],
+      swiftSettings: settings),
+    .target(
       name: "Report",
-      dependencies: ["FileTree", "ELF", "Loader", "Discovery", "Bundle", "Image", "Diff"],
+      dependencies: ["FileTree", "ELF", "Loader", "Discovery", "Bundle", "Image", "Diff", "Verify"],
       swiftSettings: settings),
     .target(
       name: "RootfsPack",
       dependencies: [
         "CLinux", "Parallel", "FileTree", "ELF", "Loader", "Discovery", "Bundle", "Image", "Strip",
-        "Sandbox", "Archive", "Diff", "Report", argumentParser, system, toml,
+        "Sandbox", "Archive", "Diff", "Verify", "Report", argumentParser, system, toml,
       ],
       swiftSettings: settings),
     .executableTarget(name: "rootfs-pack", dependencies: ["RootfsPack"], swiftSettings: settings),

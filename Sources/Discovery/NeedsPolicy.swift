@@ -33,4 +33,9 @@ package struct NeedsPolicy: Sendable {
     if isMinimal { return .leftOut(flag: "--minimal") }
     return need.isEssential ? .packed : .hint(flag: "--with \(name)")
   }
+
+  /// Whether needs of a topic go in where programs fail without them.
+  package func counts(_ topic: Topic) -> Bool {
+    wanted.contains(topic) || !isMinimal && !unwanted.contains(topic)
+  }
 }

@@ -110,8 +110,8 @@ package struct SandboxedProgram: ~Copyable {
   }
 
   /// Asks the program to end, as an engine does: the signal of process 1, which counts only if it is handled.
-  package func terminate() {
-    kill(sandboxed.program, SIGTERM)
+  package func signal(_ number: Int32) {
+    kill(sandboxed.program, number)
   }
 
   /// Connects to a port that the program listens on.

@@ -6,7 +6,7 @@ import Testing
 struct ModuleOrderTests {
   static let order = [
     "CLibelf", "CDeflate", "CZlib", "CZstd", "CLinux", "Parallel", "FileTree", "ELF",
-    "Loader", "Discovery", "Bundle", "Image", "Strip", "Sandbox", "Archive", "Diff", "Report",
+    "Loader", "Discovery", "Bundle", "Image", "Strip", "Sandbox", "Archive", "Diff", "Verify", "Report",
     "RootfsPack",
     "rootfs-pack",
   ]

@@ -170,7 +170,7 @@ struct SandboxTests {
       }
       #expect(greeting == "hello")
       usleep(50_000)
-      program.terminate()
+      program.signal(SIGTERM)
     }
     #expect(outcome.ending == .exited(0))
     #expect(outcome.output == "bye\n")
@@ -182,7 +182,7 @@ struct SandboxTests {
     let file = try scratch.newFile("output")
     let program = try SandboxedProgram(
       request(), output: FileDescriptor(rawValue: file.fileDescriptor), isolations: [.namespaces])
-    program.terminate()
+    program.signal(SIGTERM)
     #expect(try program.wait(for: .milliseconds(300)) == nil)
   }
 

@@ -1,0 +1,203 @@
+package import Discovery
+internal import ELF
+package import FileTree
+internal import Loader
+
+/// The second rung: the loader's rules, run inside the bundle for every program, library and script, and
+/// what the programs ask for at run time.
+package struct LoaderSimulation {
+  private let tree: any FileTree
+  private let policy: NeedsPolicy
+  private let store: ObjectStore
+  private let needs: NeedStore
+  private var findings: [VerifyFinding] = []
+  private var counts = (programs: 0, libraries: 0, scripts: 0)
+  /// The sonames that programs have loaded: a library that they open finds them there.
+  private var loaded: Set<ByteString> = []
+
+  /// - Parameter policy: which needs count.
+  package init(tree: any FileTree, policy: NeedsPolicy) {
+    self.tree = tree
+    self.policy = policy
+    store = ObjectStore(tree: tree)
+    needs = NeedStore(tree: tree)
+  }
+
+  /// - Parameter paths: those of all regular files, each once, with whether they may be executed.
+  package mutating func result(
+    of paths: [(path: RootPath, isExecutable: Bool)]
+  ) -> RungResult {
+    var libraries: [RootPath] = []
+    for (path, isExecutable) in paths {
+      guard let head = try? tree.head(of: path, count: 4) else { continue }
+      if head == ElfHeader.magic {
+        if isStarted(path) { simulate(program: path) } else { libraries.append(path) }
+      } else if head.starts(with: "#!".utf8), isExecutable {
+        simulate(script: path)
+      }
+    }
+    // After the programs, since these load some of them.
+    for path in libraries { simulate(library: path) }
+    let summary =
+      "\(counts.programs) programs, \(counts.libraries) libraries, \(counts.scripts) scripts"
+    return RungResult(.loader, findings.outcome, summary, findings: findings)
+  }
+
+  /// A library that can be started too, such as glibc's own, is a library.
+  private func isStarted(_ path: RootPath) -> Bool {
+    guard let file = try? tree.open(path), let image = try? ElfImage(reading: file) else {
+      return false
+    }
+    return image.isProgram && image.dynamic?.soname == nil
+  }
+
+  private var loader: Loader { Loader(tree: tree, store: store) }
+
+  // MARK: Programs
+
+  private mutating func simulate(program path: RootPath) {
+    counts.programs += 1
+    var finder = NeedsFinder(
+      .init(
+        tree: tree, loader: loader, libraryLoader: loader, store: needs, policy: policy,
+        descends: false))
+    do {
+      try finder.add(program: path.text, destination: nil)
+    } catch {
+      findings.append(VerifyFinding(.fails, path.description, Self.describe(error)))
+      return
+    }
+    guard let closures = finder.found.subjects.last?.closures else { return }
+    for graph in closures.all {
+      loaded.formUnion(graph.objects.compactMap { $0.image.dynamic?.soname })
+      add(graph, of: path)
+    }
+    finder.run()
+    for need in finder.found.needs { add(need, of: path) }
+    // What notes declare may be missing only when they are followed.
+    for graph in finder.found.subjects.last?.closures.all ?? [] {
+      add(graph, of: path, only: .dlopen)
+    }
+  }
+
+  private mutating func add(
+    _ graph: ClosureGraph, of path: RootPath, only kind: LibraryRequest.Kind? = nil
+  ) {
+    if graph.libc == nil, graph.subject.image.interpreter != nil, kind == nil {
+      let interpreter = graph.subject.image.interpreter ?? ""
+      tell(
+        .fails, path, "its interpreter \(interpreter) isn't there",
+        flag: "--add \(interpreter)")
+      return
+    }
+    for request in graph.missing where kind == nil || request.kind == kind {
+      let requester = graph.objects[request.requester].openedPath
+      let verb = request.kind == .dlopen ? "opened" : "needed"
+      tell(
+        .fails, path, "\(request.name) is missing, \(verb) by \(requester)",
+        flag: request.kind == .dlopen ? "--load \(request.name)" : nil)
+    }
+    for unmet in graph.unmetVersions where unmet.isFatal && kind == nil {
+      let provider = graph.objects[unmet.provider].openedPath
+      let requester = graph.objects[unmet.requester].openedPath
+      tell(.fails, path, "\(unmet.version) isn't in \(provider), needed by \(requester)")
+    }
+  }
+
+  /// A need that a program fails without, and that the bundle doesn't answer.
+  private mutating func add(_ need: FoundNeed, of path: RootPath) {
+    guard need.topic != .guesses, need.grade != .requested else { return }
+    var view = RootView(tree: tree)
+    let missing = need.wishes.filter { !isAnswered($0, of: need, in: &view) }
+    guard need.wishes.isEmpty || !missing.isEmpty else { return }
+    let evidence = need.evidence.first.map { $0.text(beside: path.text) } ?? ""
+    switch need.grade {
+    case .noted(.required): break
+    case .noted(let priority) where priority == .recommended:
+      tell(
+        .warns, path,
+        "\(missing.map(\.name).joined(separator: ", ")) isn't there (\(need.purpose); \(evidence))",
+        flag: "--dlopen recommended")
+    default:
+      guard need.isEssential, policy.counts(need.topic) else { return }
+      let things = missing.map(\.name).joined(separator: ", ")
+      tell(
+        .fails, path,
+        need.purpose + ", and "
+          + (things.isEmpty ? "nothing for that is there" : "\(things) isn't there")
+          + " (\(evidence))", flag: "--with \(need.topic.name)")
+    }
+  }
+
+  private func isAnswered(
+    _ wish: Wish, of need: FoundNeed, in view: inout RootView
+  ) -> Bool {
+    switch wish {
+    case .library: !need.found.isEmpty
+    case .path(let source, let place): view.resolve(place?.text ?? source) != nil
+    case .directory(let path, _): view.isDirectory(path.text)
+    case .generated(let path, _), .lines(let path, _): view.isFile(path.text)
+    }
+  }
+
+  // MARK: Libraries and scripts
+
+  /// A library needs nothing that the programs which open it haven't loaded.
+  private mutating func simulate(library path: RootPath) {
+    counts.libraries += 1
+    var loader = loader
+    guard let graph = try? loader.closure(of: path.text), graph.libc != nil else { return }
+    for request in graph.missing where !loaded.contains(request.name) {
+      let requester = graph.objects[request.requester].openedPath
+      tell(.fails, path, "\(request.name) is missing, needed by \(requester)")
+    }
+  }
+
+  private mutating func simulate(script path: RootPath) {
+    counts.scripts += 1
+    var view = RootView(tree: tree)
+    do {
+      _ = try ScriptChain(of: path.text, in: &view)
+    } catch {
+      tell(.warns, path, Self.describe(error), flag: "--with interpreters")
+    }
+  }
+
+  private mutating func tell(
+    _ severity: VerifyFinding.Severity, _ path: RootPath, _ message: String, flag: String? = nil
+  ) {
+    let finding = VerifyFinding(severity, path.description, message, flag: flag)
+    if !findings.contains(finding) { findings.append(finding) }
+  }
+
+  private static func describe(_ error: NeedsError) -> String {
+    switch error {
+    case .loader(let error): "its loader refuses it: \(error)"
+    case .script(let error): describe(error)
+    case .noRuntime(_, let runtime): "\(runtime) isn't there"
+    case .windowsProgram: "is a program for Windows"
+    case .unreadable(_, let cause): "\(cause)"
+    }
+  }
+
+  private static func describe(_ error: ScriptError) -> String {
+    switch error {
+    case .missing(_, let interpreter): "its interpreter \(interpreter) isn't there"
+    case .relative(_, let interpreter): "its interpreter \(interpreter) is a relative path"
+    case .notInPath(_, let name): "env finds no program \(name)"
+    case .tooDeep: "a chain of interpreters that no kernel follows to its end"
+    }
+  }
+}
+
+extension Wish {
+  /// What it asks for, in the words of a report.
+  fileprivate var name: String {
+    switch self {
+    case .library(let names, _): names.map(\.description).joined(separator: " or ")
+    case .path(let source, let place): place?.description ?? source.description
+    case .directory(let path, _): path.description + "/"
+    case .generated(let path, _), .lines(let path, _): path.description
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package import Archive
+
+/// The first rung: what reading the archive by itself has shown.
+package enum StructureCheck {
+  /// - Parameter describe: a violation in words, with its place.
+  package static func result(
+    of bundle: ReadBundle, describe: (Violation) -> (place: String, message: String)
+  ) -> RungResult {
+    let findings = bundle.violations.map { violation in
+      let text = describe(violation)
+      return VerifyFinding(
+        violation.fault.isFatal ? .fails : .warns, text.place, text.message)
+    }
+    return RungResult(
+      .structure, findings.outcome, "\(bundle.entries.count) entries, each file digested",
+      findings: findings)
+  }
+}
+
+extension Violation.Fault {
+  /// Whether an engine refuses it, or engines take it differently.
+  fileprivate var isFatal: Bool {
+    switch self {
+    case .digest, .diffID, .mediaType, .layoutVersion, .platform, .diffIDCount, .historyCount,
+      .dockerManifest, .hardLinkToLowerLayer, .replacesLink, .replacesDirectory, .missingEnd:
+      true
+    case .missingBlob, .unreferenced, .missingParent, .parentAfterContent, .unsorted,
+      .absoluteName, .repeatedDirectory, .linkLeavesRoot, .hardLinkMetadata, .whiteoutOfNothing,
+      .repeatedRecord, .bytesBehindEnd, .padding, .bytesBehindCompression, .more:
+      false
+    }
+  }
+}

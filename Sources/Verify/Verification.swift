@@ -1,0 +1,90 @@
+
+/// What came of a verification: one outcome for each rung of the ladder, in order.
+package struct Verification: Sendable {
+  package internal(set) var rungs: [RungResult] = []
+
+  package init() {}
+
+  /// Whether no rung failed, and none that was to be climbed was out of reach.
+  package var isVerified: Bool {
+    rungs.allSatisfy { rung in
+      switch rung.outcome {
+      case .passed, .skipped: true
+      case .failed, .impossible: false
+      }
+    }
+  }
+}
+
+/// One rung of the ladder.
+package enum Rung: String, CaseIterable, Hashable, Sendable {
+  /// The archive's own order: digests, sizes, links.
+  case structure
+  /// What the loaders of all programs in it would load, and what they ask for at run time.
+  case loader
+  /// A run in a sandbox.
+  case run
+  /// Requests to the running program.
+  case http
+  /// How it ends when it is asked to.
+  case stop
+  /// What the run looked for and didn't find.
+  case missed
+}
+
+package struct RungResult: Sendable {
+  package enum Outcome: Hashable, Sendable {
+    case passed
+    case failed
+    /// Nobody asked for it, or there is nothing to do, and why.
+    case skipped(String)
+    /// This system doesn't allow it, and why.
+    case impossible(String)
+  }
+
+  package let rung: Rung
+  package let outcome: Outcome
+  /// What was done, in a few words: how many files, which isolation.
+  package let summary: String
+  package let findings: [VerifyFinding]
+
+  package init(
+    _ rung: Rung, _ outcome: Outcome, _ summary: String = "", findings: [VerifyFinding] = []
+  ) {
+    self.rung = rung
+    self.outcome = outcome
+    self.summary = summary
+    self.findings = findings
+  }
+}
+
+/// One thing that a rung tells.
+package struct VerifyFinding: Hashable, Sendable {
+  package enum Severity: String, Hashable, Sendable {
+    /// The program would fail, or readers would take the archive differently.
+    case fails
+    /// It may matter.
+    case warns
+  }
+
+  package let severity: Severity
+  /// The path in the bundle that it is about, or a place in the archive; empty for the run as a whole.
+  package let object: String
+  package let message: String
+  /// The option of a pack that would have added what is missing.
+  package let flag: String?
+
+  package init(
+    _ severity: Severity, _ object: String, _ message: String, flag: String? = nil
+  ) {
+    self.severity = severity
+    self.object = object
+    self.message = message
+    self.flag = flag
+  }
+}
+
+extension [VerifyFinding] {
+  /// Failed if something fails.
+  var outcome: RungResult.Outcome { contains { $0.severity == .fails } ? .failed : .passed }
+}
