@@ -9,10 +9,12 @@ other byte orders.
 """
 
 import glob
+import io
 import os
 import struct
 import subprocess
 import sys
+import tarfile
 import tempfile
 
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
@@ -252,6 +254,53 @@ def cache_seeds(repository):
                 yield b"\0" + file.read()
 
 
+def archive_seeds(repository):
+    """Archives and images of every kind that is read, small enough to be changed all over."""
+    sys.path.insert(0, os.path.join(repository, "fixtures/images"))
+    import sample  # pylint: disable=import-outside-toplevel,import-error
+
+    lower, upper = sample.layers()
+    tree = sorted(upper + lower, key=lambda item: item[0].name)
+    plain = sample.tar(tree)
+    yield plain
+    for kind in ("gzip", "zstd"):
+        yield sample.compress(plain, kind)
+    for form in (tarfile.GNU_FORMAT, tarfile.PAX_FORMAT, tarfile.USTAR_FORMAT):
+        long_name, large = "n" * (90 if form == tarfile.USTAR_FORMAT else 120), 1 << 20
+        content = io.BytesIO()
+        with tarfile.open(fileobj=content, mode="w", format=form,
+                          pax_headers={"comment": "x"} if form == tarfile.PAX_FORMAT else {}) as tar:
+            for name, kind, link in (
+                    (long_name, tarfile.REGTYPE, ""), ("d", tarfile.DIRTYPE, ""),
+                    ("d/link", tarfile.SYMTYPE, "../" + long_name), ("hard", tarfile.LNKTYPE, long_name)):
+                info = tarfile.TarInfo(name)
+                info.type, info.linkname, info.uid, info.mtime = kind, link, large, 1.5
+                if form == tarfile.PAX_FORMAT:
+                    info.pax_headers = {"SCHILY.xattr.user.a": "b"}
+                tar.addfile(info)
+        yield content.getvalue()
+    directory, file, link = 0o040755, 0o100644, 0o120777
+    entries = [
+        {"name": ".", "mode": directory}, {"name": "d", "mode": directory},
+        {"name": "d/a", "mode": file, "inode": 9, "names": 2, "content": b"text"},
+        {"name": "d/b", "mode": file, "inode": 9, "names": 2},
+        {"name": "l", "mode": link, "content": b"d/../d/a"}]
+    yield sample.cpio(entries)
+    yield sample.compress(sample.cpio(entries), "gzip")
+    amd64, arm64 = ({"os": "linux", "architecture": name} for name in ("amd64", "arm64"))
+    for compression in ("none", "gzip", "zstd"):
+        yield sample.archive(compression=compression)
+    yield sample.compress(sample.archive(), "gzip")
+    yield sample.archive(platforms=[arm64, amd64], compression="none")
+    whiteouts = [sample.directory("usr/"), sample.entry("usr/.wh..wh..opq"), sample.entry(".wh.etc")]
+    yield sample.archive(
+        {"layers": lambda layers: layers.append(whiteouts)}, compression="none")
+    # What docker wrote before it knew OCI.
+    yield sample.archive(
+        {"files": lambda files: [files.pop(name) for name in ("oci-layout", "index.json")] and None},
+        compression="none")
+
+
 STRINGS = [
     b"/etc/ld.so.cache\0", b"/lib/x86_64-linux-gnu/\0/usr/lib/x86_64-linux-gnu/\0/lib/\0/usr/lib/\0",
     b"lib/x86_64-linux-gnu\0", b"x86-64-v4:x86-64-v3:x86-64-v2\0", b"power10:power9\0",
@@ -261,7 +310,12 @@ STRINGS = [
 WORDS = STRINGS + [
     b"\x7fELF", b"GNU\0", b"$ORIGIN", b"${LIB}", b"$PLATFORM", b"liba.so.1", b"libunknown.so",
     b"/lib64/ld-linux-x86-64.so.2", b"/lib/ld-musl-x86_64.so.1", b"/lib/ld-unknown.so.1",
-    b"ld.so-1.7.0", b"glibc-ld.so.cache1.1", b"x86-64-v3:", b"la_version", b"stdin", b"/lib/", b"../"]
+    b"ld.so-1.7.0", b"glibc-ld.so.cache1.1", b"x86-64-v3:", b"la_version", b"stdin", b"/lib/", b"../",
+    b"ustar\x0000", b"ustar  \0", b"0000644\0", b"00000000000\0", b"070701", b"TRAILER!!!", b".wh.",
+    b".wh..wh..opq", b"12 path=a/b\n", b"11 size=10\n", b"GNU.sparse.", b"SCHILY.xattr.user.",
+    b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\x50\x2a\x4d\x18", b"oci-layout", b"index.json",
+    b"manifest.json", b"blobs/sha256/", b'"manifests":[', b'"layers":[', b'"digest":"sha256:',
+    b'"size":', b'"Config":', b'"Layers":[', b'"rootfs":{"diff_ids":[', b'"mediaType":"']
 
 
 def write(directory, seeds):
@@ -281,6 +335,7 @@ def main():
     for reader in ("image", "symbols", "closure"):
         write(os.path.join(directory, reader), files)
     write(os.path.join(directory, "notes"), note_seeds())
+    write(os.path.join(directory, "archive"), archive_seeds(repository))
     write(os.path.join(directory, "cache"), cache_seeds(repository))
     write(os.path.join(directory, "strings"), [*STRINGS, b"".join(STRINGS[:6]), b"".join(STRINGS[6:])])
     write(os.path.join(directory, "preload"), [b"liba.so /lib/libb.so:libc.so # x\n\tlibd.so\n", b"###\n#a"])

@@ -2,7 +2,7 @@
 # Feeds damaged files to everything that reads files of others; --help says more.
 set -euo pipefail
 
-readers=(image symbols notes cache strings preload closure)
+readers=(image symbols notes cache strings preload closure archive)
 
 usage() {
   cat <<'TEXT'
@@ -23,7 +23,8 @@ TEXT
     cache "ld.so.cache, as loaders of several machines read it" \
     strings "the constants of a loader" \
     preload "ld.so.preload" \
-    closure "whole closures, with an ELF file as program, library and loader"
+    closure "whole closures, with an ELF file as program, library and loader" \
+    archive "tar, cpio and image archives, compressed or not, which are unpacked in /dev/shm"
   cat <<'TEXT'
 
 What the runs find worth keeping stays in .build/fuzz/corpus, where the next run goes on.
@@ -51,7 +52,8 @@ done
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$scripts/.."
-"$scripts/install-packages.sh" libdeflate-dev libelf-dev libzstd-dev pkg-config python3 zlib1g-dev
+"$scripts/install-packages.sh" cpio libdeflate-dev libelf-dev libzstd-dev pkg-config python3 \
+  zlib1g-dev zstd
 work=$PWD/.build/fuzz
 
 # The toolchain brings libFuzzer's loop for programs that have a main function of their own.
@@ -72,8 +74,11 @@ findings=
 for reader in "${chosen[@]}"; do
   mkdir -p "$work/corpus/$reader" "$work/findings/$reader"
   log=$work/$reader.log
+  # An image has a block for each of its documents, at least.
+  size=8192
+  [ "$reader" != archive ] || size=32768
   if "$program" "--reader=$reader" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=512 \
-    -malloc_limit_mb=64 -max_len=8192 -dict="$work/seeds/dictionary" -print_final_stats=1 \
+    -malloc_limit_mb=64 -max_len="$size" -dict="$work/seeds/dictionary" -print_final_stats=1 \
     -artifact_prefix="$work/findings/$reader/" \
     "$work/corpus/$reader" "$work/seeds/$reader" > "$log" 2>&1; then
     sed -n 's|^#\([0-9]*\)[[:space:]]*DONE *cov: \([0-9]*\).*exec/s: \([0-9]*\).*|\1 \3 \2|p' "$log" |

@@ -15,11 +15,15 @@ struct Descriptor: Sendable {
     unlink(path)
   }
 
+  /// The bytes as a file that has a path.
+  func path(_ bytes: [UInt8]) -> FilePath {
+    write(bytes)
+    return FilePath("/proc/self/fd/\(descriptor.rawValue)")
+  }
+
   /// The bytes behind a descriptor.
   func file(_ bytes: [UInt8]) -> OpenFile {
-    resize(bytes.count)
-    let written = pwrite(descriptor.rawValue, bytes, bytes.count, 0)
-    precondition(written == bytes.count, "can't write: \(errno)")
+    write(bytes)
     var status = stat()
     fstat(descriptor.rawValue, &status)
     // An open file closes its descriptor.
@@ -32,6 +36,12 @@ struct Descriptor: Sendable {
     let file = file(bytes)
     resize(bytes.count / 2)
     return file
+  }
+
+  private func write(_ bytes: [UInt8]) {
+    resize(bytes.count)
+    let written = pwrite(descriptor.rawValue, bytes, bytes.count, 0)
+    precondition(written == bytes.count, "can't write: \(errno)")
   }
 
   private func resize(_ size: Int) {

@@ -20,6 +20,8 @@ enum Reader: String, CaseIterable {
   case preload
   /// A whole closure with an ELF file as its program, library or interpreter.
   case closure
+  /// An archive or image of any format, compressed or not, which is unpacked.
+  case archive
 
   /// Whatever the bytes are, this must end soon, and not by a trap.
   func read(_ bytes: [UInt8]) {
@@ -31,6 +33,7 @@ enum Reader: String, CaseIterable {
     case .strings: readStrings(bytes)
     case .preload: readPreloadFile(bytes)
     case .closure: readClosure(bytes)
+    case .archive: readArchive(bytes)
     }
   }
 }
