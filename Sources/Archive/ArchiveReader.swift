@@ -76,7 +76,7 @@ package struct ArchiveReader {
     let unpacker = try makeUnpacker(reading)
     let irregularities = try unpacker.unpack(kind == .cpio ? CpioReader(stream) : TarReader(stream))
     if kind == .tar, compression != nil || file.kind == .fifo,
-      let image = try unpacker.imageLayout(reading: reading)
+      let image = try unpacker.imageLayout()
     {
       return try read(image.kind, image.files, compression: compression, isArchive: true, reading)
     }
@@ -98,15 +98,14 @@ package struct ArchiveReader {
   }
 
   private func makeUnpacker(_ reading: Reading) throws(ArchiveReadError) -> Unpacker {
+    let directory: PrivateDirectory
     do {
-      let directory = try PrivateDirectory(in: options.temporaryDirectory)
-      return Unpacker(
-        reading: reading, root: try UnpackedRoot(in: directory, keepsOwners: options.keepsOwners))
-    } catch let error as ArchiveReadError {
-      throw error
+      directory = try PrivateDirectory(in: options.temporaryDirectory)
     } catch {
-      throw .temporaryDirectory(options.temporaryDirectory, error as? Errno ?? .ioError)
+      throw .temporaryDirectory(options.temporaryDirectory, error)
     }
+    return Unpacker(
+      reading: reading, root: try UnpackedRoot(in: directory, keepsOwners: options.keepsOwners))
   }
 
   private func finish(

@@ -148,6 +148,15 @@ struct BrokenImageTests {
     #expect(bundle.faults == [.dockerManifest])
   }
 
+  @Test func `the usual variant needn't be named on both sides`() throws {
+    var image = RawImage()
+    image.platforms = ["linux/arm64"]
+    image.editIndex = set("v8", at: "manifests", 0, "platform", "variant")
+    #expect(try Reads.read(image.archive()).violations.isEmpty)
+    image.editIndex = set("v9", at: "manifests", 0, "platform", "variant")
+    #expect(try Reads.read(image.archive()).faults.count == 1)
+  }
+
   // MARK: Refusals
 
   static let refused: [(Change, @Sendable (ArchiveReadError) -> Bool)] = [

@@ -56,7 +56,7 @@ struct LayerTests {
     ("a link over a directory", RawTar(.link("d", to: "f")), ["/d", "/f 1"]),
     (
       "what union file systems left",
-      RawTar(.file(".wh..wh.aufs"), .directory(".wh..wh.plnk/")),
+      RawTar(.file(".wh..wh.aufs"), .directory(".wh..wh.plnk/"), .file(".wh..wh.plnk/1.2")),
       ["/d", "/d/a", "/d/e", "/d/e/b", "/f 1"]
     ),
   ]

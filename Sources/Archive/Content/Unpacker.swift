@@ -9,7 +9,8 @@ final class Unpacker {
 
   private static let whiteout: ByteString = ".wh."
   private static let opaque: ByteString = ".wh..wh..opq"
-  /// What a union file system of old left in layers; it means nothing (OCI image-spec, layer.md, "Whiteouts").
+  /// What a union file system of old left at the top of layers; it means nothing, as docker takes it
+  /// (moby pkg/archive, `UnpackLayer`).
   private static let reserved: ByteString = ".wh..wh."
 
   init(reading: Reading, root: UnpackedRoot) {
@@ -33,7 +34,7 @@ final class Unpacker {
         unsorted = Violation(.unsorted(after: last), at: member.place)
       }
       last = key
-      if let layer, path.name.hasPrefix(Self.whiteout) {
+      if let layer, Self.isReserved(path) || path.name.hasPrefix(Self.whiteout) {
         try apply(member, at: path, layer)
       } else {
         try unpack(member, at: path, from: members, layer ?? 0)
@@ -67,9 +68,9 @@ final class Unpacker {
   }
 
   /// The image that the files make up, if they do.
-  func imageLayout(
-    reading: Reading
-  ) throws(ArchiveReadError) -> (kind: ArchiveFormat.Kind, files: LayoutDirectory)? {
+  func imageLayout()
+    throws(ArchiveReadError) -> (kind: ArchiveFormat.Kind, files: LayoutDirectory)?
+  {
     let tree = DirectoryTree(root: path)
     guard
       let kind = try LayoutDirectory(tree, paths: [], owner: directory)
@@ -138,6 +139,10 @@ final class Unpacker {
     try root.finish(file, node.metadata, path)
   }
 
+  private static func isReserved(_ path: RootPath) -> Bool {
+    path.names.first.map { $0.hasPrefix(reserved) && $0 != opaque } ?? false
+  }
+
   /// Hides what lower layers have (OCI image-spec, layer.md, "Whiteouts").
   private func apply(
     _ member: Member, at path: RootPath, _ layer: Int
@@ -145,7 +150,7 @@ final class Unpacker {
     let gone: [RootPath]
     if path.name == Self.opaque {
       gone = content.hideContent(of: path.parent, below: layer)
-    } else if path.name.hasPrefix(Self.reserved) {
+    } else if Self.isReserved(path) {
       return
     } else {
       let hidden = ByteString(path.name.bytes.dropFirst(Self.whiteout.count))

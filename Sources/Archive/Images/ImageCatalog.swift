@@ -7,14 +7,8 @@ struct CatalogedImage {
   let configuration: ConfigurationDocument
   /// Of the configuration.
   let identifier: ContentDigest
-  let layers: [Layer]
-
-  struct Layer {
-    let file: RootPath
-    /// What its file is named by; nil for docker's older archives.
-    let digest: ContentDigest?
-    let descriptor: DescriptorDocument?
-  }
+  /// The lowest first.
+  let layers: [CatalogedBlob]
 
   var platform: ImagePlatform { configuration.platform }
 
@@ -23,14 +17,22 @@ struct CatalogedImage {
   }
 }
 
+/// A file of an image that isn't a document.
+struct CatalogedBlob {
+  let file: RootPath
+  /// What it is named by; nil in docker's older archives.
+  let digest: ContentDigest?
+  let descriptor: DescriptorDocument?
+}
+
 /// Finds every image of an input by way of its documents.
 struct ImageCatalog {
   private let files: any LayoutFiles
   private let documents: DocumentReader
   private let reading: Reading
   private(set) var images: [CatalogedImage] = []
-  /// Blobs that something refers to without being a part of an image, such as an attestation's.
-  private(set) var otherBlobs: [DescriptorDocument] = []
+  /// What something refers to that is no part of an image, such as an attestation.
+  private(set) var otherBlobs: [CatalogedBlob] = []
 
   /// An index of an index of an index is nothing that anybody writes.
   private static let indexDepth = 4
@@ -88,7 +90,7 @@ struct ImageCatalog {
         try readManifest(descriptor, names: names, at: path)
       default:
         // What a reader doesn't know it has to pass over (OCI image-spec, image-index.md).
-        otherBlobs.append(descriptor)
+        otherBlobs.append(try blob(descriptor))
       }
     }
   }
@@ -104,7 +106,9 @@ struct ImageCatalog {
     guard isImage, manifest.config.mediaType.map({ MediaType($0) == .configuration }) ?? true
     else {
       // An attestation, or an artifact of another kind.
-      otherBlobs += [manifest.config] + manifest.layers
+      for descriptor in [manifest.config] + manifest.layers {
+        otherBlobs.append(try blob(descriptor))
+      }
       return
     }
     let (configurationPath, _) = try documents.blob(manifest.config)
@@ -115,20 +119,24 @@ struct ImageCatalog {
       reading.report(.missingBlob, at: ArchivePlace(file: configurationPath))
       return
     }
-    var layers: [CatalogedImage.Layer] = []
-    for layer in manifest.layers {
-      let (path, digest) = try documents.blob(layer)
-      layers.append(CatalogedImage.Layer(file: path, digest: digest, descriptor: layer))
-    }
+    var layers: [CatalogedBlob] = []
+    for layer in manifest.layers { layers.append(try blob(layer)) }
     let image = CatalogedImage(
       names: names, manifestDigest: digest, configuration: configuration,
       identifier: identifier, layers: layers)
-    if let stated = descriptor.platform?.platform, stated != image.platform {
+    if let stated = descriptor.platform?.platform, !stated.isSame(as: image.platform) {
       reading.report(
         .platform(stated: stated, actual: image.platform), at: ArchivePlace(file: path))
     }
     checkCounts(of: image, at: configurationPath)
     images.append(image)
+  }
+
+  private func blob(
+    _ descriptor: DescriptorDocument
+  ) throws(ArchiveReadError) -> CatalogedBlob {
+    let (path, digest) = try documents.blob(descriptor)
+    return CatalogedBlob(file: path, digest: digest, descriptor: descriptor)
   }
 
   private static func names(of descriptor: DescriptorDocument) -> [String] {
@@ -170,7 +178,7 @@ struct ImageCatalog {
         names: document.names ?? [], manifestDigest: nil, configuration: configuration,
         identifier: identifier,
         layers: document.layers.map { name in
-          CatalogedImage.Layer(file: documents.file(named: name), digest: nil, descriptor: nil)
+          CatalogedBlob(file: documents.file(named: name), digest: nil, descriptor: nil)
         })
       checkCounts(of: image, at: path)
       images.append(image)

@@ -20,8 +20,13 @@ package struct ImagePlatform: Hashable, Sendable {
   /// Whether an image of this platform is one of the platform that is asked for, which needn't name a
   /// variant.
   package func satisfies(_ wanted: ImagePlatform) -> Bool {
-    os == wanted.os && architecture == wanted.architecture
-      && (wanted.variant == nil || usualVariant == wanted.usualVariant)
+    isSame(as: wanted)
+      || wanted.variant == nil && os == wanted.os && architecture == wanted.architecture
+  }
+
+  /// Whether both mean the same, where one may name a variant that the other leaves out as the usual one.
+  func isSame(as other: ImagePlatform) -> Bool {
+    os == other.os && architecture == other.architecture && usualVariant == other.usualVariant
   }
 
   /// The variant that is meant where none is said (containerd platforms, `normalizeArch`).

@@ -51,7 +51,7 @@ struct ImageReader {
   // MARK: Layers
 
   private func unpack(
-    _ layer: CatalogedImage.Layer, number: Int, diffID: String?, with unpacker: Unpacker,
+    _ layer: CatalogedBlob, number: Int, diffID: String?, with unpacker: Unpacker,
     _ documents: DocumentReader
   ) throws(ArchiveReadError) -> ReadImage.Layer {
     let place = ArchivePlace(file: layer.file)
@@ -81,18 +81,18 @@ struct ImageReader {
     _ catalog: ImageCatalog, read image: CatalogedImage, _ documents: DocumentReader
   ) throws(ArchiveReadError) {
     var checked = Set(image.layers.map(\.file))
-    let others = catalog.images.flatMap(\.layers).compactMap(\.descriptor) + catalog.otherBlobs
-    for descriptor in others {
-      let (path, stated) = try documents.blob(descriptor)
+    for blob in catalog.images.flatMap(\.layers) + catalog.otherBlobs {
+      let path = blob.file
       guard checked.insert(path).inserted else { continue }
       guard let size = try files.size(of: path) else {
         reading.report(.missingBlob, at: ArchivePlace(file: path))
         continue
       }
+      guard let descriptor = blob.descriptor, let stated = blob.digest else { continue }
       try documents.check(size, descriptor, at: path)
-      let blob = DigestingSource(try files.source(of: path))
-      _ = try ArchiveStream(blob, reading: reading, file: path).drain()
-      documents.check(blob.digest, stated, at: path)
+      let content = DigestingSource(try files.source(of: path))
+      _ = try ArchiveStream(content, reading: reading, file: path).drain()
+      documents.check(content.digest, stated, at: path)
     }
     for path in files.paths where !documents.referenced.contains(path) && !isLegacy(path) {
       reading.report(.unreferenced, at: ArchivePlace(file: path))
