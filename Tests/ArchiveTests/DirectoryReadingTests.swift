@@ -14,7 +14,7 @@ struct DirectoryReadingTests {
       """
       mkdir -p root/d/e root/a-b; cd root
       echo text > d/file; ln d/file a-name; ln d/file d/e/name; ln -s ../d/file a-b/link
-      chmod 4711 d/file; chmod 1777 a-b; chmod 600 d/e; touch -d @1234567890.5 d/file
+      chmod 4711 d/file; chmod 1777 a-b; chmod 700 d/e; touch -d @1234567890.5 d/file
       touch -d @-5.5 d/e; head -c 300000 /dev/urandom > large
       setfattr -n user.note -v text large
       tar --format=pax --xattrs --xattrs-include='user.*' --sort=name -cf ../root.tar *

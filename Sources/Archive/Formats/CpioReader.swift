@@ -28,10 +28,10 @@ final class CpioReader: MemberReader {
     let deviceMinor: UInt32
   }
 
-  /// The fields of a header, in their order.
+  /// The fields of a header.
   private struct Header {
     let inode, mode, user, group, links, time, size, device, deviceMinor: UInt32
-    let specialDevice, specialDeviceMinor, nameSize, checksum: UInt32
+    let nameSize, checksum: UInt32
     let hasChecksum: Bool
 
     init?(_ bytes: ArraySlice<UInt8>) {
@@ -45,7 +45,7 @@ final class CpioReader: MemberReader {
       }
       (inode, mode, user, group, links) = (fields[0], fields[1], fields[2], fields[3], fields[4])
       (time, size, device, deviceMinor) = (fields[5], fields[6], fields[7], fields[8])
-      (specialDevice, specialDeviceMinor) = (fields[9], fields[10])
+      // Behind these the numbers of a device, which is refused.
       (nameSize, checksum) = (fields[11], fields[12])
     }
   }
