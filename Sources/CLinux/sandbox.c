@@ -368,13 +368,16 @@ int clinux_sandbox_wait(const struct clinux_sandboxed *sandboxed, int millisecon
 int clinux_sandbox_connect(const struct clinux_sandboxed *sandboxed, uint16_t port) {
     struct message message = {.kind = KIND_CONNECT, .value = port};
     int descriptor;
+    // The word of the program's end stays for who waits for it.
     if (!send_message(sandboxed->control, &message, -1)
+        || recv(sandboxed->control, &message, sizeof message, MSG_PEEK) != sizeof message
+        || (message.kind != KIND_CONNECTED && message.kind != KIND_REFUSED)
         || !receive_message(sandboxed->control, &message, &descriptor)) {
         errno = ECHILD;
         return -1;
     }
     if (message.kind == KIND_CONNECTED) return descriptor;
-    errno = message.kind == KIND_REFUSED ? message.value : ECHILD;
+    errno = message.value;
     return -1;
 }
 

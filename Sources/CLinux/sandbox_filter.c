@@ -204,9 +204,13 @@ static int make_absolute(pid_t process, int directory, char *path, unsigned long
 static int looks_at(const struct seccomp_notif *request, char *path, unsigned long size) {
     const struct call *call = find_call(request->data.nr);
     if (!call) return 0;
-    // What is made isn't missed.
-    if (call->flags >= 0 && (request->data.args[(int)call->flags] & O_CREAT)) return 0;
     if (read_text((pid_t)request->pid, request->data.args[(int)call->path], path, size) <= 0) return 0;
+    if (call->flags >= 0 && (request->data.args[(int)call->flags] & O_CREAT)) {
+        // What is made isn't missed; its directory may be.
+        char *slash = strrchr(path, '/');
+        if (!slash || slash == path) return 0;
+        *slash = 0;
+    }
     int directory = call->directory < 0 ? AT_FDCWD : (int)request->data.args[(int)call->directory];
     return is_missed((pid_t)request->pid, path, directory)
         && make_absolute((pid_t)request->pid, directory, path, size);

@@ -2,6 +2,7 @@ internal import Archive
 internal import FileTree
 internal import Report
 internal import SystemPackage
+internal import Verify
 
 extension Diagnostic {
   /// - Parameter input: as the user names it.
@@ -51,17 +52,36 @@ extension Diagnostic {
         remedy: "there is "
           + available.map { ByteString($0.description).description }.joined(separator: ", "),
         status: .usage)
-    case .interrupted(let signal):
-      self.init(
-        "interrupted by signal \(signal)", status: .interrupted(signal))
+    case .interrupted(let signal): self.init(interruptedBy: signal)
+    }
+  }
+}
+
+extension Violation {
+  /// Where it is in the input, and what and how to mend it.
+  var words: (place: String, message: String) {
+    (place.text, fault.text + (fault.remedy.map { "; " + $0 } ?? ""))
+  }
+}
+
+extension VerifyFinding {
+  /// Nil for an error that isn't the archive's fault.
+  init?(_ error: ArchiveReadError) {
+    switch error {
+    case .damaged(let place, let damage):
+      self.init(.fails, place.text, Self.sentence(damage.text, damage.remedy))
+    case .refused(let place, let refusal):
+      self.init(.fails, place.text, Self.sentence(refusal.text, refusal.remedy))
+    case .beyondLimit(let place, let kind, let limit):
+      self.init(.fails, place.text, "\(kind.text(limit)), which is refused")
+    case .input, .inputKind, .unknownFormat, .changed, .temporaryDirectory, .unpacking, .noSpace,
+      .noPlatform, .interrupted:
+      return nil
     }
   }
 
-  /// - Parameter input: as the user names it.
-  init(_ violation: Violation, of input: FilePath) {
-    self.init(
-      violation.place.text(in: input) + ": " + violation.fault.text,
-      remedy: violation.fault.remedy, status: .findings)
+  private static func sentence(_ message: String, _ remedy: String?) -> String {
+    message + (remedy.map { "; " + $0 } ?? "")
   }
 }
 
@@ -69,10 +89,19 @@ extension ArchivePlace {
   /// The input, the file in it, the name in that, and the offset.
   fileprivate func text(in input: FilePath) -> String {
     var text = ByteString(input).description
-    if let file { text += ", \(ByteString(file.text.bytes.dropFirst()))" }
-    if let name, !name.isEmpty { text += ": \(name)" }
-    if let offset { text += " at offset 0x" + String(offset, radix: 16) }
+    let rest = self.text
+    if !rest.isEmpty { text += (file != nil ? ", " : name != nil ? ": " : " ") + rest }
     return text
+  }
+
+  /// The same without the input; empty for all of it.
+  fileprivate var text: String {
+    var parts: [String] = []
+    if let file { parts.append("\(ByteString(file.text.bytes.dropFirst()))") }
+    if let name, !name.isEmpty { parts.append("\(name)") }
+    let text = parts.joined(separator: ": ")
+    guard let offset else { return text }
+    return (text.isEmpty ? "" : text + " ") + "at offset 0x" + String(offset, radix: 16)
   }
 }
 

@@ -40,6 +40,10 @@ struct Diagnostic: Error {
 }
 
 extension Diagnostic {
+  init(interruptedBy signal: Int32) {
+    self.init("interrupted by signal \(signal)", status: .interrupted(signal))
+  }
+
   init(_ error: LoaderError) {
     switch error {
     case .unopenable(let path, let cause):

@@ -59,6 +59,13 @@ struct LoaderSettings {
   /// The variables of an image, `NAME=VALUE`, the last word for each name; without LD_LIBRARY_PATH,
   /// which names places of this machine: in the image everything is found without it.
   func imageVariables(_ environment: ProcessEnvironment) throws(Diagnostic) -> [String] {
+    try programVariables(environment).filter {
+      !$0.unicodeScalars.starts(with: "LD_LIBRARY_PATH=".unicodeScalars)
+    }
+  }
+
+  /// The variables of a program, `NAME=VALUE`, the last word for each name.
+  func programVariables(_ environment: ProcessEnvironment) throws(Diagnostic) -> [String] {
     var variables: [(name: String, text: String)] = []
     for word in env {
       // By scalars: a mark that combines with the sign would hide it.
@@ -68,7 +75,6 @@ struct LoaderSettings {
           "--env '\(ByteString(argument: word))': names no variable", remedy: "write NAME=VALUE",
           status: .usage)
       }
-      guard name != "LD_LIBRARY_PATH" else { continue }
       var text = ByteString(argument: word)
       if name.unicodeScalars.count == word.unicodeScalars.count {
         guard let value = environment.loaderVariable(name) else {

@@ -50,7 +50,8 @@ struct HttpProbe {
     return status
   }
 
-  private static func drain(_ connection: FileDescriptor, until end: ContinuousClock.Instant) throws {
+  private static func drain(_ connection: FileDescriptor, until end: ContinuousClock.Instant) throws
+  {
     var total = 0
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     while total < 64 << 20, isReadable(connection, until: end) {

@@ -1,30 +1,37 @@
-package import Discovery
+internal import Discovery
 internal import ELF
-package import FileTree
+internal import FileTree
 internal import Loader
 
 /// The second rung: the loader's rules, run inside the bundle for every program, library and script, and
 /// what the programs ask for at run time.
-package struct LoaderSimulation {
+struct LoaderSimulation {
   private let tree: any FileTree
   private let policy: NeedsPolicy
+  private let environment: SearchEnvironment
   private let store: ObjectStore
   private let needs: NeedStore
   private var findings: [VerifyFinding] = []
   private var counts = (programs: 0, libraries: 0, scripts: 0)
-  /// The sonames that programs have loaded: a library that they open finds them there.
+  /// The sonames that programs have loaded or miss: a library that they open finds them there, or it is
+  /// told already.
   private var loaded: Set<ByteString> = []
+  /// The objects that programs have loaded, which were simulated with them.
+  private var covered: Set<RootPath> = []
 
-  /// - Parameter policy: which needs count.
-  package init(tree: any FileTree, policy: NeedsPolicy) {
+  /// - Parameters:
+  ///   - policy: which needs count.
+  ///   - environment: the loader's surroundings in the bundle.
+  init(tree: any FileTree, policy: NeedsPolicy, environment: SearchEnvironment) {
     self.tree = tree
     self.policy = policy
+    self.environment = environment
     store = ObjectStore(tree: tree)
     needs = NeedStore(tree: tree)
   }
 
   /// - Parameter paths: those of all regular files, each once, with whether they may be executed.
-  package mutating func result(
+  mutating func result(
     of paths: [(path: RootPath, isExecutable: Bool)]
   ) -> RungResult {
     var libraries: [RootPath] = []
@@ -37,10 +44,15 @@ package struct LoaderSimulation {
       }
     }
     // After the programs, since these load some of them.
-    for path in libraries { simulate(library: path) }
-    let summary =
-      "\(counts.programs) programs, \(counts.libraries) libraries, \(counts.scripts) scripts"
-    return RungResult(.loader, findings.outcome, summary, findings: findings)
+    counts.libraries = libraries.count
+    for path in libraries where !covered.contains(path) { simulate(library: path) }
+    let summary = [
+      (counts.programs, "program", "programs"), (counts.libraries, "library", "libraries"),
+      (counts.scripts, "script", "scripts"),
+    ].filter { $0.0 > 0 }.map { "\($0.0) \($0.0 == 1 ? $0.1 : $0.2)" }.joined(separator: ", ")
+    return RungResult(
+      .loader, findings.outcome, summary.isEmpty ? "nothing that is loaded" : summary,
+      findings: findings)
   }
 
   /// A library that can be started too, such as glibc's own, is a library.
@@ -51,7 +63,7 @@ package struct LoaderSimulation {
     return image.isProgram && image.dynamic?.soname == nil
   }
 
-  private var loader: Loader { Loader(tree: tree, store: store) }
+  private var loader: Loader { Loader(tree: tree, environment: environment, store: store) }
 
   // MARK: Programs
 
@@ -70,6 +82,7 @@ package struct LoaderSimulation {
     guard let closures = finder.found.subjects.last?.closures else { return }
     for graph in closures.all {
       loaded.formUnion(graph.objects.compactMap { $0.image.dynamic?.soname })
+      covered.formUnion(graph.objects.map(\.file.real))
       add(graph, of: path)
     }
     finder.run()
@@ -83,20 +96,27 @@ package struct LoaderSimulation {
   private mutating func add(
     _ graph: ClosureGraph, of path: RootPath, only kind: LibraryRequest.Kind? = nil
   ) {
-    if graph.libc == nil, graph.subject.image.interpreter != nil, kind == nil {
-      let interpreter = graph.subject.image.interpreter ?? ""
-      tell(
-        .fails, path, "its interpreter \(interpreter) isn't there",
-        flag: "--add \(interpreter)")
-      return
-    }
-    for request in graph.missing where kind == nil || request.kind == kind {
+    var told: Set<ByteString> = []
+    let missing = graph.missing.filter { kind == nil || $0.kind == kind }
+    for request in missing.filter({ $0.kind == .interpreter }) + missing
+    where told.insert(request.name).inserted {
       let requester = graph.objects[request.requester].openedPath
-      let verb = request.kind == .dlopen ? "opened" : "needed"
-      tell(
-        .fails, path, "\(request.name) is missing, \(verb) by \(requester)",
-        flag: request.kind == .dlopen ? "--load \(request.name)" : nil)
+      switch request.kind {
+      case .interpreter:
+        // It may be a library too, as glibc's is.
+        told.insert(RootPath(normalising: request.name).name)
+        tell(
+          .fails, path, "its interpreter \(request.name) isn't there",
+          flag: "--add \(request.name)")
+      case .dlopen:
+        tell(
+          .fails, path, "\(request.name) is missing, opened by \(requester)",
+          flag: "--load \(request.name)")
+      default:
+        tell(.fails, path, "\(request.name) is missing, needed by \(requester)")
+      }
     }
+    loaded.formUnion(told)
     for unmet in graph.unmetVersions where unmet.isFatal && kind == nil {
       let provider = graph.objects[unmet.provider].openedPath
       let requester = graph.objects[unmet.requester].openedPath
@@ -144,7 +164,6 @@ package struct LoaderSimulation {
 
   /// A library needs nothing that the programs which open it haven't loaded.
   private mutating func simulate(library path: RootPath) {
-    counts.libraries += 1
     var loader = loader
     guard let graph = try? loader.closure(of: path.text), graph.libc != nil else { return }
     for request in graph.missing where !loaded.contains(request.name) {

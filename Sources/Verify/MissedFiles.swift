@@ -35,18 +35,22 @@ struct MissedFiles {
       let path = RootPath(normalising: text)
       guard !Self.passedOver.contains(where: { path.isInside($0) }), seen.insert(path).inserted
       else { continue }
-      guard (try? resolver.resolve(text)) != nil else {
+      guard let kind = (try? resolver.resolve(text))?.status.kind else {
         others += 1
         continue
       }
-      findings.append(
-        VerifyFinding(
-          .warns, path.description, "was looked for and isn't in the bundle",
-          flag: Self.flag(for: path)))
+      // Libraries try the usual directories one by one; only what is in them can be meant.
+      if kind == .directory, path.names.count == 1, path != "/tmp" { continue }
+      findings.append(Self.finding(path))
     }
     return RungResult(
-      .missed, .passed, "\(findings.count) missed that this root has, \(others) that it hasn't either",
+      .missed, .passed, "\(findings.count) that the root has, \(others) that it hasn't either",
       findings: findings)
+  }
+
+  private static func finding(_ path: RootPath) -> VerifyFinding {
+    VerifyFinding(
+      .warns, path.description, "was looked for and isn't in the bundle", flag: flag(for: path))
   }
 
   private static func flag(for path: RootPath) -> String {

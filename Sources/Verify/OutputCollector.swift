@@ -38,14 +38,17 @@ final class OutputCollector: Sendable {
 
   private func run() {
     var piece = [UInt8](repeating: 0, count: 1 << 16)
-    while let count = try? unsafe piece.withUnsafeMutableBytes({ try unsafe output.read(into: $0) }),
+    while let count = try? unsafe piece.withUnsafeMutableBytes({ try unsafe output.read(into: $0) }
+    ),
       count > 0
     {
       state.withLock { state in
         let room = max(0, Self.limit - state.head.count)
         state.head += piece[..<min(room, count)]
         state.tail += piece[min(room, count)..<count]
-        if state.tail.count > 2 * Self.limit { state.tail.removeFirst(state.tail.count - Self.limit) }
+        if state.tail.count > 2 * Self.limit {
+          state.tail.removeFirst(state.tail.count - Self.limit)
+        }
       }
     }
     state.withLock { $0.isDone = true }

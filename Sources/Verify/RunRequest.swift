@@ -30,9 +30,9 @@ package struct RunRequest: Sendable {
   /// Something that a text has to match, and how the user wrote it.
   package struct Expectation: Sendable {
     package let pattern: String
-    package let matches: @Sendable (String) -> Bool
+    package let matches: @Sendable (ByteString) -> Bool
 
-    package init(pattern: String, matches: @escaping @Sendable (String) -> Bool) {
+    package init(pattern: String, matches: @escaping @Sendable (ByteString) -> Bool) {
       self.pattern = pattern
       self.matches = matches
     }

@@ -1,5 +1,5 @@
-package import Archive
-package import FileTree
+internal import Archive
+internal import FileTree
 internal import Glibc
 internal import Sandbox
 internal import SystemPackage
@@ -7,18 +7,18 @@ internal import SystemPackage
 /// The rungs from the third on: the program runs, answers, and ends.
 ///
 /// To be used on the main thread.
-package struct SandboxRun {
+struct SandboxRun {
   private let request: RunRequest
   private let source: any FileTree
   private var results: [RungResult] = []
 
   /// - Parameter source: the root that the bundle was packed from, for what the run misses.
-  package init(_ request: RunRequest, source: any FileTree) {
+  init(_ request: RunRequest, source: any FileTree) {
     self.request = request
     self.source = source
   }
 
-  package mutating func results(for bundle: ReadBundle) -> [RungResult] {
+  mutating func results(for bundle: ReadBundle) -> [RungResult] {
     let plan: RunPlan
     do {
       plan = try RunPlan(request, of: bundle)
@@ -56,13 +56,17 @@ package struct SandboxRun {
     case .noProgram: RungResult(.run, .impossible("no program is in it"))
     case .unknownUser(let user):
       RungResult(
-        .run, .failed, findings: [
-          VerifyFinding(.fails, "/etc/passwd", "tells nothing of the image's user \(ByteString(user))", flag: "--user")
+        .run, .failed,
+        findings: [
+          VerifyFinding(
+            .fails, "/etc/passwd", "tells nothing of the image's user \(ByteString(user))",
+            flag: "--user")
         ])
     case .noEmulator(let machine):
       RungResult(
         .run,
-        .impossible("it is for \(machine), and no static qemu for that is in PATH; install qemu-user-static"))
+        .impossible(
+          "it is for \(machine), and no static qemu for that is in PATH; install qemu-user-static"))
     }
   }
 
@@ -111,7 +115,7 @@ package struct SandboxRun {
         try observeServer(program, output, plan, way)
       }
     } catch {
-      results.append(RungResult(.run, .impossible("\(error.stage): \(error.cause)")))
+      results.append(Self.result(of: error, plan))
     }
     results.append(MissedFiles(source: source).result(of: program.missed))
   }
@@ -120,7 +124,8 @@ package struct SandboxRun {
   private static func describe(_ program: borrowing SandboxedProgram, _ plan: RunPlan) -> String {
     var words =
       program.isolation == .namespaces
-      ? "in namespaces" : "in a changed root, with seccomp" + (program.isReadOnly ? " and Landlock" : "")
+      ? "in namespaces"
+      : "in a changed root, with seccomp" + (program.isReadOnly ? " and Landlock" : "")
     words += program.isReadOnly ? ", the root read-only" : ", the root writable"
     if !program.hasProc { words += ", without /proc" }
     if plan.request.emulator != nil { words += ", emulated" }
@@ -129,13 +134,14 @@ package struct SandboxRun {
 
   /// A program that ends by itself, or one that only has to go on.
   private mutating func observeEnd(
-    of program: borrowing SandboxedProgram, _ output: OutputCollector, _ plan: RunPlan, _ way: String
+    of program: borrowing SandboxedProgram, _ output: OutputCollector, _ plan: RunPlan,
+    _ way: String
   ) throws(SandboxError) {
     let isTimed = request.expectedExit == nil && request.expectedOutput == nil
     let limit = isTimed ? request.watchTime : request.startLimit
     guard let ending = try wait(program, limit) else {
       if isTimed {
-        results.append(RungResult(.run, .passed, "runs, \(way)"))
+        results.append(RungResult(.run, .passed, way))
         try stop(program, plan)
       } else {
         results.append(
@@ -167,7 +173,7 @@ package struct SandboxRun {
         findings.append(VerifyFinding(.fails, program, "ended with 127: something isn't there"))
       }
     }
-    if let expected = request.expectedOutput, !expected.matches(output.text().description) {
+    if let expected = request.expectedOutput, !expected.matches(output.text()) {
       findings.append(
         VerifyFinding(.fails, program, "said nothing that matches \(expected.pattern)"))
     }
@@ -207,10 +213,11 @@ package struct SandboxRun {
       judgeEarly(ending, output, plan, way)
       return
     }
-    results.append(RungResult(.run, .passed, "runs, \(way)"))
+    results.append(RungResult(.run, .passed, way))
     results.append(
       RungResult(
-        .http, findings.outcome, "\(request.requests.count) asked",
+        .http, findings.outcome,
+        "\(request.requests.count - findings.count) of \(request.requests.count) answered as expected",
         findings: findings + (findings.isEmpty ? [] : said(output))))
     try stop(program, plan)
   }
@@ -265,10 +272,12 @@ package struct SandboxRun {
     let finding: VerifyFinding? =
       switch try wait(program, request.stopLimit) {
       case .exited(0), .exited(128 + plan.stopSignal): nil
-      case .exited(let code): VerifyFinding(.fails, name, "ended with \(code) when it was asked to end")
+      case .exited(let code):
+        VerifyFinding(.fails, name, "ended with \(code) when it was asked to end")
       case .killed(let signal) where signal == plan.stopSignal && program.isolation == .chroot:
         VerifyFinding(
-          .fails, name, "doesn't handle signal \(signal): as process 1 it would go on", flag: "--with init")
+          .fails, name, "doesn't handle signal \(signal): as process 1 it would go on",
+          flag: "--with init")
       case .killed(let signal):
         VerifyFinding(.fails, name, "was killed by signal \(signal) when it was asked to end")
       case nil:

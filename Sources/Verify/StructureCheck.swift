@@ -1,9 +1,9 @@
-package import Archive
+internal import Archive
 
 /// The first rung: what reading the archive by itself has shown.
-package enum StructureCheck {
+enum StructureCheck {
   /// - Parameter describe: a violation in words, with its place.
-  package static func result(
+  static func result(
     of bundle: ReadBundle, describe: (Violation) -> (place: String, message: String)
   ) -> RungResult {
     let findings = bundle.violations.map { violation in
@@ -11,9 +11,12 @@ package enum StructureCheck {
       return VerifyFinding(
         violation.fault.isFatal ? .fails : .warns, text.place, text.message)
     }
-    return RungResult(
-      .structure, findings.outcome, "\(bundle.entries.count) entries, each file digested",
-      findings: findings)
+    var summary = "\(bundle.entries.count) entries"
+    if let image = bundle.image {
+      summary +=
+        " in \(image.layers.count) layer\(image.layers.count == 1 ? "" : "s"), digests right"
+    }
+    return RungResult(.structure, findings.outcome, summary, findings: findings)
   }
 }
 

@@ -1,18 +1,18 @@
-
 /// What came of a verification: one outcome for each rung of the ladder, in order.
 package struct Verification: Sendable {
-  package internal(set) var rungs: [RungResult] = []
+  package internal(set) var rungs: [RungResult]
 
-  package init() {}
+  package init(_ rungs: [RungResult] = []) {
+    self.rungs = rungs
+  }
 
   /// Whether no rung failed, and none that was to be climbed was out of reach.
-  package var isVerified: Bool {
-    rungs.allSatisfy { rung in
-      switch rung.outcome {
-      case .passed, .skipped: true
-      case .failed, .impossible: false
-      }
-    }
+  package var isVerified: Bool { !hasFailed && !isOutOfReach }
+
+  package var hasFailed: Bool { rungs.contains { $0.outcome == .failed } }
+
+  package var isOutOfReach: Bool {
+    rungs.contains { if case .impossible = $0.outcome { true } else { false } }
   }
 }
 
@@ -30,6 +30,9 @@ package enum Rung: String, CaseIterable, Hashable, Sendable {
   case stop
   /// What the run looked for and didn't find.
   case missed
+
+  /// Its place, the first being 0.
+  var height: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
 package struct RungResult: Sendable {

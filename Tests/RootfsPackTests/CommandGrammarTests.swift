@@ -36,6 +36,7 @@ struct CommandGrammarTests {
     "workdir",
     "expose", "volume", "label", "annotation", "stop-signal", "created", "install", "cpu", "env",
     "load", "depth", "dlopen", "with", "without", "image-platform",
+    "http", "program", "writable", "expect-exit", "expect-output", "timeout", "until",
   ]
 
   @Test func `of every option it is known whether it holds a path`() {

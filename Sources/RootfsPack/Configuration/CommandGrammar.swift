@@ -21,6 +21,8 @@ struct CommandGrammar: Equatable {
     let isRepeating: Bool
     /// Whether its value may begin with a dash.
     let takesAnyWord: Bool
+    /// Whether everything behind it is its value.
+    var takesRest = false
   }
 
   let command: String
@@ -31,10 +33,11 @@ struct CommandGrammar: Equatable {
   /// The key that stands for the arguments.
   static let filesKey = "files"
 
-  /// Options that are no use in a file: they are about the file, or make the command do something else.
+  /// Options that are no use in a file: they are about the file, make the command do something else, or
+  /// take the rest of a command line.
   static let commandLineOnly: Set<String> = [
     "config", "no-config", "help", "help-hidden", "version", "generate-completion-script",
-    "experimental-dump-help",
+    "experimental-dump-help", "run",
   ]
 
   /// Options of which only one can be given: one of them on the command line leaves out the others that
@@ -128,5 +131,6 @@ extension CommandGrammar.Option {
     kind = argument.kind == "flag" ? .flag : argument.valueName == "words" ? .words : .value
     isRepeating = argument.isRepeating
     takesAnyWord = argument.parsingStrategy == "unconditional"
+    takesRest = argument.parsingStrategy == "allRemainingInput"
   }
 }

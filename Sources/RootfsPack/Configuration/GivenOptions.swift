@@ -96,6 +96,10 @@ struct GivenOptions: Equatable {
       words.append(next)
       value = next
     }
+    if option.takesRest {
+      words += rest
+      rest = []
+    }
     note(option.name, start..<words.count)
     switch option.name {
     case "config": source = value.map { .file($0) } ?? source

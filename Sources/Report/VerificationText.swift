@@ -1,0 +1,63 @@
+package import Verify
+
+/// Renders what came of a verification: a row for each rung, its findings below it.
+///
+/// - Parameters:
+///   - name: of the bundle, as the user wrote it.
+///   - platform: nil for what is no image.
+package func renderVerification(
+  _ verification: Verification, of name: String, _ platform: String?, _ style: TextStyle
+) -> String {
+  let width = Rung.allCases.map(\.rawValue.count).max() ?? 0
+  var text = ""
+  for rung in verification.rungs {
+    let padding = String(repeating: " ", count: width - rung.rung.rawValue.count + 2)
+    text += rung.rung.rawValue + padding + rung.outcome.render(style)
+    let words = rung.words
+    text += (words.isEmpty ? "" : "  " + words) + "\n"
+    for finding in rung.findings { text += render(finding, style) }
+  }
+  let subject = escape(name) + (platform.map { " (\(escape($0)))" } ?? "")
+  return text + subject + ": " + verification.verdict(style) + "\n"
+}
+
+private func render(_ finding: VerifyFinding, _ style: TextStyle) -> String {
+  let mark =
+    switch finding.severity {
+    case .fails: style.paint("fails", .bad)
+    case .warns: "note "
+    }
+  let object = finding.object.isEmpty ? "" : finding.object + ": "
+  let flag = finding.flag.map { "  " + style.paint($0, .strong) } ?? ""
+  return "  \(mark)  \(object)\(finding.message)\(flag)\n"
+}
+
+extension RungResult.Outcome {
+  fileprivate func render(_ style: TextStyle) -> String {
+    switch self {
+    case .passed: style.paint("passed", .good)
+    case .failed: style.paint("failed", .bad)
+    case .skipped: "left out"
+    case .impossible: style.paint("can't be done", .bad)
+    }
+  }
+}
+
+extension RungResult {
+  /// Its summary, or why there is none.
+  fileprivate var words: String {
+    switch outcome {
+    case .passed, .failed: summary
+    case .skipped(let reason), .impossible(let reason): reason
+    }
+  }
+}
+
+extension Verification {
+  fileprivate func verdict(_ style: TextStyle) -> String {
+    if hasFailed { return style.paint("is broken", .bad) }
+    if isOutOfReach { return style.paint("couldn't be verified", .bad) }
+    let hasRun = rungs.contains { $0.rung == .run && $0.outcome == .passed }
+    return style.paint(hasRun ? "runs" : "nothing wrong was found", .good)
+  }
+}
