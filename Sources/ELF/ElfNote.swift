@@ -34,6 +34,29 @@ package struct ElfNote: Hashable, Sendable {
   package func neededISALevels(
     _ elfClass: ElfHeader.Class, _ encoding: ElfHeader.DataEncoding
   ) -> UInt32? {
+    property(Self.isaNeeded, elfClass, encoding)
+  }
+
+  /// What the object says of protection by the processor; nil if this is another note.
+  ///
+  /// Source: glibc `sysdeps/x86/dl-prop.h`, `sysdeps/aarch64/dl-prop.h`.
+  package func protectionFeatures(_ header: ElfHeader) -> ProtectionMarks.Features? {
+    func bits(of property: UInt32) -> UInt8? {
+      self.property(property, header.elfClass, header.dataEncoding).map { UInt8($0 & 3) }
+    }
+    switch header.machine {
+    case .amd64, .x86:
+      return bits(of: Self.x86Features).map { ProtectionMarks.Features(rawValue: $0) }
+    case .aarch64:
+      return bits(of: Self.aarch64Features).map { ProtectionMarks.Features(rawValue: $0 << 2) }
+    default: return nil
+    }
+  }
+
+  /// The value of a property of four bytes; nil without it.
+  private func property(
+    _ wanted: UInt32, _ elfClass: ElfHeader.Class, _ encoding: ElfHeader.DataEncoding
+  ) -> UInt32? {
     let alignment = elfClass == .elf64 ? 8 : 4
     guard name == "GNU", type == 5, descriptor.count >= 8, descriptor.count % alignment == 0 else {
       return nil
@@ -44,7 +67,7 @@ package struct ElfNote: Hashable, Sendable {
     while let type = reader.uint32(offset), let size = reader.uint32(offset + 4),
       type >= lastType, Int(size) <= descriptor.count - offset - 8
     {
-      if type == Self.isaNeeded { return size == 4 ? reader.uint32(offset + 8) : nil }
+      if type == wanted { return size == 4 ? reader.uint32(offset + 8) : nil }
       lastType = type
       offset += 8 + (Int(size) + alignment - 1) / alignment * alignment
     }
@@ -53,4 +76,8 @@ package struct ElfNote: Hashable, Sendable {
 
   /// GNU_PROPERTY_X86_ISA_1_NEEDED.
   private static let isaNeeded: UInt32 = 0xC000_8002
+  /// GNU_PROPERTY_X86_FEATURE_1_AND.
+  private static let x86Features: UInt32 = 0xC000_0002
+  /// GNU_PROPERTY_AARCH64_FEATURE_1_AND.
+  private static let aarch64Features: UInt32 = 0xC000_0000
 }

@@ -36,6 +36,8 @@ package enum ElfReadError: Error, Hashable, Sendable {
     case versionDefinitions = "table of defined versions (DT_VERDEF)"
     case symbolTable = "dynamic symbol table"
     case symbolHash = "symbol hash table"
+    case symbolVersions = "table of symbols' versions (DT_VERSYM)"
+    case relocations = "relocation table"
     case notes = "PT_NOTE segment"
   }
 }

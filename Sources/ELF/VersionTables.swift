@@ -19,10 +19,28 @@ package struct VersionTables: Hashable, Sendable {
     package var version: Version
     /// VER_FLG_WEAK: the program may run without it.
     package var isWeak: Bool
+    /// What stands for it in the table of symbols' versions (`vna_other`).
+    package var index: UInt16
 
-    package init(version: Version, isWeak: Bool = false) {
+    package init(version: Version, isWeak: Bool = false, index: UInt16 = 0) {
       self.version = version
       self.isWeak = isWeak
+      self.index = index
+    }
+  }
+
+  /// One entry of DT_VERDEF.
+  package struct Definition: Hashable, Sendable {
+    package var version: Version
+    /// What stands for it in the table of symbols' versions (`vd_ndx`).
+    package var index: UInt16
+    /// VER_FLG_BASE: the object itself, no version of its symbols.
+    package var isBase: Bool
+
+    package init(version: Version, index: UInt16 = 0, isBase: Bool = false) {
+      self.version = version
+      self.index = index
+      self.isBase = isBase
     }
   }
 
@@ -40,7 +58,7 @@ package struct VersionTables: Hashable, Sendable {
 
   package var needs: [Need] = []
   /// DT_VERDEF; nil where the object has none, and answers to any version.
-  package var definitions: [Version]?
+  package var definitions: [Definition]?
   /// Why the tables can't be read; musl's loader never looks at them.
   package var damage: ElfReadError?
 

@@ -117,7 +117,9 @@ struct LoaderFiles {
       $0.place == place && $0.provider == provider.elf.number
     }
     if let known { return known.unmet }
-    let unmet = need.references.filter { !definitions.contains($0.version) }
+    let unmet = need.references.filter { reference in
+      !definitions.contains { $0.version == reference.version }
+    }
     versionAnswers[number].append(
       VersionAnswer(place: place, provider: provider.elf.number, unmet: unmet))
     return unmet

@@ -16,7 +16,7 @@ struct ElfVersionTables {
       for (place, reference) in need.references.enumerated() {
         let isLast = place == need.references.count - 1
         bytes += writer.number(reference.version.hash, 4)
-        bytes += writer.number(reference.isWeak ? 2 : 0, 2) + writer.number(place + 2, 2)
+        bytes += writer.number(reference.isWeak ? 2 : 0, 2) + writer.number(reference.index, 2)
         bytes += writer.number(strings.place(reference.version.name.bytes), 4)
         bytes += writer.number(isLast ? 0 : 16, 4)
       }
@@ -25,15 +25,17 @@ struct ElfVersionTables {
   }
 
   func definitions(
-    _ definitions: [VersionTables.Version], _ strings: inout ElfStringTable
+    _ definitions: [VersionTables.Definition], _ strings: inout ElfStringTable
   ) -> [UInt8] {
     var bytes: [UInt8] = []
-    for (index, version) in definitions.enumerated() {
-      let isLast = index == definitions.count - 1
-      bytes += writer.number(1, 2) + writer.number(0, 2) + writer.number(index + 1, 2)
-      bytes += writer.number(1, 2) + writer.number(version.hash, 4)
+    for (place, definition) in definitions.enumerated() {
+      let isLast = place == definitions.count - 1
+      bytes += writer.number(1, 2) + writer.number(definition.isBase ? 1 : 0, 2)
+      bytes += writer.number(definition.index, 2) + writer.number(1, 2)
+      bytes += writer.number(definition.version.hash, 4)
       bytes += writer.number(20, 4) + writer.number(isLast ? 0 : 28, 4)
-      bytes += writer.number(strings.place(version.name.bytes), 4) + writer.number(0, 4)
+      bytes += writer.number(strings.place(definition.version.name.bytes), 4)
+      bytes += writer.number(0, 4)
     }
     return bytes
   }

@@ -80,19 +80,27 @@ extension ElfImage {
     return image
   }
 
-  /// The same, asking for versions of a library.
+  /// The same, asking for versions of a library; their indices count from 100.
   package func using(
     _ versions: VersionTables.Reference..., of library: ByteString
   ) -> ElfImage {
     var image = self
-    image.dynamic?.versions.needs.append(.init(library: library, references: versions))
+    let known = image.dynamic?.versions.needs.reduce(100) { $0 + $1.references.count } ?? 100
+    let references = versions.enumerated().map { place, reference in
+      var reference = reference
+      reference.index = UInt16(known + place)
+      return reference
+    }
+    image.dynamic?.versions.needs.append(.init(library: library, references: references))
     return image
   }
 
-  /// The same, defining versions.
+  /// The same, defining versions; their indices count from 1.
   package func defining(_ versions: VersionTables.Version...) -> ElfImage {
     var image = self
-    image.dynamic?.versions.definitions = versions
+    image.dynamic?.versions.definitions = versions.enumerated().map { place, version in
+      .init(version: version, index: UInt16(place + 1))
+    }
     return image
   }
 

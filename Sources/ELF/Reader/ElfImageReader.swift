@@ -42,7 +42,7 @@ extension ElfImage {
   private static let interpreterLimit: UInt64 = 4096
   private static let dynamicLimit: UInt64 = 1 << 20
   /// Of all segments together, since they may all be the same bytes.
-  private static let notesLimit: UInt64 = 1 << 16
+  static let notesLimit: UInt64 = 1 << 16
 
   /// Reads what a loader would read: program headers and what they lead to.
   ///

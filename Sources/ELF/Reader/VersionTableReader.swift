@@ -36,7 +36,9 @@ struct VersionTableReader: ~Copyable {
         let version = VersionTables.Version(
           name: try string(auxiliary.uint32(8) ?? 0), hash: auxiliary.uint32(0) ?? 0)
         let isWeak = (auxiliary.uint16(4) ?? 0) & UInt16(VER_FLG_WEAK) != 0
-        need.references.append(VersionTables.Reference(version: version, isWeak: isWeak))
+        need.references.append(
+          VersionTables.Reference(
+            version: version, isWeak: isWeak, index: auxiliary.uint16(6) ?? 0))
         guard let next = auxiliary.uint32(12), next != 0 else { break }
         reference = try advance(reference, by: next)
       }
@@ -50,8 +52,8 @@ struct VersionTableReader: ~Copyable {
   mutating func definitions(
     of elf: borrowing LibelfHandle,
     string: (UInt32) throws(ElfReadError) -> ByteString
-  ) throws(ElfReadError) -> [VersionTables.Version] {
-    var definitions: [VersionTables.Version] = []
+  ) throws(ElfReadError) -> [VersionTables.Definition] {
+    var definitions: [VersionTables.Definition] = []
     var offset: UInt64 = 0
     while true {
       let entry = try record(at: offset, size: 20, of: elf)
@@ -59,8 +61,11 @@ struct VersionTableReader: ~Copyable {
       let auxiliary = try record(
         at: try advance(offset, by: entry.uint32(12) ?? 0), size: 8, of: elf)
       definitions.append(
-        VersionTables.Version(
-          name: try string(auxiliary.uint32(0) ?? 0), hash: entry.uint32(8) ?? 0))
+        VersionTables.Definition(
+          version: VersionTables.Version(
+            name: try string(auxiliary.uint32(0) ?? 0), hash: entry.uint32(8) ?? 0),
+          index: entry.uint16(4) ?? 0,
+          isBase: (entry.uint16(2) ?? 0) & UInt16(VER_FLG_BASE) != 0))
       guard let next = entry.uint32(16), next != 0 else { return definitions }
       offset = try advance(offset, by: next)
     }
