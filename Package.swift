@@ -70,6 +70,9 @@ let package = Package(
       dependencies: ["Parallel", "FileTree", "ELF", "Bundle", "Image", system],
       swiftSettings: settings),
     .target(
+      name: "Check", dependencies: ["FileTree", "ELF", "Loader", crypto, system],
+      swiftSettings: settings),
+    .target(
       name: "Sandbox", dependencies: ["CLinux", "FileTree", system], swiftSettings: settings),
     .target(
       name: "Archive",
@@ -84,13 +87,15 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Report",
-      dependencies: ["FileTree", "ELF", "Loader", "Discovery", "Bundle", "Image", "Diff", "Verify"],
+      dependencies: [
+        "FileTree", "ELF", "Loader", "Discovery", "Bundle", "Image", "Check", "Diff", "Verify",
+      ],
       swiftSettings: settings),
     .target(
       name: "RootfsPack",
       dependencies: [
         "CLinux", "Parallel", "FileTree", "ELF", "Loader", "Discovery", "Bundle", "Image", "Strip",
-        "Sandbox", "Archive", "Diff", "Verify", "Report", argumentParser, system, toml,
+        "Check", "Sandbox", "Archive", "Diff", "Verify", "Report", argumentParser, system, toml,
       ],
       swiftSettings: settings),
     .executableTarget(name: "rootfs-pack", dependencies: ["RootfsPack"], swiftSettings: settings),
@@ -124,6 +129,10 @@ let package = Package(
     .testTarget(
       name: "StripTests",
       dependencies: ["Strip", "Bundle", "ELF", "FileTree", "TestSupport", system],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "CheckTests",
+      dependencies: ["Check", "Loader", "ELF", "FileTree", "TestSupport", system],
       swiftSettings: testSettings),
     .testTarget(
       name: "SandboxTests", dependencies: ["Sandbox", "FileTree", "TestSupport", system],

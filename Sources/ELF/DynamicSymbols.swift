@@ -99,10 +99,20 @@ package final class DynamicSymbols: Sendable {
     return name.stands(in: strings, at: start)
   }
 
-  /// The names of all symbols, in the table's order; those whose name can't be read are left out.
-  package func names(where isWanted: (DynamicSymbol) -> Bool) -> [ByteString] {
-    guard count > 1 else { return [] }
-    return (1..<count).compactMap { isWanted(self[$0]) ? name(of: $0)?.text : nil }
+  // MARK: All symbols
+
+  /// The names of symbols by their places, in the table's order; a name that can't be read is left out.
+  package func names(where isWanted: (Int, DynamicSymbol) -> Bool) -> [ByteString] {
+    (0..<count).dropFirst().compactMap { index in
+      isWanted(index, self[index]) ? name(of: index)?.text : nil
+    }
+  }
+
+  /// Whether the table has a symbol of a name, defined or not.
+  package func contains(where isName: (ByteString) -> Bool) -> Bool {
+    (0..<count).dropFirst().contains { index in
+      name(of: index).map { isName($0.text) } == true
+    }
   }
 }
 

@@ -35,8 +35,6 @@ package struct ProtectionMarks: Hashable, Sendable {
   package var hasLazyBindings = false
   /// DT_TEXTREL or DF_TEXTREL: the loader writes to read-only segments.
   package var hasTextRelocations = false
-  /// DT_SYMBOLIC or DF_SYMBOLIC: the object's own definitions come first.
-  package var isSymbolic = false
   package var features: Features = []
 
   package init() {}

@@ -82,8 +82,9 @@ extension ClosureGraph {
     return expand(request.name, of: request.requester, places: places) ?? attempt.path
   }
 
-  private func expand(
-    _ text: ByteString, of object: Int, places: [Int: ByteString]
+  /// - Parameter places: the paths of objects that lie elsewhere.
+  func expand(
+    _ text: ByteString, of object: Int, places: [Int: ByteString] = [:]
   ) -> ByteString? {
     let place = places[object] ?? objects[object].openedPath
     return DynamicStringTokens(origin: place.directoryPart, lib: lib, platform: platform)

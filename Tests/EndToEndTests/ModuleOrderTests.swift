@@ -6,9 +6,8 @@ import Testing
 struct ModuleOrderTests {
   static let order = [
     "CLibelf", "CDeflate", "CZlib", "CZstd", "CLinux", "Parallel", "FileTree", "ELF",
-    "Loader", "Discovery", "Bundle", "Image", "Strip", "Sandbox", "Archive", "Diff", "Verify", "Report",
-    "RootfsPack",
-    "rootfs-pack",
+    "Loader", "Discovery", "Bundle", "Image", "Strip", "Check", "Sandbox", "Archive", "Diff",
+    "Verify", "Report", "RootfsPack", "rootfs-pack",
   ]
 
   @Test func `no module imports one that comes after it`() throws {

@@ -133,7 +133,6 @@ struct LinkTablesReader {
     marks.hasLazyBindings = value(of: DT_JMPREL) != nil && (value(of: DT_PLTRELSZ) ?? 0) > 0
     marks.hasTextRelocations =
       value(of: DT_TEXTREL) != nil || flags & UInt64(DF_TEXTREL) != 0
-    marks.isSymbolic = value(of: DT_SYMBOLIC) != nil || flags & UInt64(DF_SYMBOLIC) != 0
     marks.hasRelro = segments.contains { $0.p_type == UInt32(PT_GNU_RELRO) }
     if let stack = segments.last(where: { $0.p_type == UInt32(PT_GNU_STACK) }) {
       marks.stack = stack.p_flags & UInt32(PF_X) != 0 ? .executable : .notExecutable

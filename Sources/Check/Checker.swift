@@ -1,0 +1,55 @@
+internal import ELF
+internal import FileTree
+package import Loader
+
+/// What checking one program came to.
+package struct CheckedProgram: Sendable {
+  package let findings: [Finding]
+  /// What raises the floor of each package most.
+  package let floors: [FloorRaise]
+}
+
+/// Checks closures of one root by a policy.
+///
+/// The rules are functions of what was read; the checker reads it, each file once for all checkers that
+/// share a store.
+package struct Checker: Sendable {
+  private let policy: CheckPolicy
+  private let store: FactStore
+  private var surroundings: Surroundings
+
+  /// - Parameter loader: for what objects would load by themselves.
+  package init(policy: CheckPolicy, store: FactStore, loader: Loader) {
+    self.policy = policy
+    self.store = store
+    surroundings = Surroundings(tree: store.tree, loader: loader)
+  }
+
+  package mutating func check(_ closures: ProgramClosures) -> CheckedProgram {
+    var findings: [Finding] = []
+    var facts: [ClosureFacts] = []
+    for graph in closures.all {
+      let closure = surroundings.complete(ClosureFacts(graph, store))
+      facts.append(closure)
+      let variants = graph.objects.first === closures.graph.objects.first ? nil : closures.graph
+      findings += Self.findings(in: closure, insteadOf: variants, policy)
+    }
+    // What every processor loads counts.
+    let everywhere = facts.last
+    findings += everywhere?.processorsBeyond(policy) ?? []
+    return CheckedProgram(
+      findings: findings.filter { !policy.ignored.contains($0.rule) },
+      floors: everywhere?.floors() ?? [])
+  }
+
+  /// - Parameter variants: the closure for a newer processor, if this is the baseline's.
+  private static func findings(
+    in closure: ClosureFacts, insteadOf variants: ClosureGraph?, _ policy: CheckPolicy
+  ) -> [Finding] {
+    closure.interpreterFaults() + closure.missingLibraries(insteadOf: variants)
+      + closure.otherLibc() + closure.unmetVersions() + closure.unversionedLibraries()
+      + closure.objectsBeyondProcessor() + closure.damagedObjects() + closure.symbolFaults()
+      + closure.releasesBeyond(policy) + closure.privateVersions()
+      + closure.hardeningFaults(policy) + closure.shadowedLibraries() + closure.sameSonames()
+  }
+}

@@ -1,0 +1,141 @@
+internal import ELF
+internal import FileTree
+internal import Loader
+
+/// What makes an attack easier.
+extension ClosureFacts {
+  func hardeningFaults(_ policy: CheckPolicy) -> [Finding] {
+    let told = HardeningProperty.allCases.compactMap { property in
+      policy.severity(without: property).map { (property, $0) }
+    }
+    return ownPlaces.flatMap { place in
+      told.flatMap { property, severity in
+        faults(of: place, property).compactMap { problem in
+          // That it can't be known matters to who demands it.
+          if case .lacks(_, isUnknown: true) = problem, severity != .gate { return nil }
+          if case .executableStack(isMarked: false) = problem, severity != .gate,
+            !policy.tellsHardening
+          {
+            return nil
+          }
+          return finding(problem, at: place, severity)
+        }
+      }
+    }
+  }
+
+  /// What speaks against an object's having a property.
+  private func faults(of place: Int, _ property: HardeningProperty) -> [Problem] {
+    guard let facts = objects[place] else { return [] }
+    let marks = facts.tables.marks
+    switch property {
+    case .pie:
+      return place == 0 && facts.image.header.type == .executable ? lack(property) : []
+    case .relro: return marks.hasRelro ? [] : lack(property)
+    case .bindNow: return marks.bindsNow || !marks.hasLazyBindings ? [] : lack(property)
+    case .nx: return executableStack(facts)
+    case .canary: return canary(of: place, facts)
+    case .fortify: return fortification(of: place, facts)
+    case .ibt, .shadowStack, .bti, .pac: return feature(property, of: facts)
+    case .searchPath: return unsafeElements(of: place)
+    case .textRelocations: return marks.hasTextRelocations ? [.textRelocations] : []
+    case .setUserID: return place == 0 ? rights : []
+    }
+  }
+
+  private func lack(_ property: HardeningProperty, isUnknown: Bool = false) -> [Problem] {
+    [.lacks(property, isUnknown: isUnknown)]
+  }
+
+  /// Source of what counts without PT_GNU_STACK: glibc `sysdeps/*/stackinfo.h`
+  /// (DEFAULT_STACK_PERMS).
+  private func executableStack(_ facts: ObjectFacts) -> [Problem] {
+    switch facts.tables.marks.stack {
+    case .executable: return [.executableStack(isMarked: true)]
+    case .notExecutable: return []
+    case .unmarked:
+      let machine = facts.image.header.machine
+      return machine == .aarch64 || machine == .ppc64 ? [] : [.executableStack(isMarked: false)]
+    }
+  }
+
+  // MARK: What the compiler puts in
+
+  /// Source: GCC's manual, `-fstack-protector`; the functions are those of the Linux Standard Base.
+  private func canary(of place: Int, _ facts: ObjectFacts) -> [Problem] {
+    guard facts.image.dynamic != nil, facts.tables.symbols.count > 1 else {
+      return lack(.canary, isUnknown: true)
+    }
+    // The loader can't use what it is about to load.
+    guard place != graph.interpreter else { return [] }
+    let names: Set<ByteString> = ["__stack_chk_fail", "__stack_chk_guard"]
+    let has = facts.tables.symbols.contains { names.contains($0) }
+    return has ? [] : lack(.canary)
+  }
+
+  /// An object calls functions that have a checking twin in the C library, and none of the twins.
+  ///
+  /// Source: glibc `debug/Makefile`; GCC's manual, `_FORTIFY_SOURCE`.
+  private func fortification(of place: Int, _ facts: ObjectFacts) -> [Problem] {
+    guard facts.image.dynamic != nil, facts.tables.symbols.count > 1 else {
+      return lack(.fortify, isUnknown: true)
+    }
+    let imports = facts.tables.symbols.names { _, symbol in symbol.isUndefined }
+    guard place != graph.interpreter,
+      !imports.contains(where: { $0.hasPrefix("__") && $0.hasSuffix("_chk") })
+    else { return [] }
+    let isFortifiable = imports.contains { name in
+      ownPlaces.contains { defines("__" + name + "_chk", $0) }
+    }
+    return isFortifiable ? lack(.fortify) : []
+  }
+
+  private func defines(_ name: ByteString, _ place: Int) -> Bool {
+    guard let symbols = objects[place]?.tables.symbols else { return false }
+    return symbols.firstIndex(named: SymbolName(name)) { !symbols[$0].isUndefined } != nil
+  }
+
+  private func feature(_ property: HardeningProperty, of facts: ObjectFacts) -> [Problem] {
+    let (feature, machines): (ProtectionMarks.Features, [Machine]) =
+      switch property {
+      case .ibt: (.ibt, [.amd64, .x86])
+      case .shadowStack: (.shadowStack, [.amd64, .x86])
+      case .bti: (.bti, [.aarch64])
+      default: (.pointerAuthentication, [.aarch64])
+      }
+    guard machines.contains(facts.image.header.machine),
+      !facts.tables.marks.features.contains(feature)
+    else { return [] }
+    return lack(property)
+  }
+
+  // MARK: What others may change
+
+  private func unsafeElements(of place: Int) -> [Problem] {
+    guard let path = graph.searchPath(of: place) else { return [] }
+    return path.elements.compactMap { element in
+      let danger: SearchPathDanger?
+      if element.text.isEmpty {
+        danger = .empty
+      } else if let expanded = element.expanded, !expanded.hasPrefix("/") {
+        danger = .relative
+      } else {
+        danger = writable.first { $0.place == place && $0.element == element }
+          .map { .writable($0.directory) }
+      }
+      return danger.map {
+        .unsafeSearchPath(path: path.rule, element: element.text, danger: $0)
+      }
+    }
+  }
+
+  private var rights: [Problem] {
+    guard graph.isSecure else { return [] }
+    let permissions = graph.subject.file.status.permissions
+    return [
+      .setUserID(
+        isSetGroupID: permissions & 0o2000 != 0 && permissions & 0o4000 == 0,
+        hasCapabilities: permissions & 0o6000 == 0)
+    ]
+  }
+}

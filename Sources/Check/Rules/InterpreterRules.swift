@@ -1,0 +1,50 @@
+internal import ELF
+internal import FileTree
+internal import Loader
+
+/// Whether the program's interpreter is the right one.
+extension ClosureFacts {
+  func interpreterFaults() -> [Finding] {
+    guard let path = graph.subject.image.interpreter else { return [] }
+    var findings: [Finding] = []
+    if !path.hasPrefix("/") { findings.append(finding(.relativeInterpreter(path: path), at: 0)) }
+    if let outcome = interpreterMismatch {
+      findings.append(finding(.wrongInterpreter(path: path, outcome: outcome), at: 0))
+    }
+    return findings
+  }
+
+  /// What the kernel has against the interpreter.
+  ///
+  /// Source: Linux `fs/binfmt_elf.c` (`load_elf_binary`, `elf_check_arch`).
+  private var interpreterMismatch: CandidateOutcome? {
+    guard let interpreter = graph.interpreter else { return nil }
+    let (own, found) = (
+      graph.subject.image.header, graph.objects[interpreter].image.header
+    )
+    if own.machine != found.machine { return .wrongMachine(found.machine) }
+    if own.elfClass != found.elfClass { return .wrongClass(found.elfClass) }
+    return nil
+  }
+
+  /// Objects that name the C library by which the other one is known.
+  func otherLibc() -> [Finding] {
+    guard let libc = graph.libc, let interpreter = graph.subject.image.interpreter else {
+      return []
+    }
+    return ownPlaces.compactMap { place in
+      let named = graph.objects[place].image.dynamic?.needed.first { Self.isLibc($0, not: libc) }
+      guard let named, place != graph.interpreter else { return nil }
+      return finding(
+        .otherLibc(named: named, interpreter: interpreter, libc: libc), at: place)
+    }
+  }
+
+  /// glibc's name has a version; musl's has none, or its own name in it (`libc.musl-x86_64.so.1`).
+  private static func isLibc(_ name: ByteString, not libc: Libc) -> Bool {
+    switch libc {
+    case .glibc: name == "libc.so" || name.hasPrefix("libc.musl-")
+    case .musl: name.hasPrefix("libc.so.6")
+    }
+  }
+}
