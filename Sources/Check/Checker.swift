@@ -7,6 +7,11 @@ package struct CheckedProgram: Sendable {
   package let findings: [Finding]
   /// What raises the floor of each package most.
   package let floors: [FloorRaise]
+
+  package init(findings: [Finding], floors: [FloorRaise]) {
+    self.findings = findings
+    self.floors = floors
+  }
 }
 
 /// Checks closures of one root by a policy.
@@ -40,6 +45,12 @@ package struct Checker: Sendable {
     return CheckedProgram(
       findings: findings.filter { !policy.ignored.contains($0.rule) },
       floors: everywhere?.floors() ?? [])
+  }
+
+  /// What there is to tell of a program that has no closure.
+  package func checked(_ finding: Finding) -> CheckedProgram {
+    CheckedProgram(
+      findings: policy.ignored.contains(finding.rule) ? [] : [finding], floors: [])
   }
 
   /// - Parameter variants: the closure for a newer processor, if this is the baseline's.

@@ -8,6 +8,8 @@ internal import SystemPackage
 /// Symbolic links aren't followed, so each file is met once.
 struct ElfFileFinder {
   let tree: any FileTree
+  /// Whether scripts that may be executed are found too.
+  var includesScripts = false
 
   struct Result {
     /// Physical paths, in bytewise order.
@@ -33,9 +35,7 @@ struct ElfFileFinder {
     var result = Result()
     var pending = [directory]
     while !pending.isEmpty {
-      let listings = workers.map(pending) { [tree] _, directory in
-        Self.list(directory, in: tree)
-      }
+      let listings = workers.map(pending) { [self] _, directory in list(directory) }
       pending = listings.flatMap(\.directories)
       result.files += listings.flatMap(\.files)
       result.failures += listings.flatMap(\.failures)
@@ -45,7 +45,7 @@ struct ElfFileFinder {
     return result
   }
 
-  private static func list(_ directory: RootPath, in tree: any FileTree) -> Listing {
+  private func list(_ directory: RootPath) -> Listing {
     var listing = Listing()
     let entries: [DirectoryEntry]
     do {
@@ -60,7 +60,7 @@ struct ElfFileFinder {
       case .directory: listing.directories.append(path)
       case .regular:
         do {
-          if try isElf(path, in: tree) { listing.files.append(path) }
+          if try isWanted(path) { listing.files.append(path) }
         } catch {
           listing.failures.append(Failure(path: path, cause: error))
         }
@@ -68,6 +68,13 @@ struct ElfFileFinder {
       }
     }
     return listing
+  }
+
+  private func isWanted(_ path: RootPath) throws(Errno) -> Bool {
+    let head = try tree.head(of: path, count: ElfHeader.magic.count)
+    if head == ElfHeader.magic { return true }
+    guard includesScripts, head.starts(with: "#!".utf8) else { return false }
+    return try tree.status(of: path).permissions & 0o111 != 0
   }
 
   /// Whether a regular file begins as an ELF file does.

@@ -3,8 +3,8 @@ internal import FileTree
 internal import Loader
 internal import SystemPackage
 
-/// The programs and libraries that `inspect` is about: files that were named, and the ELF files of
-/// directories.
+/// The programs and libraries that `inspect` and `check` are about: files that were named, and the ELF
+/// files of directories.
 struct InspectSubjects {
   struct Subject: Sendable {
     /// In-root, as it was named.
@@ -16,7 +16,10 @@ struct InspectSubjects {
   private(set) var subjects: [Subject] = []
   private(set) var failures: [Diagnostic] = []
 
-  init(_ arguments: [String], _ context: ResolutionContext) throws(Diagnostic) {
+  /// - Parameter includesScripts: whether executable scripts of directories count too.
+  init(
+    _ arguments: [String], _ context: ResolutionContext, includesScripts: Bool = false
+  ) throws(Diagnostic) {
     var resolver = PathResolver(tree: context.tree)
     for argument in arguments {
       guard !argument.isEmpty else {
@@ -26,7 +29,8 @@ struct InspectSubjects {
       let path = context.locate(argument).path
       // What can't be resolved is told where it is opened.
       if let place = try? resolver.resolve(path), place.status.kind == .directory {
-        addFiles(below: place.real, in: context.tree, named: path)
+        let finder = ElfFileFinder(tree: context.tree, includesScripts: includesScripts)
+        addFiles(below: place.real, by: finder, named: path)
       } else {
         subjects.append(Subject(path: path, isFound: false))
       }
@@ -34,9 +38,9 @@ struct InspectSubjects {
   }
 
   private mutating func addFiles(
-    below directory: RootPath, in tree: any FileTree, named argument: ByteString
+    below directory: RootPath, by finder: ElfFileFinder, named argument: ByteString
   ) {
-    let result = ElfFileFinder(tree: tree).find(below: directory)
+    let result = finder.find(below: directory)
     if result.files.isEmpty, result.failures.isEmpty {
       failures.append(
         Diagnostic(

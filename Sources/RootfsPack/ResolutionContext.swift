@@ -2,6 +2,7 @@ internal import Discovery
 internal import FileTree
 internal import Glibc
 internal import Loader
+internal import Report
 internal import SystemPackage
 
 /// The root and the loader's surroundings, as the command line asks for them.
@@ -13,6 +14,9 @@ struct ResolutionContext {
   let workingDirectory: RootPath
   let variables = ProcessEnvironment.current()
   private let locator: PathLocator
+  private let workingDirectory: FilePath
+  /// Places of the host that show through.
+  private let windows: [RootPath]
   private let store: ObjectStore
   private let needs: NeedStore
 
@@ -26,6 +30,7 @@ struct ResolutionContext {
     _ options: LoaderSettings, files: [String], additions: [String] = []
   ) throws(Diagnostic) {
     let workingDirectory = try Self.workingDirectory()
+    self.workingDirectory = workingDirectory
     let locator = try PathLocator(root: options.root, workingDirectory: workingDirectory)
     self.locator = locator
     self.workingDirectory = RootPath(normalising: ByteString(workingDirectory))
@@ -34,6 +39,7 @@ struct ResolutionContext {
       files.map(locator.locate).filter(\.isOutside).map { locator.window($0.path) }
       + (additions.map(locator.locate) + libraryPath).filter(\.isOutside)
       .map { RootPath(normalising: $0.path) }
+    self.windows = windows
     let base = DirectoryTree(root: locator.root)
     tree =
       windows.isEmpty
@@ -71,6 +77,18 @@ struct ResolutionContext {
 
   func locate(_ argument: String) -> PathLocator.Location {
     locator.locate(argument)
+  }
+
+  /// Where a file of the tree is, as a URI reference: relative to the working directory if it is below.
+  func fileURI(of path: RootPath) -> String {
+    let shows = windows.contains { path.isInside($0) || path == $0 }
+    var place = FilePath(path.text)
+    if root != "/", !shows { place = root.pushing(place.removingRoot()) }
+    var relative = place
+    if workingDirectory != "/", relative.removePrefix(workingDirectory), !relative.isEmpty {
+      return ByteString(relative).percentEncoded
+    }
+    return "file://" + ByteString(place).percentEncoded
   }
 
   /// A file that an argument names: its in-root path, links unresolved.

@@ -13,13 +13,15 @@ struct RootfsPackCommand: ParsableCommand {
         rootfs-pack ./server --output server.oci.tar
         rootfs-pack inspect ./server
         rootfs-pack why ./server libz.so.1
+        rootfs-pack check ./server
         rootfs-pack verify server.oci.tar --http :8080/health
         rootfs-pack diff old.tar new.tar
         rootfs-pack presets
       """,
     version: "0.1.0",
     subcommands: [
-      PackCommand.self, InspectCommand.self, WhyCommand.self, VerifyCommand.self, DiffCommand.self,
+      PackCommand.self, InspectCommand.self, WhyCommand.self, CheckCommand.self,
+      VerifyCommand.self, DiffCommand.self,
       PresetsCommand.self,
     ],
     defaultSubcommand: PackCommand.self)

@@ -1,0 +1,153 @@
+package import Check
+internal import ELF
+internal import FileTree
+internal import Loader
+
+/// Findings as text: by object, what is wrong, the evidence, and what helps, in 80 columns.
+package struct CheckText {
+  private let report: CheckReport
+  private let style: TextStyle
+  private var text = ""
+
+  /// In columns.
+  private static let width = 80
+  /// Programs that are named; the rest is a number.
+  private static let namedPrograms = 3
+
+  package static func render(_ report: CheckReport, _ style: TextStyle) -> String {
+    var renderer = CheckText(report: report, style: style)
+    renderer.addFindings()
+    renderer.addTotals()
+    return renderer.text
+  }
+
+  private init(report: CheckReport, style: TextStyle) {
+    self.report = report
+    self.style = style
+  }
+
+  // MARK: Findings
+
+  private mutating func addFindings() {
+    var objects: [ByteString] = []
+    var groups: [ByteString: [FindingGroup]] = [:]
+    for shared in report.findings.findings {
+      let path = shared.finding.object.path
+      if groups[path] == nil { objects.append(path) }
+      FindingGroup.add(shared, to: &groups[path, default: []])
+    }
+    for object in objects {
+      text += style.paint(object.description, .strong) + "\n"
+      for group in groups[object] ?? [] { add(group, of: object) }
+      text += "\n"
+    }
+  }
+
+  private mutating func add(_ group: FindingGroup, of object: ByteString) {
+    let finding = group.first.finding
+    text +=
+      "  " + style.paint(finding.severity.label, finding.severity.isFatal ? .bad : .strong)
+      + " " + style.paint("[\(finding.rule.rawValue)]", .faint) + "\n"
+    addLines(group.message, indent: 4)
+    if !group.symbols.isEmpty {
+      addLines(group.symbols.joined(separator: ", "), indent: 6)
+    }
+    for attempt in finding.problem.attempts {
+      text += "      tried \(attempt.path)"
+        + style.paint("  \(attempt.rule.label)", .faint) + "  \(attempt.outcome)\n"
+    }
+    if finding.chain.count > 1 {
+      addLines(
+        "loaded by " + finding.chain.dropLast().map(\.description).joined(separator: " → "),
+        indent: 4)
+    }
+    addPrograms(group.first.programs, chain: finding.chain)
+    addLines("fix: " + group.remedy, indent: 4)
+  }
+
+  /// The programs that the finding was made in, where the chain doesn't say it.
+  private mutating func addPrograms(_ programs: [ByteString], chain: [ByteString]) {
+    guard programs.count > 1 else { return }
+    let named = programs.prefix(Self.namedPrograms).map(\.description).joined(separator: ", ")
+    let more = programs.count - Self.namedPrograms
+    addLines(
+      "in \(programs.count) programs: \(named)" + (more > 0 ? " and \(more) more" : ""),
+      indent: 4)
+  }
+
+  // MARK: Totals
+
+  private mutating func addTotals() {
+    for raise in report.floors {
+      let floor = raise.floor
+      let symbol = floor.symbols.first.map { FindingWords.symbol($0, floor.version) }
+      addLines(
+        "\(floor.package.rawValue) \(floor.release) or later is needed: \(raise.object.path) "
+          + "asks for \(symbol ?? floor.version.description) of \(floor.library)", indent: 0)
+      if raise.chain.count > 2 {
+        addLines(
+          "loaded by " + raise.chain.dropLast().map(\.description).joined(separator: " → "),
+          indent: 2)
+      }
+    }
+    let counts = Severity.allCases.compactMap { severity in
+      let number = report.findings.count(of: severity)
+      return number == 0 ? nil : "\(number) \(severity.countLabel)"
+    }
+    let isFatal = report.findings.isFatal
+    text += count(report.programs.count, "file") + " checked: "
+      + style.paint(
+        counts.isEmpty ? "no problems" : counts.joined(separator: ", "), isFatal ? .bad : .good)
+      + "\n"
+  }
+
+  // MARK: Lines
+
+  /// Breaks a text at spaces; a word that is longer than a line gets one of its own.
+  private mutating func addLines(_ words: String, indent: Int) {
+    let margin = String(repeating: " ", count: indent)
+    var line = margin
+    var isEmpty = true
+    for word in words.split(separator: " ") {
+      if !isEmpty, line.count + 1 + word.count > Self.width {
+        text += line + "\n"
+        // What belongs to the line above stands a bit to the right of it.
+        line = margin + "  "
+        isEmpty = true
+      }
+      line += (isEmpty ? "" : " ") + word
+      isEmpty = false
+    }
+    text += line + "\n"
+  }
+}
+
+extension Severity {
+  fileprivate var label: String {
+    switch self {
+    case .fails: "fails"
+    case .gate: "not as demanded"
+    case .weakens: "weakens"
+    case .notes: "note"
+    }
+  }
+
+  fileprivate var countLabel: String {
+    switch self {
+    case .fails: "failing"
+    case .gate: "not as demanded"
+    case .weakens: "weakening"
+    case .notes: "to note"
+    }
+  }
+}
+
+extension Problem {
+  /// The places that were searched.
+  fileprivate var attempts: [SearchAttempt] {
+    switch self {
+    case .missingLibrary(_, _, let tried), .missingBaseline(_, _, _, let tried): tried
+    default: []
+    }
+  }
+}

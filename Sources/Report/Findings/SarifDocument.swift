@@ -1,0 +1,160 @@
+package import Check
+package import FileTree
+
+/// Findings in the format by which code hosts show them.
+///
+/// Source: OASIS "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
+package struct SarifDocument: Encodable {
+  private let schema = "https://json.schemastore.org/sarif-2.1.0.json"
+  private let version = "2.1.0"
+  private let runs: [Run]
+
+  private enum CodingKeys: String, CodingKey {
+    case schema = "$schema"
+    case version, runs
+  }
+
+  /// - Parameters:
+  ///   - toolVersion: of this program.
+  ///   - uri: where a file of the root is, as a URI reference.
+  package init(
+    _ report: CheckReport, toolVersion: String, uri: (RootPath) -> String
+  ) {
+    runs = [
+      Run(
+        tool: Tool(
+          driver: Driver(
+            name: "rootfs-pack", version: toolVersion,
+            rules: Rule.allCases.map { Descriptor($0) })),
+        results: report.findings.findings.map { Result($0, uri: uri) })
+    ]
+  }
+
+  private struct Run: Encodable {
+    let tool: Tool
+    let results: [Result]
+    let columnKind = "utf16CodeUnits"
+
+    private enum CodingKeys: String, CodingKey { case tool, results, columnKind }
+  }
+
+  private struct Tool: Encodable { let driver: Driver }
+
+  private struct Driver: Encodable {
+    let name: String
+    let version: String
+    let rules: [Descriptor]
+  }
+
+  private struct Message: Encodable { let text: String }
+
+  /// `reportingDescriptor`.
+  private struct Descriptor: Encodable {
+    let id: String
+    let shortDescription: Message
+    let defaultConfiguration: Configuration
+
+    struct Configuration: Encodable { let level: String }
+
+    init(_ rule: Rule) {
+      id = rule.rawValue
+      shortDescription = Message(text: rule.summary)
+      defaultConfiguration = Configuration(level: rule.severity.sarifLevel)
+    }
+  }
+
+  private struct Result: Encodable {
+    let ruleId: String
+    let ruleIndex: Int
+    let level: String
+    let message: Message
+    let locations: [Location]
+    let partialFingerprints: [String: String]
+    let properties: Properties
+
+    struct Properties: Encodable {
+      let severity: String
+      let evidence: EvidenceDocument
+      let chain: [String]
+      let programs: [String]
+    }
+
+    init(_ shared: SharedFinding, uri: (RootPath) -> String) {
+      let finding = shared.finding
+      let words = FindingWords(finding.problem)
+      ruleId = finding.rule.rawValue
+      ruleIndex = Rule.allCases.firstIndex(of: finding.rule) ?? 0
+      level = finding.severity.sarifLevel
+      message = Message(text: "\(finding.object.path): \(words.message). To mend it: \(words.remedy).")
+      locations = [Location(uri: uri(finding.object.real))]
+      partialFingerprints = [
+        "rootfsPackFinding/v1": SarifDocument.fingerprint(
+          "\(ruleId)\n\(finding.object.real)\n\(words.message)")
+      ]
+      properties = Properties(
+        severity: finding.severity.rawValue, evidence: EvidenceDocument(finding.problem),
+        chain: finding.chain.map(\.description), programs: shared.programs.map(\.description))
+    }
+  }
+
+  private struct Location: Encodable {
+    let physicalLocation: Physical
+
+    struct Physical: Encodable {
+      let artifactLocation: Artifact
+      let region = Region()
+
+      private enum CodingKeys: String, CodingKey { case artifactLocation, region }
+    }
+
+    struct Artifact: Encodable { let uri: String }
+
+    /// Code hosts want a line; a program has none.
+    struct Region: Encodable {
+      let startLine = 1
+
+      private enum CodingKeys: String, CodingKey { case startLine }
+    }
+
+    init(uri: String) {
+      physicalLocation = Physical(artifactLocation: Artifact(uri: uri))
+    }
+  }
+
+  /// The same for the same text everywhere: FNV-1a, which needs to keep no secrets.
+  private static func fingerprint(_ text: String) -> String {
+    let hash = text.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+    }
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+extension Severity {
+  /// SARIF 2.1.0, section 3.27.10, "level property".
+  fileprivate var sarifLevel: String {
+    switch self {
+    case .fails, .gate: "error"
+    case .weakens: "warning"
+    case .notes: "note"
+    }
+  }
+}
+
+extension ByteString {
+  /// A path as a URI reference: every byte but letters, digits and some marks stands as `%NN`.
+  ///
+  /// Source: RFC 3986, section 2.1; a colon is left out since it may end a scheme.
+  package var percentEncoded: String {
+    bytes.map { byte in
+      let scalar = Unicode.Scalar(byte)
+      let isPlain =
+        (scalar.properties.isAlphabetic || scalar.properties.numericType != nil) && byte < 0x80
+        || "/-._~".unicodeScalars.contains(scalar)
+      if isPlain { return String(Character(scalar)) }
+      let digits = String(byte, radix: 16, uppercase: true)
+      return "%" + (digits.count == 1 ? "0" : "") + digits
+    }.joined()
+  }
+}

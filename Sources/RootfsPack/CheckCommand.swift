@@ -1,0 +1,167 @@
+internal import ArgumentParser
+internal import Check
+internal import FileTree
+internal import Report
+internal import SystemPackage
+
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    _superCommandName: "rootfs-pack",
+    abstract: "Find what would fail when programs run, and what makes them weaker.",
+    discussion: """
+      Everything that a program loads is read, and nothing is executed: missing and unfit libraries, \
+      symbols and versions that nobody defines (as 'ldd -r' would tell, for any machine), libraries \
+      that aren't used ('ldd -u') or stand in each other's way. Only problems are told. In a \
+      directory, every ELF file and every executable script is checked.
+
+      Executable stacks, text relocations and unsafe search paths are always told; what else an \
+      object lacks of hardening, only with --hardening or --require.
+
+      Examples:
+        rootfs-pack check ./server
+        rootfs-pack check --max-glibc 2.31 --max-cpu x86-64-v2 ./server
+        rootfs-pack check --require pie,relro,bind-now ./server
+        rootfs-pack check --root /srv/image /srv/image/usr/bin
+        rootfs-pack check --sarif build/bin > check.sarif
+
+      Exit code: 0 nothing would fail, 1 something would or isn't as demanded, 2 wrong usage, \
+      3 unreadable input.
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "A program, a shared library, a script, or a directory.", valueName: "file"))
+  var files: [String] = []
+
+  @Flag(help: "Write one JSON document.")
+  var json = false
+
+  @Flag(help: "Write SARIF 2.1.0, for code hosts.")
+  var sarif = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Demand that this release of glibc is new enough, such as 2.31.", valueName: "release"))
+  var maxGlibc: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Demand that the libraries of this release of GCC are new enough, such as 10.",
+      discussion: "That is libstdc++ and libgcc_s.", valueName: "release"))
+  var maxGCC: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Demand that this processor is new enough: x86-64, x86-64-v2, ...",
+      discussion: "By the marks of objects: those that have none are let through.",
+      valueName: "level"))
+  var maxCPU: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Demand these of every object. Repeatable.",
+      discussion: HardeningProperty.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+      valueName: "property,..."))
+  var require: [String] = []
+
+  @Flag(help: "Tell every lack of hardening.")
+  var hardening = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Tell nothing of these rules. Repeatable.", discussion: "--list-rules names them.",
+      valueName: "rule,..."))
+  var ignore: [String] = []
+
+  @Flag(help: "List what is looked for.")
+  var listRules = false
+
+  @OptionGroup var loaderOptions: LoaderOptions
+
+  @OptionGroup var configurationOptions: ConfigurationOptions
+
+  func validate() throws {
+    if files.isEmpty, !listRules {
+      throw ValidationError("Missing expected argument '<file> ...'")
+    }
+    if json, sarif { throw ValidationError("--json, --sarif: choose one way to show it.") }
+    _ = try policy
+  }
+
+  /// What they say; after ``validate()`` nothing is thrown.
+  private var policy: CheckPolicy {
+    get throws {
+      var policy = CheckPolicy()
+      policy.maximumGlibc = try release(maxGlibc, of: "--max-glibc")
+      policy.maximumGCC = try release(maxGCC, of: "--max-gcc")
+      policy.maximumLevel = try level
+      policy.required = Set(
+        try words(require, of: "--require") { HardeningProperty(rawValue: $0) })
+      policy.tellsHardening = hardening
+      policy.ignored = Set(try words(ignore, of: "--ignore") { Rule(rawValue: $0) })
+      return policy
+    }
+  }
+
+  private func release(_ text: String?, of option: String) throws -> Release? {
+    guard let text else { return nil }
+    guard let release = Release(text) else {
+      throw ValidationError("\(option) \(text): must be numbers with dots between them.")
+    }
+    return release
+  }
+
+  private var level: Int? {
+    get throws {
+      guard let maxCPU else { return nil }
+      let levels = ["x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4"]
+      guard let level = levels.firstIndex(of: maxCPU) else {
+        throw ValidationError(
+          "--max-cpu \(maxCPU): must be one of \(levels.joined(separator: ", ")).")
+      }
+      return level + 1
+    }
+  }
+
+  private func words<Value>(
+    _ texts: [String], of option: String, _ value: (String) -> Value?
+  ) throws -> [Value] {
+    try texts.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map { word in
+      guard let value = value(String(word)) else {
+        let source = option == "--ignore" ? "--list-rules names them" : "--help names them"
+        throw ValidationError("\(option) '\(word)': there is no such thing; \(source).")
+      }
+      return value
+    }
+  }
+
+  func run() throws {
+    let variables = ProcessEnvironment.current()
+    let style = Terminal.style(of: .standardOutput, environment: variables)
+    guard !listRules else {
+      try Terminal.write(renderRules(style), to: .standardOutput)
+      return
+    }
+    let context = try ResolutionContext(loaderOptions.settings, files: files)
+    let subjects = try InspectSubjects(files, context, includesScripts: true)
+    var run = CheckRun(context, try policy)
+    run.check(subjects)
+    try Terminal.write(render(run.report, context, style), to: .standardOutput)
+    let status = run.status
+    if status != .done { throw status.code }
+  }
+
+  private func render(
+    _ report: CheckReport, _ context: ResolutionContext, _ style: TextStyle
+  ) throws -> String {
+    if json {
+      return try renderJSON(
+        CheckDocument(report, root: ByteString(context.root).description))
+    }
+    guard sarif else { return CheckText.render(report, style) }
+    let version = RootfsPackCommand.configuration.version
+    return try renderJSON(
+      SarifDocument(report, toolVersion: version) { context.fileURI(of: $0) })
+  }
+}

@@ -1,0 +1,138 @@
+internal import Check
+internal import Discovery
+internal import ELF
+internal import FileTree
+internal import Loader
+internal import Parallel
+
+/// Checks subjects on all cores, and tells what can't be checked.
+struct CheckRun {
+  private let tree: any FileTree
+  private let scope: NeedsFinder.Scope
+  private let checker: Checker
+  private let policy: CheckPolicy
+  private(set) var report = CheckReport()
+  private(set) var status = ExitStatus.done
+
+  /// Subjects that are checked before any is reported: bounds the memory.
+  private static let batchSize = 512
+
+  init(_ context: ResolutionContext, _ policy: CheckPolicy) {
+    self.init(
+      tree: context.tree, scope: context.scope(NeedsPolicy(), descends: false),
+      loader: context.loader, policy)
+  }
+
+  /// - Parameters:
+  ///   - tree: the root.
+  ///   - scope: where programs, and what reads scripts, are looked for.
+  init(tree: any FileTree, scope: NeedsFinder.Scope, loader: Loader, _ policy: CheckPolicy) {
+    self.tree = tree
+    self.scope = scope
+    self.policy = policy
+    checker = Checker(policy: policy, store: FactStore(tree: tree), loader: loader)
+  }
+
+  mutating func check(_ subjects: InspectSubjects) {
+    subjects.failures.forEach { warn($0) }
+    let count = min(Workers<CheckWorker>.processorCount, max(1, subjects.subjects.count))
+    let workers = Workers(count: count) { [scope, checker] in
+      CheckWorker(finder: NeedsFinder(scope), checker: checker)
+    }
+    var passedOver = PassedOverFiles()
+    var duplicates = DuplicateFiles()
+    var rest = subjects.subjects[...]
+    while !rest.isEmpty {
+      let batch = Array(rest.prefix(Self.batchSize))
+      let results = workers.map(batch) { worker, subject in worker.check(subject.path) }
+      for (subject, result) in zip(batch, results) {
+        switch result {
+        case .checked(let checked, let closures):
+          report.add(checked, at: subject.path)
+          closures.forEach { duplicates.add($0, of: subject.path) }
+        case .refused(.loader(let error)) where subject.isFound && passedOver.count(error): break
+        case .refused(let error): warn(Diagnostic(error))
+        }
+      }
+      rest = rest.dropFirst(Self.batchSize)
+    }
+    if !policy.ignored.contains(.duplicateFile) {
+      for (finding, program) in duplicates.findings(in: tree) {
+        report.add([finding], of: program)
+      }
+    }
+    if let summary = passedOver.summary { Terminal.warn(summary) }
+    if status == .done, report.findings.isFatal { status = .findings }
+  }
+
+  private mutating func warn(_ diagnostic: Diagnostic) {
+    Terminal.warn(diagnostic)
+    status = diagnostic.status
+  }
+}
+
+/// What one thread checks with.
+private struct CheckWorker: Sendable {
+  var finder: NeedsFinder
+  var checker: Checker
+  /// By path, what reads scripts: it is the same for all of them.
+  var interpreters: [ByteString: CheckedProgram] = [:]
+
+  enum Outcome: Sendable {
+    case checked(CheckedProgram, [ProgramClosures])
+    case refused(NeedsError)
+  }
+
+  mutating func check(_ path: ByteString) -> Outcome {
+    finder.reset()
+    do {
+      try finder.add(program: path, destination: nil)
+    } catch {
+      return finding(error, of: path)
+    }
+    // Of a managed program, what starts it is found only with its needs.
+    if finder.found.subjects.isEmpty { finder.run() }
+    let subjects = finder.found.subjects
+    guard !subjects.isEmpty else { return .refused(.noProgram(path: path)) }
+    let isScript = finder.found.scripts[path] != nil
+    let checked = subjects.map { subject in
+      isScript ? checkInterpreter(subject) : checker.check(subject.closures)
+    }
+    return .checked(
+      CheckedProgram(
+        findings: checked.flatMap(\.findings), floors: checked.flatMap(\.floors)),
+      subjects.map(\.closures))
+  }
+
+  private mutating func checkInterpreter(_ subject: NeededSubject) -> CheckedProgram {
+    if let known = interpreters[subject.path] { return known }
+    let checked = checker.check(subject.closures)
+    interpreters[subject.path] = checked
+    return checked
+  }
+
+  /// An error that is a finding: the program's fault, and not that of whoever asks.
+  private mutating func finding(_ error: NeedsError, of path: ByteString) -> Outcome {
+    guard let problem = Problem(error) else { return .refused(error) }
+    let object = FoundObject(path: path, real: RootPath(normalising: path))
+    return .checked(checker.checked(Finding(problem, object: object, chain: [path])), [])
+  }
+}
+
+extension Problem {
+  /// Nil for an error that says nothing of the program.
+  fileprivate init?(_ error: NeedsError) {
+    switch error {
+    case .script(.missing(_, let interpreter)):
+      self = .missingInterpreter(path: interpreter, outcome: .absent)
+    case .script(.relative(_, let interpreter)): self = .relativeInterpreter(path: interpreter)
+    case .script(.notInPath(_, let name)):
+      self = .notInPath(name: name, directories: ScriptChain.searchPath)
+    case .script(.tooDeep): self = .endlessInterpreters
+    case .loader(.unreadable(_, let cause)):
+      guard case .truncated = cause else { return nil }
+      self = .truncatedFile(cause)
+    case .loader, .noProgram, .unreadable: return nil
+    }
+  }
+}
