@@ -60,7 +60,7 @@ package struct Checker: Sendable {
     closure.interpreterFaults() + closure.missingLibraries(insteadOf: variants)
       + closure.otherLibc() + closure.unmetVersions() + closure.unversionedLibraries()
       + closure.objectsBeyondProcessor() + closure.damagedObjects() + closure.symbolFaults()
-      + closure.releasesBeyond(policy) + closure.privateVersions()
+      + closure.releasesBeyond(policy) + closure.privateVersions(policy)
       + closure.hardeningFaults(policy) + closure.shadowedLibraries() + closure.sameSonames()
   }
 }

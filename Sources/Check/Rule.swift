@@ -44,12 +44,12 @@ package enum Rule: String, CaseIterable, Hashable, Sendable {
       .relativeInterpreter, .wrongInterpreter, .otherLibc, .missingVersion, .undefinedSymbol,
       .unreadableTables, .truncatedFile, .newerProcessor, .missingBaseline:
       .fails
-    case .glibcFloor, .gccFloor, .processorFloor: .gate
+    case .glibcFloor, .gccFloor, .processorFloor, .privateVersion: .gate
     case .executableStack, .textRelocations, .unsafeSearchPath, .fixedAddress, .noRelro,
       .lazyBinding, .noCanary, .notFortified, .noIndirectBranchTracking, .noShadowStack,
       .noBranchTargets, .noPointerAuthentication:
       .weakens
-    case .unversionedLibrary, .privateVersion, .setUserID, .unusedLibrary, .shadowedLibrary,
+    case .unversionedLibrary, .setUserID, .unusedLibrary, .shadowedLibrary,
       .sameSoname, .duplicateFile:
       .notes
     }
@@ -76,7 +76,7 @@ package enum Rule: String, CaseIterable, Hashable, Sendable {
     case .glibcFloor: "An object needs a newer glibc than --max-glibc."
     case .gccFloor: "An object needs newer GCC libraries than --max-gcc."
     case .processorFloor: "An object needs a newer processor than --max-cpu."
-    case .privateVersion: "An object uses the private interface of one build of glibc."
+    case .privateVersion: "With --max-glibc: an object uses the private interface of one build."
     case .executableStack: "An object makes the stack executable."
     case .textRelocations: "The loader has to write to an object's code."
     case .unsafeSearchPath: "A search path leads where others may put a library."

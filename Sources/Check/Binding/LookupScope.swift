@@ -29,10 +29,6 @@ struct LookupScope {
   }
 
   func bearer(of library: ByteString) -> Member? { bearers[library].map { members[$0] } }
-
-  func bears(_ library: ByteString, _ member: Member) -> Bool {
-    bearer(of: library)?.place == member.place
-  }
 }
 
 /// The scopes of one closure.

@@ -2,29 +2,22 @@ internal import ELF
 internal import FileTree
 internal import Loader
 
-/// What one object is to a symbol that is looked up.
-enum SymbolMatch {
-  case defines
-  /// It has such a symbol, which doesn't count.
-  case passed
-  case absent
-}
-
+/// Whether a loader takes an object's symbol for what another one, or itself, asks for.
 extension ObjectFacts {
   /// - Parameter use: one of the reference's uses.
   func match(
     _ reference: BoundReference, _ use: SymbolReference.Uses, _ libc: Libc
-  ) -> SymbolMatch {
+  ) -> Bool {
     switch libc {
     case .glibc: glibcMatch(reference, use)
     case .musl: muslMatch(reference, use)
     }
   }
 
+  /// As of glibc 2.30: before, the search ended at the library that the version was asked of.
+  ///
   /// Source: glibc `elf/dl-lookup.c` (`do_lookup_x`, `check_match`).
-  private func glibcMatch(
-    _ reference: BoundReference, _ use: SymbolReference.Uses
-  ) -> SymbolMatch {
+  private func glibcMatch(_ reference: BoundReference, _ use: SymbolReference.Uses) -> Bool {
     let symbols = tables.symbols
     var versioned: Int?
     var versionedCount = 0
@@ -42,9 +35,8 @@ extension ObjectFacts {
       return false
     }
     // The only version there is will do, though it isn't the oldest.
-    guard let index = found ?? (versionedCount == 1 ? versioned : nil) else { return .absent }
-    let isLocal = symbols[index].isHidden || !symbols[index].isBoundByOthers
-    return isLocal ? .passed : .defines
+    guard let index = found ?? (versionedCount == 1 ? versioned : nil) else { return false }
+    return !symbols[index].isHidden && symbols[index].isBoundByOthers
   }
 
   private func isCandidate(_ symbol: DynamicSymbol, _ use: SymbolReference.Uses) -> Bool {
@@ -61,24 +53,19 @@ extension ObjectFacts {
   }
 
   /// Source: musl `ldso/dynlink.c` (`find_sym2`, `gnu_lookup`, `sysv_lookup`).
-  private func muslMatch(
-    _ reference: BoundReference, _ use: SymbolReference.Uses
-  ) -> SymbolMatch {
+  private func muslMatch(_ reference: BoundReference, _ use: SymbolReference.Uses) -> Bool {
     let symbols = tables.symbols
     let found = symbols.firstIndex(named: reference.name) { index in
       (symbols.version(of: index) ?? 0) & SymbolVersion.hiddenBit == 0
     }
-    guard let found else { return .absent }
-    let symbol = symbols[found]
+    guard let symbol = found.map({ symbols[$0] }) else { return false }
     if symbol.isUndefined {
       guard use != .definition, !symbol.isThreadLocal, symbol.isCanonicalAddress(image.header)
-      else { return .passed }
+      else { return false }
     }
-    guard symbol.value != 0 || symbol.isThreadLocal,
-      // It knows no STT_GNU_IFUNC.
-      symbol.isCodeOrData, symbol.type != 10, symbol.isBoundByOthers
-    else { return .passed }
-    return .defines
+    // It knows no STT_GNU_IFUNC.
+    return (symbol.value != 0 || symbol.isThreadLocal) && symbol.isCodeOrData
+      && symbol.type != 10 && symbol.isBoundByOthers
   }
 }
 

@@ -36,9 +36,10 @@ extension ClosureFacts {
     }
   }
 
-  /// GLIBC_PRIVATE changes with every build.
-  func privateVersions() -> [Finding] {
-    ownPlaces.compactMap { place in
+  /// GLIBC_PRIVATE changes with every build, so who uses it can't move to another one.
+  func privateVersions(_ policy: CheckPolicy) -> [Finding] {
+    guard policy.maximumGlibc != nil else { return [] }
+    return ownPlaces.compactMap { place in
       guard !isPart(place, of: .glibc) else { return nil }
       let need = graph.objects[place].image.dynamic?.versions.needs.first { need in
         need.references.contains { $0.version.name == Self.privateVersion }
