@@ -52,15 +52,14 @@ package struct CheckDocument: Encodable {
 
     init(_ shared: SharedFinding) {
       let finding = shared.finding
-      let words = FindingWords(finding.problem)
       rule = finding.rule.rawValue
       severity = finding.severity.rawValue
       object = finding.object.path.description
       realPath = finding.object.real.description
-      message = words.message
+      message = finding.problem.message
       evidence = EvidenceDocument(finding.problem)
       chain = finding.chain.map(\.description)
-      remedy = words.remedy
+      remedy = finding.problem.remedy
       programs = shared.programs.map(\.description)
     }
   }

@@ -80,7 +80,7 @@ package struct CheckText {
   private mutating func addTotals() {
     for raise in report.floors {
       let floor = raise.floor
-      let symbol = floor.symbols.first.map { FindingWords.symbol($0, floor.version) }
+      let symbol = floor.symbols.first.map { Problem.symbol($0, floor.version) }
       addLines(
         "\(floor.package.rawValue) \(floor.release) or later is needed: \(raise.object.path) "
           + "asks for \(symbol ?? floor.version.description) of \(floor.library)", indent: 0)

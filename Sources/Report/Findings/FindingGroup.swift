@@ -36,12 +36,12 @@ struct FindingGroup {
   /// What is listed below the message.
   var symbols: [String] {
     if case .releaseFloor(let floor, _) = first.finding.problem {
-      return floor.symbols.map { FindingWords.symbol($0, nil) }
+      return floor.symbols.map { Problem.symbol($0, nil) }
     }
     guard findings.count > 1 else { return [] }
     return findings.compactMap { shared in
       switch shared.finding.problem {
-      case .undefinedSymbol(let name, let version, _): FindingWords.symbol(name, version)
+      case .undefinedSymbol(let name, let version, _): Problem.symbol(name, version)
       case .missingVersion(let version, _, _): version.description
       default: nil
       }
@@ -49,7 +49,7 @@ struct FindingGroup {
   }
 
   var message: String {
-    guard findings.count > 1 else { return FindingWords(first.finding.problem).message }
+    guard findings.count > 1 else { return first.finding.problem.message }
     switch first.finding.problem {
     case .undefinedSymbol(_, _, let library):
       return "\(findings.count) symbols are undefined"
@@ -57,9 +57,9 @@ struct FindingGroup {
     case .missingVersion(_, let library, let isWeak):
       return "\(library) lacks \(findings.count) versions"
         + (isWeak ? ", which it can do without" : "")
-    default: return FindingWords(first.finding.problem).message
+    default: return first.finding.problem.message
     }
   }
 
-  var remedy: String { FindingWords(first.finding.problem).remedy }
+  var remedy: String { first.finding.problem.remedy }
 }

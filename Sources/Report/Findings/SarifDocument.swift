@@ -81,15 +81,14 @@ package struct SarifDocument: Encodable {
 
     init(_ shared: SharedFinding, uri: (RootPath) -> String) {
       let finding = shared.finding
-      let words = FindingWords(finding.problem)
       ruleId = finding.rule.rawValue
       ruleIndex = Rule.allCases.firstIndex(of: finding.rule) ?? 0
       level = finding.severity.sarifLevel
-      message = Message(text: "\(finding.object.path): \(words.message). To mend it: \(words.remedy).")
+      message = Message(text: "\(finding.object.path): \(finding.problem.message). To mend it: \(finding.problem.remedy).")
       locations = [Location(uri: uri(finding.object.real))]
       partialFingerprints = [
         "rootfsPackFinding/v1": SarifDocument.fingerprint(
-          "\(ruleId)\n\(finding.object.real)\n\(words.message)")
+          "\(ruleId)\n\(finding.object.real)\n\(finding.problem.message)")
       ]
       properties = Properties(
         severity: finding.severity.rawValue, evidence: EvidenceDocument(finding.problem),
