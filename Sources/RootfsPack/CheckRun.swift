@@ -34,7 +34,7 @@ struct CheckRun {
   }
 
   mutating func check(_ subjects: InspectSubjects) {
-    subjects.failures.forEach { warn($0) }
+    for failure in subjects.failures { warn(failure) }
     let count = min(Workers<CheckWorker>.processorCount, max(1, subjects.subjects.count))
     let workers = Workers(count: count) { [scope, checker] in
       CheckWorker(finder: NeedsFinder(scope), checker: checker)
@@ -49,7 +49,7 @@ struct CheckRun {
         switch result {
         case .checked(let checked, let closures):
           report.add(checked, at: subject.path)
-          closures.forEach { duplicates.add($0, of: subject.path) }
+          for closures in closures { duplicates.add(closures, of: subject.path) }
         case .refused(.loader(let error)) where subject.isFound && passedOver.count(error): break
         case .refused(let error): warn(Diagnostic(error))
         }

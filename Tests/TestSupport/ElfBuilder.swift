@@ -6,11 +6,15 @@ package struct ElfBuilder {
   private let image: ElfImage
   private let symbols: ElfSymbols?
   private let constants: [ByteString]
+  private let extras: ElfExtras
   private let writer: ElfFieldWriter
   private var strings = ElfStringTable()
 
-  private init(_ image: ElfImage, _ symbols: ElfSymbols?, _ constants: [ByteString]) {
+  private init(
+    _ image: ElfImage, _ symbols: ElfSymbols?, _ constants: [ByteString], _ extras: ElfExtras
+  ) {
     self.image = image
+    self.extras = extras
     self.symbols = symbols
     self.constants = constants
     writer = ElfFieldWriter(image.header)
@@ -20,9 +24,10 @@ package struct ElfBuilder {
   ///   - symbols: nil for an object without a symbol table.
   ///   - constants: plain strings of the program's own, one behind the other.
   package static func bytes(
-    of image: ElfImage, symbols: ElfSymbols? = nil, constants: [ByteString] = []
+    of image: ElfImage, symbols: ElfSymbols? = nil, constants: [ByteString] = [],
+    extras: ElfExtras = ElfExtras()
   ) -> [UInt8] {
-    var builder = ElfBuilder(image, symbols, constants)
+    var builder = ElfBuilder(image, symbols, constants, extras)
     return builder.build()
   }
 
@@ -45,15 +50,18 @@ package struct ElfBuilder {
         entries.append((tag, .table(tables.count)))
         tables.append(bytes)
       }
+      entries += relocationEntries()
+      entries += extras.entries.map { ($0.tag, .number($0.value)) }
       entries += [
         (5, .table(tables.count)), (10, .number(UInt64(strings.bytes.count))), (0, .number(0)),
       ]
       tables.append(strings.bytes)
     }
-    let notes = ElfNotes(writer: writer).segments(of: image)
+    let notes = ElfNotes(writer: writer).segments(of: image, property: extras.property)
     let interpreter = image.interpreter.map { $0.bytes + [0] }
     let segmentCount =
-      notes.count + [interpreter != nil, image.hasLoadSegment, image.dynamic != nil].count { $0 }
+      notes.count + extras.segments.count
+      + [interpreter != nil, image.hasLoadSegment, image.dynamic != nil].count { $0 }
 
     var content = Content(start: headerSize + segmentCount * programHeaderSize)
     let interpreterOffset = content.place(interpreter ?? [])
@@ -78,6 +86,9 @@ package struct ElfBuilder {
     }
     for (note, offset) in zip(notes, noteOffsets) {
       bytes += segment(4, offset: offset, size: note.bytes.count, alignment: note.alignment)
+    }
+    for (type, flags) in extras.segments {
+      bytes += segment(UInt64(type), offset: 0, size: 0, flags: flags)
     }
     return bytes + content.bytes
   }
@@ -142,9 +153,20 @@ package struct ElfBuilder {
 
   private mutating func symbolTables() -> [(tag: UInt64, bytes: [UInt8])] {
     guard let symbols else { return [] }
+    let versions = symbols.versionTable(writer).map { [(0x6FFF_FFF0 as UInt64, $0)] } ?? []
+    let relocations = symbols.relocationTable(writer)
     return [
       (6, symbols.table(writer, &strings)), (symbols.hashTag, symbols.hashTable(writer)),
-    ]
+    ] + versions + (relocations.isEmpty ? [] : [(writer.is64 ? 7 : 17, relocations)])
+  }
+
+  /// How large the table of relocations is, and each of its entries.
+  private func relocationEntries() -> [(tag: UInt64, value: Value)] {
+    let size = symbols?.relocationTable(writer).count ?? 0
+    guard size > 0 else { return [] }
+    return writer.is64
+      ? [(8, .number(UInt64(size))), (9, .number(24))]
+      : [(18, .number(UInt64(size))), (19, .number(8))]
   }
 
   // MARK: Headers
@@ -171,13 +193,13 @@ package struct ElfBuilder {
       + writer.number(0, 2) + writer.number(0, 2) + writer.number(0, 2)
   }
 
-  /// A read-only segment whose address is its place in the file.
+  /// A segment whose address is its place in the file: read-only, unless flags say otherwise.
   private func segment(
-    _ type: UInt64, offset: Int, size: Int, alignment: Int = 8
+    _ type: UInt64, offset: Int, size: Int, alignment: Int = 8, flags: UInt32 = 4
   ) -> [UInt8] {
     let place = writer.word(UInt64(offset))
     let size = writer.word(UInt64(size))
-    let flags = writer.number(4, 4)
+    let flags = writer.number(flags, 4)
     return writer.number(type, 4) + (writer.is64 ? flags : []) + place + place + place
       + size + size + (writer.is64 ? [] : flags) + writer.word(UInt64(alignment))
   }

@@ -10,24 +10,30 @@ struct ElfNotes {
     let alignment: Int
   }
 
-  func segments(of image: ElfImage) -> [Segment] {
+  /// - Parameter property: a GNU property of the object's own, with its type.
+  func segments(
+    of image: ElfImage, property: (type: UInt32, value: UInt32)?
+  ) -> [Segment] {
     var segments: [Segment] = []
     if let buildID = image.buildID {
       segments.append(Segment(bytes: note(type: 3, buildID), alignment: 4))
     }
     if image.neededISALevels != 0 {
-      let alignment = writer.is64 ? 8 : 4
-      let property =
-        writer.number(0xC000_8002 as UInt32, 4) + writer.number(4, 4)
-        + writer.number(image.neededISALevels, 4)
-      let padding = [UInt8](repeating: 0, count: -property.count & (alignment - 1))
-      segments.append(Segment(bytes: note(type: 5, property + padding), alignment: alignment))
+      segments.append(segment(ofProperty: 0xC000_8002, image.neededISALevels))
     }
+    if let property { segments.append(segment(ofProperty: property.type, property.value)) }
     for metadata in image.metadataNotes {
       segments.append(
         Segment(bytes: note("FDO", type: metadata.type, metadata.descriptor), alignment: 4))
     }
     return segments
+  }
+
+  private func segment(ofProperty type: UInt32, _ value: UInt32) -> Segment {
+    let alignment = writer.is64 ? 8 : 4
+    let property = writer.number(type, 4) + writer.number(4, 4) + writer.number(value, 4)
+    let padding = [UInt8](repeating: 0, count: -property.count & (alignment - 1))
+    return Segment(bytes: note(type: 5, property + padding), alignment: alignment)
   }
 
   private func note(

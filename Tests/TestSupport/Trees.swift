@@ -30,10 +30,10 @@ extension InMemoryTree.Node {
   /// - Parameter constants: plain strings that stand in the file, as a loader's own do.
   package static func elf(
     _ image: ElfImage, symbols: ElfSymbols? = nil, constants: [ByteString] = [],
-    permissions: UInt16 = 0o755
+    extras: ElfExtras = ElfExtras(), permissions: UInt16 = 0o755
   ) -> InMemoryTree.Node {
     .file(
-      ElfBuilder.bytes(of: image, symbols: symbols, constants: constants),
+      ElfBuilder.bytes(of: image, symbols: symbols, constants: constants, extras: extras),
       permissions: permissions)
   }
 

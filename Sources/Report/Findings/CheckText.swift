@@ -53,7 +53,8 @@ package struct CheckText {
       addLines(group.symbols.joined(separator: ", "), indent: 6)
     }
     for attempt in finding.problem.attempts {
-      text += "      tried \(attempt.path)"
+      text +=
+        "      tried \(attempt.path)"
         + style.paint("  \(attempt.rule.label)", .faint) + "  \(attempt.outcome)\n"
     }
     if finding.chain.count > 1 {
@@ -95,7 +96,8 @@ package struct CheckText {
       return number == 0 ? nil : "\(number) \(severity.countLabel)"
     }
     let isFatal = report.findings.isFatal
-    text += count(report.programs.count, "file") + " checked: "
+    text +=
+      count(report.programs.count, "file") + " checked: "
       + style.paint(
         counts.isEmpty ? "no problems" : counts.joined(separator: ", "), isFatal ? .bad : .good)
       + "\n"

@@ -84,7 +84,10 @@ package struct SarifDocument: Encodable {
       ruleId = finding.rule.rawValue
       ruleIndex = Rule.allCases.firstIndex(of: finding.rule) ?? 0
       level = finding.severity.sarifLevel
-      message = Message(text: "\(finding.object.path): \(finding.problem.message). To mend it: \(finding.problem.remedy).")
+      message = Message(
+        text:
+          "\(finding.object.path): \(finding.problem.message). To mend it: \(finding.problem.remedy)."
+      )
       locations = [Location(uri: uri(finding.object.real))]
       partialFingerprints = [
         "rootfsPackFinding/v1": SarifDocument.fingerprint(
