@@ -15,7 +15,10 @@ package struct ElfSymbols {
     let type: UInt8
     /// `st_other`.
     let other: UInt8
+    /// Whether the hash table leads to it.
     let isDefined: Bool
+    /// `st_shndx`.
+    let section: UInt16
     let value: UInt64
     /// What DT_VERSYM says.
     let version: UInt16
@@ -25,11 +28,11 @@ package struct ElfSymbols {
     /// A function that others may use.
     package static func defined(
       _ name: ByteString, version: UInt16 = 1, binding: UInt8 = 1, type: UInt8 = 2,
-      other: UInt8 = 0, value: UInt64 = 0x1000, relocations: [UInt32] = []
+      other: UInt8 = 0, value: UInt64 = 0x1000, section: UInt16 = 1, relocations: [UInt32] = []
     ) -> Entry {
       Entry(
-        name: name, binding: binding, type: type, other: other, isDefined: true, value: value,
-        version: version, relocations: relocations)
+        name: name, binding: binding, type: type, other: other, isDefined: true, section: section,
+        value: value, version: version, relocations: relocations)
     }
 
     /// A function that is called (R_X86_64_JUMP_SLOT).
@@ -39,7 +42,7 @@ package struct ElfSymbols {
     ) -> Entry {
       Entry(
         name: name, binding: isWeak ? 2 : 1, type: type, other: other, isDefined: false,
-        value: value, version: version, relocations: relocations)
+        section: 0, value: value, version: version, relocations: relocations)
     }
   }
 
@@ -60,6 +63,10 @@ package struct ElfSymbols {
 
   /// - Parameter hasVersions: whether there is a DT_VERSYM.
   package init(_ entries: Entry..., hash: Hash = .gnu, hasVersions: Bool = true) {
+    self.init(entries, hash: hash, hasVersions: hasVersions)
+  }
+
+  package init(_ entries: [Entry], hash: Hash = .gnu, hasVersions: Bool = true) {
     self.entries = entries.filter { !$0.isDefined } + entries.filter(\.isDefined)
     self.hash = hash
     self.hasVersions = hasVersions
@@ -79,9 +86,8 @@ package struct ElfSymbols {
     var bytes = [UInt8](repeating: 0, count: writer.is64 ? 24 : 16)
     for entry in entries {
       let text = writer.number(strings.place(entry.name.bytes), 4)
-      // The section is any, so long as it isn't SHN_UNDEF.
       let kind: [UInt8] =
-        [entry.binding << 4 | entry.type, entry.other] + writer.number(entry.isDefined ? 1 : 0, 2)
+        [entry.binding << 4 | entry.type, entry.other] + writer.number(entry.section, 2)
       let value = writer.word(entry.value)
       let size = writer.word(0)
       bytes += writer.is64 ? text + kind + value + size : text + value + size + kind

@@ -84,6 +84,12 @@ extension ElfImage {
   package func using(
     _ versions: VersionTables.Reference..., of library: ByteString
   ) -> ElfImage {
+    using(versions, of: library)
+  }
+
+  package func using(
+    _ versions: [VersionTables.Reference], of library: ByteString
+  ) -> ElfImage {
     var image = self
     let known = image.dynamic?.versions.needs.reduce(100) { $0 + $1.references.count } ?? 100
     let references = versions.enumerated().map { place, reference in
