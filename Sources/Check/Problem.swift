@@ -22,7 +22,9 @@ package enum Problem: Hashable, Sendable {
   case missingVersion(version: ByteString, library: ByteString, isWeak: Bool)
   case unversionedLibrary(library: ByteString)
   /// - library: the one that the symbol's version is asked of; nil without one.
-  case undefinedSymbol(name: ByteString, version: ByteString?, library: ByteString?)
+  /// - missing: a library that the object misses, which may define it.
+  case undefinedSymbol(
+    name: ByteString, version: ByteString?, library: ByteString?, missing: ByteString?)
   case unreadableTables(ElfReadError)
   case truncatedFile(ElfReadError)
   /// - assumed: the level of the processor that was assumed; nil for the baseline.

@@ -51,7 +51,7 @@ extension [Finding] {
   /// The undefined symbols, each with its object.
   var undefined: [String] {
     compactMap { finding in
-      guard case .undefinedSymbol(let name, let version, _) = finding.problem else { return nil }
+      guard case .undefinedSymbol(let name, let version, _, _) = finding.problem else { return nil }
       return "\(finding.object.real.name): \(name)" + (version.map { "@\($0)" } ?? "")
     }
   }

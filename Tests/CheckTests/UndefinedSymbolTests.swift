@@ -206,7 +206,8 @@ struct UndefinedSymbolTests {
     let finding = findings.first { $0.rule == .undefinedSymbol }
     #expect(
       finding?.problem
-        == .undefinedSymbol(name: "gone", version: "GLIBC_2.34", library: "libc.so.6"))
+        == .undefinedSymbol(
+          name: "gone", version: "GLIBC_2.34", library: "libc.so.6", missing: nil))
     #expect(finding?.object == FoundObject(path: "/lib/libf.so", real: "/lib/libf.so"))
     #expect(finding?.chain == ["/app/main", "/lib/libf.so"])
     #expect(finding?.severity == .fails)

@@ -96,6 +96,12 @@ extension ClosureFacts {
     case .gcc: return defines("GLIBCXX_") || (defines("GCC_") && !defines("GLIBC_"))
     case .glibc:
       if place == graph.interpreter || defines(Self.privateVersion) { return true }
+      // Another project's library has versions of its own beside those that it takes the place of.
+      if let own = versions.definitions?.filter({ !$0.isBase }), !own.isEmpty,
+        own.allSatisfy({ $0.version.name.hasPrefix("GLIBC_") })
+      {
+        return true
+      }
       let asksForPrivate = versions.needs.contains { need in
         need.references.contains { $0.version.name == Self.privateVersion }
       }

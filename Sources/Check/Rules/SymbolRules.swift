@@ -9,12 +9,21 @@ extension ClosureFacts {
     let binding = SymbolBinding(graph, objects, libc)
     return binding.binders.flatMap { place in
       binding.undefined(of: place).map { reference in
-        finding(
+        let library = reference.version?.library
+        return finding(
           .undefinedSymbol(
             name: reference.name.text, version: reference.version?.version.name,
-            library: reference.version?.library), at: place)
+            library: library, missing: missing(for: place, expecting: library)), at: place)
       }
     } + unusedLibraries(binding)
+  }
+
+  /// A library that an object asks for in vain: the one that a symbol is expected in, or any.
+  private func missing(for place: Int, expecting library: ByteString?) -> ByteString? {
+    graph.missing.first { request in
+      request.requester == place && request.kind != .interpreter
+        && (library == nil || request.expandedName == library)
+    }?.name
   }
 
   /// Source: glibc `elf/rtld.c` (`dl_main`, DL_DEBUG_UNUSED), `elf/dl-lookup.c` (`l_used`).

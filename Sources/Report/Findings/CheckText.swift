@@ -28,6 +28,7 @@ package struct CheckText {
 
   // MARK: Findings
 
+  /// What fails comes first; otherwise the order is that of finding.
   private mutating func addFindings() {
     var objects: [ByteString] = []
     var groups: [ByteString: [FindingGroup]] = [:]
@@ -36,14 +37,17 @@ package struct CheckText {
       if groups[path] == nil { objects.append(path) }
       FindingGroup.add(shared, to: &groups[path, default: []])
     }
-    for object in objects {
-      text += style.paint(object.description, .strong) + "\n"
-      for group in groups[object] ?? [] { add(group, of: object) }
-      text += "\n"
+    for severity in Severity.allCases {
+      for object in objects {
+        guard let own = groups[object], own.map(\.severity).min() == severity else { continue }
+        text += style.paint(object.description, .strong) + "\n"
+        for group in own { add(group) }
+        text += "\n"
+      }
     }
   }
 
-  private mutating func add(_ group: FindingGroup, of object: ByteString) {
+  private mutating func add(_ group: FindingGroup) {
     let finding = group.first.finding
     text +=
       "  " + style.paint(finding.severity.label, finding.severity.isFatal ? .bad : .strong)

@@ -107,10 +107,11 @@ extension EvidenceDocument {
       add("weak", .flag(isWeak))
     case .unversionedLibrary(let library), .privateVersion(let library):
       add("library", library)
-    case .undefinedSymbol(let name, let version, let library):
+    case .undefinedSymbol(let name, let version, let library, let missing):
       add("symbol", name)
       add("version", version)
       add("library", library)
+      add("missing", missing)
     case .newerProcessor(let levels, let assumed):
       add("level", .text(renderISALevel(levels)))
       add("assumed", .text(assumed?.description ?? "baseline"))

@@ -7,6 +7,8 @@ struct FindingGroup {
 
   var first: SharedFinding { findings[0] }
 
+  var severity: Severity { first.finding.severity }
+
   /// Puts a finding to others of its kind, or behind them.
   static func add(_ shared: SharedFinding, to groups: inout [FindingGroup]) {
     if let place = groups.firstIndex(where: { $0.takes(shared) }) {
@@ -26,7 +28,7 @@ struct FindingGroup {
   /// What findings of one group have in common; nil for one that stands alone.
   private static func key(of problem: Problem) -> [ByteString?]? {
     switch problem {
-    case .undefinedSymbol(_, _, let library): ["symbol", library]
+    case .undefinedSymbol(_, _, let library, let missing): ["symbol", library, missing]
     case .missingVersion(_, let library, let isWeak):
       ["version", library, isWeak ? "weak" : "strong"]
     default: nil
@@ -41,7 +43,7 @@ struct FindingGroup {
     guard findings.count > 1 else { return [] }
     return findings.compactMap { shared in
       switch shared.finding.problem {
-      case .undefinedSymbol(let name, let version, _): Problem.symbol(name, version)
+      case .undefinedSymbol(let name, let version, _, _): Problem.symbol(name, version)
       case .missingVersion(let version, _, _): version.description
       default: nil
       }
@@ -51,9 +53,8 @@ struct FindingGroup {
   var message: String {
     guard findings.count > 1 else { return first.finding.problem.message }
     switch first.finding.problem {
-    case .undefinedSymbol(_, _, let library):
-      return "\(findings.count) symbols are undefined"
-        + (library.map { ": they are expected in \($0)" } ?? "")
+    case .undefinedSymbol(_, _, let library, let missing):
+      return "\(findings.count) symbols are undefined" + Problem.expectation(library, missing)
     case .missingVersion(_, let library, let isWeak):
       return "\(library) lacks \(findings.count) versions"
         + (isWeak ? ", which it can do without" : "")

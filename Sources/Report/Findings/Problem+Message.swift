@@ -55,12 +55,19 @@ extension Problem {
       "\(library) has no version \(version)" + (isWeak ? ", which it can do without" : "")
     case .unversionedLibrary(let library):
       "\(library) has none of the versions that are asked of it"
-    case .undefinedSymbol(let name, let version, let library):
-      Self.symbol(name, version) + " is undefined"
-        + (library.map { ": it is expected in \($0)" } ?? "")
+    case .undefinedSymbol(let name, let version, let library, let missing):
+      Self.symbol(name, version) + " is undefined" + Self.expectation(library, missing)
     case .unreadableTables(let error), .truncatedFile(let error): error.description
     default: ""
     }
+  }
+
+  /// Where undefined symbols should come from.
+  static func expectation(_ library: ByteString?, _ missing: ByteString?) -> String {
+    if let library {
+      return ", expected in \(library)" + (missing == nil ? "" : ", which is missing")
+    }
+    return missing.map { ", perhaps for want of \($0)" } ?? ""
   }
 
   /// `foo@VERSION`, as linkers and debuggers write it.

@@ -11,8 +11,9 @@ extension Problem {
     case .missingVersion(_, let library, _):
       "bring a newer \(library), or build against this one"
     case .unversionedLibrary: "bring the library that it was linked with"
-    case .undefinedSymbol(_, _, let library):
-      library.map { "bring the \($0) that it was linked with" }
+    case .undefinedSymbol(_, _, let library, let missing):
+      missing.map { "bring \($0) first" }
+        ?? library.map { "bring the \($0) that it was linked with" }
         ?? "link it with the library that defines it, or check the program that loads both"
     case .unreadableTables, .truncatedFile: "copy or build the file again"
     case .newerProcessor, .processorFloor, .releaseFloor, .privateVersion: floorRemedy
