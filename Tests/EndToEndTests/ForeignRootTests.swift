@@ -53,6 +53,15 @@ struct ForeignRoot: CustomTestStringConvertible, Sendable {
 
   var testDescription: String { "\(name) \(loader)" }
 
+  /// Those whose loaders can be run.
+  static let running = all.filter { $0.cacheLabel == nil }
+
+  func compareSymbols() throws -> ParityReport {
+    try ParityReport(
+      of: .symbols, "--root", Corpora.root(name), "--loader", loader,
+      "--emulator", emulator.map { "/qemu-" + $0 } ?? "", "/")
+  }
+
   func compare() throws -> ParityReport {
     try ParityReport(
       "--root", Corpora.root(name), "--loader", loader,
@@ -61,13 +70,23 @@ struct ForeignRoot: CustomTestStringConvertible, Sendable {
   }
 }
 
-/// Holds `inspect --root` against the real loaders of other machines, changed into their roots.
+/// Holds `inspect --root` and `check --root` against the real loaders of other machines, changed into their roots.
 struct ForeignRootTests {
   @Test(arguments: ForeignRoot.all)
   func `every dynamic ELF file of a root resolves as its own loader does`(
     root: ForeignRoot
   ) throws {
     let report = try root.compare()
+    print("parity: \(root.testDescription): \(report.totals)")
+    #expect(report.compared >= root.files)
+    #expect(report.differences == 0, "\(report.lines.joined(separator: "\n"))")
+  }
+
+  @Test(arguments: ForeignRoot.running)
+  func `the symbols of a root are undefined, and its libraries unused, as its own loader says`(
+    root: ForeignRoot
+  ) throws {
+    let report = try root.compareSymbols()
     print("parity: \(root.testDescription): \(report.totals)")
     #expect(report.compared >= root.files)
     #expect(report.differences == 0, "\(report.lines.joined(separator: "\n"))")

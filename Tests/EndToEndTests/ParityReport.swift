@@ -1,8 +1,15 @@
 import Foundation
 import TestSupport
 
-/// What `fixtures/parity/compare.py` says of the command and a real loader.
+/// What a program of `fixtures/parity` says of the command and a real loader.
 struct ParityReport {
+  enum Subject: String {
+    /// What is loaded.
+    case closures = "compare.py"
+    /// What is undefined, and what isn't used.
+    case symbols = "compare_symbols.py"
+  }
+
   let compared: Int
   let differences: Int
   /// One line for each file that differs: its path, a colon, and in what.
@@ -11,8 +18,13 @@ struct ParityReport {
   let totals: String
 
   /// - Parameter options: those of the program but for the command under test, then the places.
-  init(_ options: String...) throws {
-    let program = Project.directory.appendingPathComponent("fixtures/parity/compare.py").path
+  init(of subject: Subject = .closures, _ options: String...) throws {
+    try self.init(of: subject, options)
+  }
+
+  init(of subject: Subject, _ options: [String]) throws {
+    let program = Project.directory.appendingPathComponent("fixtures/parity/" + subject.rawValue)
+      .path
     let result = try Shell.run(["python3", program, "--tool", Project.command] + options)
     guard result.status == 0 else { throw Failure(text: result.errors) }
     lines = result.output.split(separator: "\n").dropLast().map(String.init)

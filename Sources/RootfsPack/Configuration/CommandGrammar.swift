@@ -43,7 +43,8 @@ struct CommandGrammar: Equatable {
   /// Options of which only one can be given: one of them on the command line leaves out the others that
   /// a file gives.
   static let alternatives: [String: [Set<String>]] = [
-    "inspect": [["format", "flat", "paths", "reverse", "json", "json-lines"]]
+    "inspect": [["format", "flat", "paths", "reverse", "json", "json-lines"]],
+    "check": [["json", "sarif"]],
   ]
 
   /// Names that mean something else to each command: at the top of a file they are for `pack`, and the

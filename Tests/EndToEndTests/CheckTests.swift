@@ -1,0 +1,225 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `check` of compiled programs: what it says, in which form, and how it ends.
+struct CheckTests {
+  let scratch: TemporaryDirectory
+
+  init() throws {
+    scratch = try TemporaryDirectory()
+    try Shell.bash(
+      """
+      mkdir bin lib
+      echo 'int gone(void), lost(void); int f(void) { return gone() + lost(); }' > f.c
+      echo 'int unused(void) { return 0; }' > u.c
+      echo 'int f(void); int main(void) { return f(); }' > main.c
+      echo 'int main(void) { return 0; }' > fine.c
+      gcc -shared -fPIC -Wl,-soname,libf.so -o lib/libf.so f.c
+      gcc -shared -fPIC -Wl,-soname,libu.so -o lib/libu.so u.c
+      gcc -o bin/main main.c -Llib -lf -Wl,--no-as-needed -lu -Wl,--allow-shlib-undefined \
+        -Wl,--enable-new-dtags '-Wl,-rpath,$ORIGIN/../lib'
+      gcc -o bin/fine fine.c
+      """, in: scratch.url)
+  }
+
+  func check(_ arguments: String...) throws -> Shell.Result {
+    try Shell.run([Project.command, "check"] + arguments, in: scratch.url)
+  }
+
+  struct Document: Decodable {
+    struct Finding: Decodable {
+      struct Evidence: Decodable {
+        let symbol: String?
+        let library: String?
+        let symbols: [String]?
+        let release: String?
+      }
+      let rule: String
+      let severity: String
+      let object: String
+      let message: String
+      let remedy: String
+      let evidence: Evidence
+      let chain: [String]
+      let programs: [String]
+    }
+    struct Program: Decodable {
+      struct Floor: Decodable {
+        let package: String
+        let release: String
+        let version: String
+        let object: String
+      }
+      let path: String
+      let fails: Bool
+      let floors: [Floor]
+    }
+    let schemaVersion: Int
+    let root: String
+    let programs: [Program]
+    let findings: [Finding]
+  }
+
+  func document(_ arguments: String...) throws -> Document {
+    let result = try Shell.run([Project.command, "check", "--json"] + arguments, in: scratch.url)
+    return try JSONDecoder().decode(Document.self, from: Data(result.output.utf8))
+  }
+
+  func names(_ document: Document) -> [String] {
+    document.findings.map { "\($0.rule) \(URL(fileURLWithPath: $0.object).lastPathComponent)" }
+  }
+
+  @Test func `problems are told by object, with evidence and remedy, in eighty columns`() throws {
+    let result = try check("bin/main")
+    #expect(result.status == 1)
+    // The place is longer than it will be for anybody, and a line of its own.
+    let output = result.output.replacing(scratch.path, with: "{place}")
+      .replacing("loaded by\n      ", with: "loaded by ")
+    #expect(
+      output.hasPrefix(
+        """
+        {place}/bin/../lib/libf.so
+          fails [undefined-symbol]
+            2 symbols are undefined
+              lost, gone
+            loaded by {place}/bin/main
+            fix: link it with the library that defines it, or check the program that
+              loads both
+
+        {place}/bin/main
+          note [unused-library]
+            it uses no symbol of libu.so
+            fix: link with -Wl,--as-needed, or leave the library out
+
+        glibc 2.34 or later is needed:
+        """), "\(result.output)")
+    #expect(result.output.hasSuffix("1 file checked: 2 failing, 1 to note\n"))
+    #expect(result.errors == "")
+  }
+
+  @Test func `a program without problems says so, and ends with 0`() throws {
+    let result = try check("bin/fine")
+    #expect(result.status == 0)
+    #expect(result.output.hasSuffix("1 file checked: no problems\n"))
+  }
+
+  @Test func `what is only noted doesn't fail the check`() throws {
+    try Shell.bash(
+      "gcc -o bin/notes fine.c -Llib -Wl,--no-as-needed -lu '-Wl,-rpath,$ORIGIN/../lib'",
+      in: scratch.url)
+    let result = try check("bin/notes")
+    #expect(result.status == 0)
+    #expect(result.output.hasSuffix("1 file checked: 1 to note\n"))
+  }
+
+  @Test func `JSON has the evidence of each finding, once, with all programs`() throws {
+    let document = try document("bin")
+    #expect(document.schemaVersion == 1 && document.root == "/")
+    #expect(document.programs.map(\.path) == ["fine", "main"].map { scratch.path + "/bin/" + $0 })
+    #expect(document.programs.map(\.fails) == [false, true])
+    #expect(
+      names(document) == [
+        "undefined-symbol libf.so", "undefined-symbol libf.so", "unused-library main",
+      ])
+    let finding = try #require(document.findings.first)
+    #expect(Set(document.findings.compactMap(\.evidence.symbol)) == ["gone", "lost"])
+    #expect(finding.severity == "fails" && !finding.message.isEmpty && !finding.remedy.isEmpty)
+    #expect(
+      finding.chain.map { URL(fileURLWithPath: $0).lastPathComponent } == ["main", "libf.so"])
+    #expect(finding.programs == [scratch.path + "/bin/main"])
+  }
+
+  // MARK: Gates
+
+  @Test func `the floor is what readelf shows to be the newest version`() throws {
+    for path in ["bin/main", "/usr/bin/git", "/bin/ls"] {
+      let document = try document(path)
+      let floor = try #require(document.programs.first?.floors.first { $0.package == "glibc" })
+      let highest = try Shell.bash(
+        """
+        { echo \(path); ldd \(path) | sed -n 's/.*=> \\(.*\\) (.*/\\1/p' | grep -v libc.so.6; } |
+          xargs readelf --wide --version-info 2>/dev/null |
+          sed -n 's/.*Name: GLIBC_\\([0-9.]*\\) .*/\\1/p' | sort --version-sort | tail -n 1
+        """, in: scratch.url)
+      #expect(floor.release == highest.trimmingCharacters(in: .whitespacesAndNewlines), "\(path)")
+      #expect(floor.version == "GLIBC_" + floor.release)
+    }
+  }
+
+  @Test func `a gate is met or not, and says what stands against it`() throws {
+    let release = try #require(try document("bin/fine").programs.first?.floors.first?.release)
+    #expect(try check("--max-glibc", release, "bin/fine").status == 0)
+    let result = try check("--max-glibc", "2.4", "bin/fine")
+    #expect(result.status == 1)
+    #expect(result.output.contains("not as demanded [glibc-floor]"))
+    #expect(result.output.contains("__libc_start_main"))
+    #expect(try check("--max-cpu", "x86-64", "bin/fine").status == 0)
+    #expect(try check("--require", "pie,nx", "--require", "relro", "bin/fine").status == 0)
+    #expect(try check("--require", "bind-now,pie", "bin/fine").status == 1)
+  }
+
+  @Test func `a rule can be left out`() throws {
+    let result = try check("--ignore", "undefined-symbol,unused-library", "bin/main")
+    #expect(result.status == 0)
+    #expect(result.output.hasSuffix("no problems\n"))
+  }
+
+  // MARK: Files
+
+  @Test func `scripts are checked by what reads them`() throws {
+    try Shell.bash(
+      """
+      printf '#!/nonesuch/sh\\n' > bin/lost.sh; printf '#!/usr/bin/env no-such-program\\n' > bin/env.sh
+      printf '#!/bin/sh\\n' > bin/fine.sh; printf '#!/nonesuch/sh\\n' > bin/data.txt
+      printf '#!bin/fine\\n' > bin/relative.sh; chmod +x bin/*.sh
+      """, in: scratch.url)
+    let document = try document("--ignore", "undefined-symbol,unused-library", "bin")
+    #expect(
+      names(document) == [
+        "missing-interpreter env.sh", "missing-interpreter lost.sh",
+        "relative-interpreter relative.sh",
+      ])
+    #expect(document.programs.count == 6)
+    #expect(try check("bin/fine.sh").status == 0)
+  }
+
+  @Test func `a file that was cut off is a finding, one that is no program an error`() throws {
+    try Shell.bash("mkdir cut; head -c 3000 bin/fine > cut/cut; echo text > text", in: scratch.url)
+    let cut = try check("cut")
+    #expect(cut.status == 1 && cut.output.contains("fails [truncated-file]"))
+    let text = try check("text", "bin/fine")
+    #expect(text.status == 3 && text.errors.contains("text: not an ELF file"))
+    #expect(text.output.hasSuffix("1 file checked: no problems\n"))
+  }
+
+  @Test func `what is opened is checked too`() throws {
+    #expect(try check("--load", "libf.so", "--library-path", "lib", "bin/fine").status == 1)
+  }
+
+  // MARK: Usage
+
+  static let misuses: [(arguments: [String], says: String)] = [
+    ([], "Missing expected argument"), (["--json", "--sarif", "bin"], "choose one way"),
+    (["--max-glibc", "new", "bin"], "--max-glibc new: must be numbers"),
+    (["--max-cpu", "v2", "bin"], "must be one of x86-64, x86-64-v2"),
+    (["--require", "everything", "bin"], "--require 'everything': there is no such thing"),
+    (["--ignore", "x", "bin"], "--list-rules names them"),
+  ]
+
+  @Test(arguments: misuses)
+  func `wrong usage is told in one line`(row: (arguments: [String], says: String)) throws {
+    let result = try Shell.run([Project.command, "check"] + row.arguments, in: scratch.url)
+    #expect(result.status == 2)
+    #expect(result.errors.contains(row.says), "\(result.errors)")
+    #expect(result.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test func `the list of rules has what reports name`() throws {
+    let result = try check("--list-rules")
+    #expect(result.status == 0)
+    let rules = result.output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
+    #expect(Set(rules).count == rules.count)
+    for finding in try document("bin").findings { #expect(rules.contains("\(finding.rule)")) }
+  }
+}
