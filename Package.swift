@@ -143,7 +143,7 @@ let package = Package(
     .testTarget(name: "DiffTests", dependencies: ["Diff"], swiftSettings: testSettings),
     .testTarget(
       name: "ReportTests",
-      dependencies: ["Report", "Bundle", "Loader", "ELF", "FileTree", "TestSupport", system],
+      dependencies: ["Report", "Check", "Bundle", "Loader", "ELF", "FileTree", "TestSupport", system],
       swiftSettings: testSettings),
     .testTarget(
       name: "RootfsPackTests",

@@ -41,7 +41,9 @@ package struct CheckText {
       for object in objects {
         guard let own = groups[object], own.map(\.severity).min() == severity else { continue }
         text += style.paint(object.description, .strong) + "\n"
-        for group in own { add(group) }
+        for severity in Severity.allCases {
+          for group in own where group.severity == severity { add(group) }
+        }
         text += "\n"
       }
     }

@@ -84,14 +84,13 @@ package struct SarifDocument: Encodable {
       ruleId = finding.rule.rawValue
       ruleIndex = Rule.allCases.firstIndex(of: finding.rule) ?? 0
       level = finding.severity.sarifLevel
+      let (object, problem) = (finding.object, finding.problem)
       message = Message(
-        text:
-          "\(finding.object.path): \(finding.problem.message). To mend it: \(finding.problem.remedy)."
-      )
-      locations = [Location(uri: uri(finding.object.real))]
+        text: "\(object.path): \(problem.message). To mend it: \(problem.remedy).")
+      let place = uri(object.real)
+      locations = [Location(uri: place)]
       partialFingerprints = [
-        "rootfsPackFinding/v1": SarifDocument.fingerprint(
-          "\(ruleId)\n\(finding.object.real)\n\(finding.problem.message)")
+        "rootfsPackFinding/v1": SarifDocument.fingerprint([ruleId, place] + problem.identity)
       ]
       properties = Properties(
         severity: finding.severity.rawValue, evidence: EvidenceDocument(finding.problem),
@@ -123,9 +122,9 @@ package struct SarifDocument: Encodable {
     }
   }
 
-  /// The same for the same text everywhere: FNV-1a, which needs to keep no secrets.
-  private static func fingerprint(_ text: String) -> String {
-    let hash = text.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
+  /// The same for the same words everywhere: FNV-1a, which has no secrets to keep.
+  private static func fingerprint(_ words: [String]) -> String {
+    let hash = words.joined(separator: "\n").utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
       ($0 ^ UInt64($1)) &* 0x100_0000_01B3
     }
     let digits = String(hash, radix: 16)
@@ -140,6 +139,23 @@ extension Severity {
     case .fails, .gate: "error"
     case .weakens: "warning"
     case .notes: "note"
+    }
+  }
+}
+
+extension Problem {
+  /// What tells findings of one rule and one object apart, wherever the tree lies.
+  fileprivate var identity: [String] {
+    switch self {
+    case .missingLibrary(let name, _, _), .missingBaseline(let name, _, _, _),
+      .unusedLibrary(let name), .shadowedLibrary(let name, _, _, _),
+      .sameSoname(let name, _), .notInPath(let name, _):
+      [name.description]
+    case .undefinedSymbol(let name, let version, _, _): [Problem.symbol(name, version)]
+    case .missingVersion(let version, _, _): [version.description]
+    case .unsafeSearchPath(_, let element, _): [element.description]
+    case .releaseFloor(let floor, _): [floor.version.description]
+    default: []
     }
   }
 }
