@@ -143,7 +143,9 @@ let package = Package(
     .testTarget(name: "DiffTests", dependencies: ["Diff"], swiftSettings: testSettings),
     .testTarget(
       name: "ReportTests",
-      dependencies: ["Report", "Check", "Bundle", "Loader", "ELF", "FileTree", "TestSupport", system],
+      dependencies: [
+        "Report", "Check", "Bundle", "Loader", "ELF", "FileTree", "TestSupport", system,
+      ],
       swiftSettings: testSettings),
     .testTarget(
       name: "RootfsPackTests",
@@ -163,7 +165,7 @@ if let fuzzer {
   package.targets.append(
     .executableTarget(
       name: "Fuzzing",
-      dependencies: ["Archive", "Loader", "ELF", "FileTree", "TestSupport", system],
+      dependencies: ["Archive", "Check", "Loader", "ELF", "FileTree", "TestSupport", system],
       path: "Tests/Fuzzing", swiftSettings: testSettings,
       linkerSettings: [.unsafeFlags(["-sanitize=address", fuzzer]), .linkedLibrary("stdc++")]))
 }

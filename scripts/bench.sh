@@ -107,6 +107,17 @@ measure "closures of 200 of them" 200 3 \
 /usr/bin/time -f '%M' -o "$work/memory" "$tool" inspect /usr >/dev/null 2>&1 || true
 echo "| peak memory of inspect /usr | rootfs-pack | $(($(tail -n 1 "$work/memory") / 1024)) MB | | |"
 
+# What binds symbols beside the closures: the same programs, and what ldd says of some of them.
+binaries=$(find /usr/bin -type f | wc -l)
+measure "faults of /usr/bin, $binaries files" 0 5 \
+  "rootfs-pack inspect" "$(script bin-inspect "$tool" inspect /usr/bin)" \
+  "rootfs-pack check" "$(script bin-check "$tool" check /usr/bin)" \
+  "rootfs-pack check --hardening" "$(script bin-hard "$tool" check --hardening /usr/bin)"
+grep '^/usr/bin/' "$work/files" | shuf --random-source=<(yes) -n 100 > "$work/binaries"
+measure "undefined symbols of 100 of its programs" 100 5 \
+  "ldd -r (runs the loader)" "$(script some-ldd xargs -a "$work/binaries" ldd -r)" \
+  "rootfs-pack check" "$(script some-check xargs -a "$work/binaries" "$tool" check)"
+
 # How the time grows: directories with so many of the files.
 for number in 100 300 1000 3000; do
   mkdir "$work/tree-$number"

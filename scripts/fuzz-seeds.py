@@ -20,6 +20,7 @@ import tempfile
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
 NEEDED, HASH, STRTAB, SYMTAB, STRSZ, SONAME, RPATH, RUNPATH = 1, 4, 5, 6, 10, 14, 15, 29
 GNU_HASH, FLAGS_1, VERDEF, VERNEED = 0x6FFFFEF5, 0x6FFFFFFB, 0x6FFFFFFC, 0x6FFFFFFE
+RELA, RELASZ, REL, RELSZ, VERSYM = 7, 8, 17, 18, 0x6FFFFFF0
 DEPAUDIT, AUDIT, AUXILIARY, FILTER = 0x6FFFFEFB, 0x6FFFFEFC, 0x7FFFFFFD, 0x7FFFFFFF
 
 
@@ -89,6 +90,10 @@ def made(is_wide, is_big, kind, machine, uses_gnu_hash, interpreter):
     symbol = layout.pack("IBBHQQ", name, 18, 0, 7, 64, 8) if is_wide else \
         layout.pack("IIIBBH", name, 64, 8, 18, 0, 7)
     symbols = bytes(len(symbol)) + symbol
+    # A relocation of the one symbol, of a type that looks elsewhere for it on most machines.
+    relocations = layout.pack("QQQ", 64, 1 << 32 | 5, 0) if is_wide else \
+        layout.pack("II", 64, 1 << 8 | 5)
+    dynamic += [(RELASZ if is_wide else RELSZ, len(relocations)), (STRSZ, len(strings))]
     code = 5381
     for byte in b"la_version":
         code = (code * 33 + byte) & 0xFFFFFFFF
@@ -106,7 +111,8 @@ def made(is_wide, is_big, kind, machine, uses_gnu_hash, interpreter):
     content = b""
     for tag, data in ((STRTAB, strings), (SYMTAB, symbols),
                       (GNU_HASH if uses_gnu_hash else HASH, table), (VERNEED, needs),
-                      (VERDEF, definitions)):
+                      (VERDEF, definitions), (VERSYM, layout.pack("HH", 0, 2)),
+                      (RELA if is_wide else REL, relocations)):
         content += bytes(-len(content) % 8)
         dynamic.append((tag, base + len(content)))
         content += data
@@ -153,8 +159,8 @@ def cut(data):
         size = 2 * struct.calcsize("<" + layout.word)
         for at in range(0, len(segment[3]) - size + 1, size):
             tag, value = layout.unpack("WW", segment[3], at)
-            found = part(value, 768) if tag in (HASH, GNU_HASH, STRTAB, SYMTAB, VERDEF, VERNEED) \
-                else None
+            tables = (HASH, GNU_HASH, STRTAB, SYMTAB, VERDEF, VERNEED, VERSYM, RELA, REL)
+            found = part(value, 768) if tag in tables else None
             if found:
                 kept.append(found)
     return layout.file(kind, machine, flags, kept)
@@ -332,7 +338,7 @@ def main():
     directory = sys.argv[1]
     repository = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     files = list(elf_seeds(repository))
-    for reader in ("image", "symbols", "closure"):
+    for reader in ("image", "symbols", "tables", "closure"):
         write(os.path.join(directory, reader), files)
     write(os.path.join(directory, "notes"), note_seeds())
     write(os.path.join(directory, "archive"), archive_seeds(repository))

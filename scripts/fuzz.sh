@@ -2,7 +2,7 @@
 # Feeds damaged files to everything that reads files of others; --help says more.
 set -euo pipefail
 
-readers=(image symbols notes cache strings preload closure archive)
+readers=(image symbols tables notes cache strings preload closure archive)
 
 usage() {
   cat <<'TEXT'
@@ -19,11 +19,12 @@ TEXT
   printf '  %-8s %s\n' \
     image "whole ELF files, in memory, behind a descriptor and shrinking" \
     symbols "their symbol tables" \
+    tables "what binding reads of them: symbols, versions, relocations" \
     notes "PT_NOTE segments" \
     cache "ld.so.cache, as loaders of several machines read it" \
     strings "the constants of a loader" \
     preload "ld.so.preload" \
-    closure "whole closures, with an ELF file as program, library and loader" \
+    closure "whole closures, checked, with an ELF file as program, library and loader" \
     archive "tar, cpio and image archives, compressed or not, which are unpacked in /dev/shm"
   cat <<'TEXT'
 

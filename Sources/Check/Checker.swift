@@ -31,20 +31,18 @@ package struct Checker: Sendable {
   }
 
   package mutating func check(_ closures: ProgramClosures) -> CheckedProgram {
-    var findings: [Finding] = []
-    var facts: [ClosureFacts] = []
-    for graph in closures.all {
-      let closure = surroundings.complete(ClosureFacts(graph, store))
-      facts.append(closure)
-      let variants = graph.objects.first === closures.graph.objects.first ? nil : closures.graph
-      findings += Self.findings(in: closure, insteadOf: variants, policy)
+    let own = surroundings.complete(ClosureFacts(closures.graph, store))
+    var findings = Self.findings(in: own, insteadOf: nil, policy)
+    // What every processor loads decides which one is needed at least.
+    var everywhere = own
+    if let baseline = closures.baseline {
+      everywhere = surroundings.complete(ClosureFacts(baseline, store))
+      findings += Self.findings(in: everywhere, insteadOf: closures.graph, policy)
     }
-    // What every processor loads counts.
-    let everywhere = facts.last
-    findings += everywhere?.processorsBeyond(policy) ?? []
+    findings += everywhere.processorsBeyond(policy)
     return CheckedProgram(
       findings: findings.filter { !policy.ignored.contains($0.rule) },
-      floors: everywhere?.floors() ?? [])
+      floors: everywhere.floors())
   }
 
   /// What there is to tell of a program that has no closure.

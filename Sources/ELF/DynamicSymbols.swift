@@ -107,13 +107,6 @@ package final class DynamicSymbols: Sendable {
       isWanted(index, self[index]) ? name(of: index)?.text : nil
     }
   }
-
-  /// Whether the table has a symbol of a name, defined or not.
-  package func contains(where isName: (ByteString) -> Bool) -> Bool {
-    (0..<count).dropFirst().contains { index in
-      name(of: index).map { isName($0.text) } == true
-    }
-  }
 }
 
 /// One entry of a symbol table, but for its name.

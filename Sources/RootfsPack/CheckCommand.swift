@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Check
+internal import Discovery
 internal import FileTree
 internal import Report
 internal import SystemPackage
@@ -145,8 +146,9 @@ struct CheckCommand: ParsableCommand {
     }
     let context = try ResolutionContext(loaderOptions.settings, files: files)
     let subjects = try InspectSubjects(files, context, includesScripts: true)
-    var run = CheckRun(context, try policy)
-    run.check(subjects)
+    var run = CheckRun(context.scope(NeedsPolicy(), descends: false), try policy)
+    for failure in subjects.failures { run.warn(failure) }
+    run.check(subjects.subjects)
     try Terminal.write(render(run.report, context, style), to: .standardOutput)
     let status = run.status
     if status != .done { throw status.code }

@@ -5,11 +5,9 @@ internal import FileTree
 internal import Loader
 internal import Parallel
 
-/// Checks subjects on all cores, and tells what can't be checked.
+/// Checks subjects of one root on all cores, and tells what can't be checked.
 struct CheckRun {
-  private let tree: any FileTree
   private let scope: NeedsFinder.Scope
-  private let checker: Checker
   private let policy: CheckPolicy
   private(set) var report = CheckReport()
   private(set) var status = ExitStatus.done
@@ -17,31 +15,22 @@ struct CheckRun {
   /// Subjects that are checked before any is reported: bounds the memory.
   private static let batchSize = 512
 
-  init(_ context: ResolutionContext, _ policy: CheckPolicy) {
-    self.init(
-      tree: context.tree, scope: context.scope(NeedsPolicy(), descends: false),
-      loader: context.loader, policy)
-  }
-
-  /// - Parameters:
-  ///   - tree: the root.
-  ///   - scope: where programs, and what reads scripts, are looked for.
-  init(tree: any FileTree, scope: NeedsFinder.Scope, loader: Loader, _ policy: CheckPolicy) {
-    self.tree = tree
+  /// - Parameter scope: the root, and the loaders that programs and libraries meet in it.
+  init(_ scope: NeedsFinder.Scope, _ policy: CheckPolicy) {
     self.scope = scope
     self.policy = policy
-    checker = Checker(policy: policy, store: FactStore(tree: tree), loader: loader)
   }
 
-  mutating func check(_ subjects: InspectSubjects) {
-    for failure in subjects.failures { warn(failure) }
-    let count = min(Workers<CheckWorker>.processorCount, max(1, subjects.subjects.count))
-    let workers = Workers(count: count) { [scope, checker] in
+  mutating func check(_ subjects: [InspectSubjects.Subject]) {
+    let checker = Checker(
+      policy: policy, store: FactStore(tree: scope.tree), loader: scope.libraryLoader)
+    let count = min(Workers<CheckWorker>.processorCount, max(1, subjects.count))
+    let workers = Workers(count: count) { [scope] in
       CheckWorker(finder: NeedsFinder(scope), checker: checker)
     }
     var passedOver = PassedOverFiles()
     var duplicates = DuplicateFiles()
-    var rest = subjects.subjects[...]
+    var rest = subjects[...]
     while !rest.isEmpty {
       let batch = Array(rest.prefix(Self.batchSize))
       let results = workers.map(batch) { worker, subject in worker.check(subject.path) }
@@ -57,7 +46,7 @@ struct CheckRun {
       rest = rest.dropFirst(Self.batchSize)
     }
     if !policy.ignored.contains(.duplicateFile) {
-      for (finding, program) in duplicates.findings(in: tree) {
+      for (finding, program) in duplicates.findings(in: scope.tree) {
         report.add([finding], of: program)
       }
     }
@@ -65,7 +54,8 @@ struct CheckRun {
     if status == .done, report.findings.isFatal { status = .findings }
   }
 
-  private mutating func warn(_ diagnostic: Diagnostic) {
+  /// Tells of a subject that can't be checked.
+  mutating func warn(_ diagnostic: Diagnostic) {
     Terminal.warn(diagnostic)
     status = diagnostic.status
   }

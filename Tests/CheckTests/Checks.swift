@@ -20,6 +20,7 @@ enum CheckRoot {
         .defined("puts", version: 2), .defined("new_call", version: 3),
         .defined("old_call", version: 2 | 0x8000), .defined("old_call", version: 3),
         .defined("memcpy", version: 2), .defined("__memcpy_chk", version: 2),
+        .defined("__libc_start_main", version: 2),
         .defined("__stack_chk_fail", version: 2)), extras: .hardened),
   ]
 

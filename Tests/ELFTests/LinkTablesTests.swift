@@ -164,6 +164,25 @@ struct LinkTablesTests {
     #expect(tables.symbols[5] == DynamicSymbol() && tables.symbols.name(of: -1) == nil)
   }
 
+  @Test func `numbers beyond all bounds are errors`() throws {
+    // DT_MIPS_SYMTABNO.
+    let mips = ElfHeader(machine: .mips)
+    #expect(throws: ElfReadError.self) {
+      try read(
+        mips, ElfSymbols(.undefined("f")), ElfExtras(entries: [(0x7000_0011, .max)]))
+    }
+    // The table's one bucket leads to the last symbol that a number can name.
+    let image = ElfImage(dynamic: DynamicSection(soname: "libself.so"))
+    var bytes = ElfBuilder.bytes(of: image, symbols: ElfSymbols(.defined("f")))
+    let table = [1, 1, 1, 0, UInt32.max, .max, 1].flatMap {
+      ElfFieldWriter(ElfHeader()).number($0, 4)
+    }
+    let place = try #require(bytes.indices.first { bytes[$0...].starts(with: table) })
+    bytes.replaceSubrange(place + 4..<place + 8, with: [0, 0, 0, 0])
+    bytes.replaceSubrange(place + 24..<place + 28, with: [0xFF, 0xFF, 0xFF, 0xFF])
+    #expect(throws: ElfReadError.self) { try LinkTables(reading: OpenFile(bytes: bytes)) }
+  }
+
   @Test(arguments: Format.all)
   func `any single byte may be wrong without a crash or a hang`(format: Format) {
     let image = ElfImage(header: format.header, dynamic: DynamicSection(soname: "libself.so"))

@@ -130,6 +130,37 @@ struct CheckTests {
     #expect(finding.programs == [scratch.path + "/bin/main"])
   }
 
+  @Test func `SARIF names files as a checkout has them`() throws {
+    struct Log: Decodable {
+      struct Run: Decodable { let results: [Result] }
+      struct Result: Decodable {
+        struct Location: Decodable { let physicalLocation: Place }
+        struct Place: Decodable { let artifactLocation: Artifact }
+        struct Artifact: Decodable { let uri: String }
+        let ruleId: String
+        let locations: [Location]
+      }
+      let runs: [Run]
+      var uris: [String] {
+        runs[0].results.map { $0.locations[0].physicalLocation.artifactLocation.uri }
+      }
+    }
+    func uris(in directory: URL, _ arguments: String...) throws -> Set<String> {
+      let result = try Shell.run(
+        [Project.command, "check", "--sarif"] + arguments, in: directory)
+      #expect(result.status == 1)
+      return Set(try JSONDecoder().decode(Log.self, from: Data(result.output.utf8)).uris)
+    }
+    #expect(try uris(in: scratch.url, "bin/main") == ["bin/main", "lib/libf.so"])
+    #expect(
+      try uris(in: scratch.url.appendingPathComponent("lib"), "../bin/main")
+        == ["file://\(scratch.path)/bin/main", "libf.so"])
+    // A root of its own, which has no libc: the file is where it is on this machine.
+    #expect(
+      try uris(in: URL(fileURLWithPath: "/"), "--root", scratch.path, "/lib/libf.so")
+        .contains("file://\(scratch.path)/lib/libf.so"))
+  }
+
   // MARK: Gates
 
   @Test func `the floor is what readelf shows to be the newest version`() throws {

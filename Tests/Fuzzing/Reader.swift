@@ -1,6 +1,7 @@
 import FileTree
 import TestSupport
 
+@testable import Check
 @testable import ELF
 @testable import Loader
 
@@ -10,6 +11,8 @@ enum Reader: String, CaseIterable {
   case image
   /// The symbol tables of an ELF file.
   case symbols
+  /// What binding reads of an ELF file.
+  case tables
   /// A PT_NOTE segment behind one byte: class, byte order and alignment.
   case notes
   /// `ld.so.cache` behind one byte: the machine that reads it.
@@ -18,7 +21,7 @@ enum Reader: String, CaseIterable {
   case strings
   /// `/etc/ld.so.preload`.
   case preload
-  /// A whole closure with an ELF file as its program, library or interpreter.
+  /// A whole closure with an ELF file as its program, library or interpreter, and what is wrong with it.
   case closure
   /// An archive or image of any format, compressed or not, which is unpacked.
   case archive
@@ -28,6 +31,7 @@ enum Reader: String, CaseIterable {
     switch self {
     case .image: readImage(bytes)
     case .symbols: readSymbols(bytes)
+    case .tables: readTables(bytes)
     case .notes: readNotes(bytes)
     case .cache: readCache(bytes)
     case .strings: readStrings(bytes)
@@ -64,6 +68,23 @@ private func readSymbols(_ bytes: [UInt8]) {
     precondition(isDefined == same, "a descriptor gives something else than memory")
   }
   _ = try? ElfImage.symbols(names, areDefinedIn: Descriptor.shared.shrunkFile(bytes))
+}
+
+private func readTables(_ bytes: [UInt8]) {
+  let tables = try? LinkTables(reading: OpenFile(bytes: bytes))
+  let same = try? LinkTables(reading: Descriptor.shared.file(bytes))
+  precondition(
+    tables?.references == same?.references && tables?.marks == same?.marks
+      && tables?.symbols.count == same?.symbols.count,
+    "a descriptor gives something else than memory")
+  _ = try? LinkTables(reading: Descriptor.shared.shrunkFile(bytes))
+  guard let symbols = tables?.symbols else { return }
+  for index in [-1, 0, 1, symbols.count - 1, symbols.count] {
+    _ = (symbols[index], symbols.version(of: index))
+    if let name = symbols.name(of: index) {
+      _ = symbols.firstIndex(named: name) { symbols[$0].isUndefined }
+    }
+  }
 }
 
 private func readNotes(_ bytes: [UInt8]) {
@@ -157,9 +178,14 @@ private func readClosure(_ bytes: [UInt8]) {
   var environment = SearchEnvironment(libraryPath: ["/usr/lib"], processor: newProcessor)
   environment.variables.audit = "/usr/lib/libunknown.so"
   var loader = Loader(tree: tree, environment: environment)
+  var policy = CheckPolicy()
+  policy.tellsHardening = true
+  policy.maximumGlibc = Release(2, 2)
+  var checker = Checker(policy: policy, store: FactStore(tree: tree), loader: loader)
   for path: ByteString in ["/unknown", "/linked", "/linked-musl", "/started"] {
-    guard let graph = try? loader.closure(of: path) else { continue }
-    _ = graph.retainedSizes()
-    _ = graph.requiredPaths(subjectAt: "/app")
+    guard let closures = try? loader.closures(of: path) else { continue }
+    _ = closures.graph.retainedSizes()
+    _ = closures.graph.requiredPaths(subjectAt: "/app")
+    _ = checker.check(closures)
   }
 }

@@ -16,6 +16,7 @@ final class ObjectFacts: Sendable {
   let floors: [ReleaseNeed]
   /// Where all its references were found before.
   let witnesses = Mutex<[BindingWitness]>([])
+  private let knownCalls = Mutex<CompiledCalls?>(nil)
 
   init(_ tables: LinkTables, of image: ElfImage, number: Int) {
     let versionTables = image.dynamic?.versions ?? VersionTables()
@@ -38,19 +39,41 @@ final class ObjectFacts: Sendable {
     return index < versions.count ? versions[index] : nil
   }
 
-  /// A symbol of the object that is asked of others in a version, one that it can't do without first.
-  func symbol(asking version: VersionTables.Reference) -> ByteString? {
-    let symbols = tables.symbols
-    var weak: ByteString?
-    for index in 1..<max(1, symbols.count)
-    where symbols.version(of: index).map({ $0 & ~SymbolVersion.hiddenBit })
-      == version.index & ~SymbolVersion.hiddenBit && symbols[index].isUndefined
-    {
-      let name = symbols.name(of: index)?.text
-      if symbols[index].binding != .weak { return name }
-      weak = weak ?? name
+  /// What the compiler's options left in the symbol table; nil where there is none to tell by.
+  var compiledCalls: CompiledCalls? {
+    guard image.dynamic != nil, tables.symbols.count > 1 else { return nil }
+    return knownCalls.withLock { known in
+      let calls = known ?? CompiledCalls(tables.symbols)
+      known = calls
+      return calls
     }
-    return weak
+  }
+}
+
+/// Functions by which a compiler protects a program, or could.
+struct CompiledCalls: Sendable {
+  /// Whether some function checks the stack before it returns.
+  ///
+  /// Source: GCC's manual, `-fstack-protector`; the names are those of the Linux Standard Base.
+  let hasCanary: Bool
+  /// Whether some call checks the size of its buffer.
+  ///
+  /// Source: GCC's manual, `_FORTIFY_SOURCE`; glibc `debug/Versions`.
+  let checksBuffers: Bool
+  /// All that it asks of others.
+  let imports: [ByteString]
+
+  init(_ symbols: DynamicSymbols) {
+    imports = symbols.names { _, symbol in symbol.isUndefined }
+    checksBuffers = imports.contains { $0.hasPrefix("__") && $0.hasSuffix("_chk") }
+    let canary: Set<ByteString> = ["__stack_chk_fail", "__stack_chk_guard"]
+    let isImported = imports.contains { canary.contains($0) }
+    // The C library calls its own.
+    hasCanary =
+      isImported
+      || canary.contains { name in
+        symbols.firstIndex(named: SymbolName(name)) { !symbols[$0].isUndefined } != nil
+      }
   }
 }
 

@@ -61,38 +61,28 @@ extension ClosureFacts {
 
   // MARK: What the compiler puts in
 
-  /// Source: GCC's manual, `-fstack-protector`; the functions are those of the Linux Standard Base.
   private func canary(of place: Int, _ facts: ObjectFacts) -> [Problem] {
-    guard facts.image.dynamic != nil, facts.tables.symbols.count > 1 else {
-      return lack(.canary, isUnknown: true)
-    }
+    guard let calls = facts.compiledCalls else { return lack(.canary, isUnknown: true) }
     // The loader can't use what it is about to load.
-    guard place != graph.interpreter else { return [] }
-    let names: Set<ByteString> = ["__stack_chk_fail", "__stack_chk_guard"]
-    let has = facts.tables.symbols.contains { names.contains($0) }
-    return has ? [] : lack(.canary)
+    return calls.hasCanary || place == graph.interpreter ? [] : lack(.canary)
   }
 
   /// An object calls functions that have a checking twin in the C library, and none of the twins.
-  ///
-  /// Source: glibc `debug/Makefile`; GCC's manual, `_FORTIFY_SOURCE`.
   private func fortification(of place: Int, _ facts: ObjectFacts) -> [Problem] {
-    guard facts.image.dynamic != nil, facts.tables.symbols.count > 1 else {
-      return lack(.fortify, isUnknown: true)
+    guard let calls = facts.compiledCalls else { return lack(.fortify, isUnknown: true) }
+    guard !calls.checksBuffers, place != graph.interpreter, let libc = libcSymbols else {
+      return []
     }
-    let imports = facts.tables.symbols.names { _, symbol in symbol.isUndefined }
-    guard place != graph.interpreter,
-      !imports.contains(where: { $0.hasPrefix("__") && $0.hasSuffix("_chk") })
-    else { return [] }
-    let isFortifiable = imports.contains { name in
-      ownPlaces.contains { defines("__" + name + "_chk", $0) }
+    let isFortifiable = calls.imports.contains { name in
+      libc.defines("__" + name + "_chk")
     }
     return isFortifiable ? lack(.fortify) : []
   }
 
-  private func defines(_ name: ByteString, _ place: Int) -> Bool {
-    guard let symbols = objects[place]?.tables.symbols else { return false }
-    return symbols.firstIndex(named: SymbolName(name)) { !symbols[$0].isUndefined } != nil
+  /// Those of the object by which programs start.
+  private var libcSymbols: DynamicSymbols? {
+    ownPlaces.lazy.compactMap { objects[$0]?.tables.symbols }
+      .first { $0.defines("__libc_start_main") }
   }
 
   private func feature(_ property: HardeningProperty, of facts: ObjectFacts) -> [Problem] {
@@ -137,5 +127,11 @@ extension ClosureFacts {
         isSetGroupID: permissions & 0o2000 != 0 && permissions & 0o4000 == 0,
         hasCapabilities: permissions & 0o6000 == 0)
     ]
+  }
+}
+
+extension DynamicSymbols {
+  fileprivate func defines(_ name: ByteString) -> Bool {
+    firstIndex(named: SymbolName(name)) { !self[$0].isUndefined } != nil
   }
 }

@@ -48,7 +48,9 @@ struct LinkTablesReader {
     let (hashTable, hashedCount) = try hashTable(elf)
     let count = max(UInt64(minimum), hashedCount, value(of: Self.mipsSymbolCount) ?? 0)
     guard count <= Self.symbolLimit else {
-      throw .tooLarge(what: .symbolTable, offset: table, size: count * symbolSize)
+      let size = count.multipliedReportingOverflow(by: symbolSize)
+      throw .tooLarge(
+        what: .symbolTable, offset: table, size: size.overflow ? .max : size.partialValue)
     }
     return DynamicSymbols(
       header: header, symbols: try bytes(.symbolTable, table, count * symbolSize, elf),
@@ -91,7 +93,7 @@ struct LinkTablesReader {
       return GNUHashTable(table, header)
     }
     var chains = try range.bytes(
-      at: layout.chains, count: Int(last - layout.firstSymbol + 1) * 4, of: elf)
+      at: layout.chains, count: (Int(last - layout.firstSymbol) + 1) * 4, of: elf)
     while EncodedBytes(chains, encoding: header.dataEncoding).uint32(chains.count - 4).map({
       $0 & 1 == 0
     }) == true {
