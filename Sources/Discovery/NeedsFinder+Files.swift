@@ -60,6 +60,9 @@ extension NeedsFinder {
     _ = record(Inclusion(source: path, destination: destination, reason: reason))
     found.scripts[path] = chain
     try addInterpreters(of: path, chain)
+    if let file = root.resolve(path) {
+      observe(file: path, file, destination: destination, isProgram: true)
+    }
     return true
   }
 

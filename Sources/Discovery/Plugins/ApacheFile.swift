@@ -66,6 +66,12 @@ struct ApacheFile {
         variables[words[1]] = words[2]
       case "loadmodule" where words.count >= 3: load(words[2], here)
       case "loadfile": load(words[1], here)
+      case "user":
+        addAccounts(SystemAccounts.wishes(users: [words[1]], in: &root), here)
+      case "group":
+        addAccounts(SystemAccounts.wishes(groups: [words[1]], in: &root), here)
+      case "defaultruntimedir" where !words[1].contains(UInt8(ascii: "$")):
+        addDirectory(RootPath(normalising: ConfigurationText.path(words[1], in: top)), here)
       case _ where Self.files.contains(directive): add(words[1], here, in: &root)
       case _ where Self.written.contains(directive): addDirectory(of: words[1], here)
       default: break
@@ -112,12 +118,22 @@ struct ApacheFile {
     guard !file.hasPrefix("|"), !file.hasPrefix("syslog"), !file.contains(UInt8(ascii: "$")) else {
       return
     }
-    let directory = RootPath(normalising: ConfigurationText.path(file, in: top)).parent
+    addDirectory(RootPath(normalising: ConfigurationText.path(file, in: top)).parent, evidence)
+  }
+
+  private mutating func addDirectory(_ directory: RootPath, _ evidence: Evidence) {
     guard !directory.isRoot, seen.insert(directory.text + "/").inserted else { return }
     needs.append(
       topic.registered(
         evidence, [.directory(directory, permissions: 0o755)], isEssential: true,
         purpose: "a directory that httpd writes to"))
+  }
+
+  private mutating func addAccounts(_ wishes: [Wish], _ evidence: Evidence) {
+    guard !wishes.isEmpty else { return }
+    needs.append(
+      topic.registered(
+        evidence, wishes, isEssential: true, purpose: "the user of httpd's workers"))
   }
 
   /// A word with each `${NAME}` that is known replaced.

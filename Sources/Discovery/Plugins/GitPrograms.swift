@@ -4,7 +4,8 @@ import FileTree
 /// The programs that git runs for its commands and transports, and its templates.
 ///
 /// Source: git `exec-cmd.c` (`git_exec_path`, `system_path`: GIT_EXEC_PATH, and paths relative to a
-/// compiled-in prefix), `transport-helper.c` (`git-remote-http` and the like), `builtin/init-db.c`.
+/// compiled-in prefix), `transport-helper.c` (`git-remote-http` and the like), `builtin/init-db.c`, `run-command.c`
+/// (`prepare_shell_cmd`).
 struct GitPrograms: NeedSource {
   private let topic = Topic("git")
   private var known: Set<ByteString> = []
@@ -24,6 +25,8 @@ struct GitPrograms: NeedSource {
     }
     if let programs, known.insert(programs).inserted {
       needs += programNeeds(in: programs, of: object, &root)
+      needs.append(
+        .shell(for: object, purpose: "starts transports, hooks and aliases", in: &root))
     }
     let templates = texts.first { $0.hasSuffix("git-core/templates") }
     for path in templates.map({ path in Self.places(of: path, among: texts) }) ?? []

@@ -50,6 +50,7 @@ struct NginxFile {
           topic.registered(
             line, [.library(names: [module], caller: host)], isEssential: true,
             purpose: "a module of nginx"))
+      case "user": addUser(words, line, in: &root)
       case _ where Self.files.contains(words[0]):
         let file = ConfigurationText.path(words[words.count - 1], in: directory)
         guard root.isFile(file), seen.insert(file).inserted else { continue }
@@ -60,6 +61,18 @@ struct NginxFile {
       default: break
       }
     }
+  }
+
+  /// A group that isn't named has the user's name (`src/core/nginx.c`, `ngx_set_user`).
+  private mutating func addUser(
+    _ words: [ByteString], _ line: Evidence, in root: inout RootView
+  ) {
+    let wishes = SystemAccounts.wishes(
+      users: [words[1]], groups: [words[words.count - 1]], in: &root)
+    guard !wishes.isEmpty else { return }
+    needs.append(
+      topic.registered(
+        line, wishes, isEssential: true, purpose: "the user of nginx's workers"))
   }
 
   /// The directives with the line that each begins in: words up to `;`, `{` or `}`, comments left out.

@@ -30,7 +30,9 @@ struct PostgresServer: NeedSource {
     return [
       topic.registered(
         .host(object), paths.map { .path($0, at: nil) }, isEssential: true,
-        purpose: "programs of PostgreSQL that it runs")
+        purpose: "programs of PostgreSQL that it runs"),
+      // It asks each for its version first, through a pipe.
+      .shell(for: object, purpose: "starts other programs of PostgreSQL", in: &root),
     ]
   }
 

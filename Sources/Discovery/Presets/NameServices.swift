@@ -33,8 +33,14 @@ enum NameServices {
           .library(names: ["libnss_" + service + ".so.2"], caller: PresetWishes.libc))
       }
     }
-    return [.lines(RootPath(normalising: configuration), lines)] + modules
+    let hosts = databases.contains("hosts") ? [localNames] : []
+    return [.lines(RootPath(normalising: configuration), lines)] + hosts + modules
   }
+
+  /// What `files` says of host names. Engines mount a file of their own over it; a bundle that runs
+  /// without one has no other place that knows `localhost`.
+  private static let localNames = Wish.lines(
+    "/etc/hosts", ["127.0.0.1 localhost", "::1 localhost ip6-localhost ip6-loopback"])
 
   /// Services of a database that the configuration names and that only a daemon can answer.
   static func daemonNeeds(
@@ -56,7 +62,7 @@ enum NameServices {
     let modules = (["files", "dns"] as [ByteString]).filter { !isBuiltIn($0, in: &root) }
     return [
       .lines(RootPath(normalising: configuration), ["hosts: files dns"]),
-      .lines("/etc/hosts", ["127.0.0.1 localhost", "::1 localhost ip6-localhost ip6-loopback"]),
+      localNames,
     ] + modules.map { .library(names: ["libnss_" + $0 + ".so.2"], caller: PresetWishes.libc) }
   }
 

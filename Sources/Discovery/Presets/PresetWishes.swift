@@ -36,12 +36,12 @@ package struct PresetWishes: Sendable {
     case "dns": NameServices.standaloneHosts(in: &root)
     case "users": Self.users
     case "tmp": [.directory("/tmp", permissions: 0o1777)]
-    case "services": existing(["/etc/services", "/etc/protocols"], &root)
+    case "services": Self.existing(["/etc/services", "/etc/protocols"], &root)
     case "timezone": Self.timeZones(&root)
-    case "locale": existing(["/usr/lib/locale"], &root)
+    case "locale": Self.existing(["/usr/lib/locale"], &root)
     case "gconv": GconvModules.wishes(in: &root, root.systemDirectories)
     case "terminfo": Terminals.wishes(in: &root)
-    case "shell": shell(&root)
+    case "shell": Self.shell(in: &root)
     case "init": initProgram(&root)
     default: []
     }
@@ -68,7 +68,9 @@ package struct PresetWishes: Sendable {
     }.map { .path(directory + "/" + $0, at: nil) }
   }
 
-  private func shell(_ root: inout RootView) -> [Wish] {
+  /// What `system(3)` starts: busybox if it is there, which is smaller than the system's own with what
+  /// that needs.
+  static func shell(in root: inout RootView) -> [Wish] {
     for path: ByteString in ["/bin/busybox", "/usr/bin/busybox"] where root.isFile(path) {
       return [.path(path, at: nil), .path(path, at: "/bin/sh")]
     }
@@ -85,7 +87,7 @@ package struct PresetWishes: Sendable {
     "/usr/bin/catatonit", "/usr/libexec/podman/catatonit",
   ]
 
-  private func existing(_ paths: [ByteString], _ root: inout RootView) -> [Wish] {
+  private static func existing(_ paths: [ByteString], _ root: inout RootView) -> [Wish] {
     paths.filter { root.resolve($0) != nil }.map { .path($0, at: nil) }
   }
 }

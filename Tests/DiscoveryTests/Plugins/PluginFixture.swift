@@ -54,6 +54,14 @@ extension [RuntimeNeed] {
     }
   }
 
+  /// The lines that are asked for in a file, each once, in order.
+  func lines(of file: RootPath) -> [ByteString] {
+    var seen: Set<ByteString> = []
+    return flatMap(\.wishes).flatMap { wish -> [ByteString] in
+      if case .lines(file, let lines) = wish { lines } else { [] }
+    }.filter { seen.insert($0).inserted }
+  }
+
   var essential: [RuntimeNeed] { filter(\.isEssential) }
   var hints: [RuntimeNeed] { filter { !$0.isEssential } }
 

@@ -36,6 +36,30 @@ struct ServerPluginTests {
     #expect(needs.directories == ["/var/log/nginx", "/run"])
   }
 
+  @Test(arguments: [
+    ("user www-data;", ["www-data:x:33:33:www-data:/var/www:/sbin/nologin"], ["www-data:x:33:"]),
+    ("user www-data adm;", ["www-data:x:33:33:www-data:/var/www:/sbin/nologin"],
+      ["www-data:x:33:", "adm:x:4:"]),
+    ("user nobody-here;", [], []),
+  ])
+  func `nginx's workers have their user and group`(
+    line: String, users: [ByteString], groups: [ByteString]
+  ) {
+    var fixture = PluginFixture(
+      NginxServer(),
+      [
+        "/usr/sbin/nginx": .elf(
+          .program(), constants: ["configure arguments: --conf-path=/etc/nginx/nginx.conf"]),
+        "/etc/nginx/nginx.conf": .text(line),
+        "/etc/passwd": .text(
+          "root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33:secret:/var/www:/bin/sh\n"),
+        "/etc/group": .text("adm:x:4:somebody\nwww-data:x:33:\n"),
+      ])
+    let needs = fixture.needs(of: "/usr/sbin/nginx", isProgram: true)
+    #expect(needs.essential.lines(of: "/etc/passwd") == users)
+    #expect(needs.essential.lines(of: "/etc/group") == groups)
+  }
+
   @Test func `httpd reads what it includes and loads what it names`() {
     var fixture = PluginFixture(
       ApacheServer(),
@@ -50,7 +74,10 @@ struct ServerPluginTests {
         "/etc/apache2/apache2.conf": .text(
           "Define mods mods-enabled\nIncludeOptional ${mods}/*.load\nErrorLog \\\n"
             + "${APACHE_LOG_DIR}/error.log\nCustomLog \"|/bin/x\" common\n"
-            + "PidFile ${APACHE_PID_FILE}\nInclude apache2.conf\n"),
+            + "PidFile ${APACHE_PID_FILE}\nInclude apache2.conf\nUser www-data\nGroup adm\n"
+              + "DefaultRuntimeDir /run/apache2\n"),
+        "/etc/passwd": .text("www-data:x:33:33:x:/var/www:/bin/sh\n"),
+        "/etc/group": .text("adm:x:4:somebody\nwww-data:x:33:\n"),
         "/etc/apache2/mods-enabled/mime.load": .text(
           "LoadModule mime_module /usr/lib/mod_mime.so\nTypesConfig /etc/mime.types\n"),
         "/etc/mime.types": .text(""),
@@ -61,7 +88,10 @@ struct ServerPluginTests {
       needs.paths == [
         "/etc/apache2/apache2.conf", "/etc/apache2/mods-enabled/mime.load", "/etc/mime.types",
       ])
-    #expect(needs.directories == ["/var/log/apache2"])
+    #expect(needs.directories == ["/var/log/apache2", "/run/apache2"])
+    #expect(
+      needs.lines(of: "/etc/passwd") == ["www-data:x:33:33:www-data:/var/www:/sbin/nologin"])
+    #expect(needs.lines(of: "/etc/group") == ["www-data:x:33:", "adm:x:4:"])
   }
 
   @Test func `PostgreSQL takes its share directory and what catalogs and settings name`() {
@@ -71,7 +101,7 @@ struct ServerPluginTests {
         "/opt/pg/bin/postgres": .elf(
           .program(),
           constants: ["/usr/share/postgresql/15", "/usr/lib/pg/lib", "libpqwalreceiver"]),
-        "/opt/pg/bin/initdb": .elf(.program(), constants: ["postgres"]),
+        "/opt/pg/bin/initdb": .elf(.program(), constants: ["postgres"]), "/bin/sh": .program(),
         "/usr/share/postgresql/15/postgres.bki": .text(
           "open x\ninsert ( 1 $libdir/utf8_and_win $libdir/gone )\n"),
         "/usr/share/postgresql/15/man/x.1": .text(""),
@@ -106,10 +136,12 @@ struct ServerPluginTests {
     #expect(needs.covers("/usr/share/postgresql/15/extension/hstore.control"))
     #expect(!needs.covers("/usr/share/postgresql/15/man/x.1"))
     #expect(
-      fixture.needs(of: "/opt/pg/bin/initdb", isProgram: true).paths == ["/opt/pg/bin/postgres"])
+      fixture.needs(of: "/opt/pg/bin/initdb", isProgram: true).essential.paths == [
+        "/bin/sh", "/opt/pg/bin/postgres",
+      ])
   }
 
-  @Test func `git takes the programs it runs, and scripts are a hint`() {
+  @Test func `git takes the programs it runs and a shell, and scripts are a hint`() {
     var fixture = PluginFixture(
       GitPrograms(),
       [
@@ -120,12 +152,12 @@ struct ServerPluginTests {
         "/usr/lib/git-core/git-remote-http": .program(),
         "/usr/lib/git-core/git-submodule": .text("#!/bin/sh\n"),
         "/usr/share/git-core/templates/description": .text(""),
-        "/etc/gitconfig": .text(""),
+        "/etc/gitconfig": .text(""), "/bin/sh": .program(),
       ])
     let needs = fixture.needs(of: "/usr/bin/git", isProgram: true)
     #expect(
       needs.essential.paths == [
-        "/etc/gitconfig", "/usr/lib/git-core/git", "/usr/lib/git-core/git-remote-http",
+        "/bin/sh", "/etc/gitconfig", "/usr/lib/git-core/git", "/usr/lib/git-core/git-remote-http",
         "/usr/share/git-core/templates",
       ])
     #expect(needs.covers("/usr/lib/git-core/git-submodule"))

@@ -1,0 +1,53 @@
+internal import FileTree
+
+/// Users and groups of the root that something names: what they are called and their numbers, and
+/// nobody else's.
+///
+/// Source: passwd(5), group(5).
+enum SystemAccounts {
+  /// The lines for some names; a name that the root doesn't know is passed over.
+  static func wishes(
+    users: [ByteString] = [], groups: [ByteString] = [], in root: inout RootView
+  ) -> [Wish] {
+    let passwd = records(at: "/etc/passwd", fields: 7, in: &root)
+    let group = records(at: "/etc/group", fields: 4, in: &root)
+    let found = users.compactMap { name in passwd.first { $0[0] == name } }
+    // A user's own group has a name as well.
+    let named = groups.compactMap { name in group.first { $0[0] == name } }
+    let own = found.compactMap { user in group.first { $0[2] == user[3] } }
+    var wishes: [Wish] = []
+    if !found.isEmpty { wishes.append(.lines("/etc/passwd", found.map(passwdLine))) }
+    if !(own + named).isEmpty {
+      wishes.append(.lines("/etc/group", (own + named).map { $0[0] + ":x:" + $0[2] + ":" }))
+    }
+    return wishes
+  }
+
+  /// The names of users that the root's packages have made for themselves.
+  ///
+  /// Source: Debian policy 9.2.2: from 100 to 999, and from 60000 to 64999; smaller numbers belong to
+  /// users that every system has, and to words such as `mail`.
+  static func packageUsers(in root: inout RootView) -> [ByteString] {
+    records(at: "/etc/passwd", fields: 7, in: &root).filter { fields in
+      guard let number = UInt32(fields[2].description) else { return false }
+      return (100...999).contains(number) || (60_000...64_999).contains(number)
+    }.map { $0[0] }
+  }
+
+  /// Nobody logs in to a bundle, but programs do ask where a user's files are.
+  private static func passwdLine(_ fields: [ByteString]) -> ByteString {
+    fields[0] + ":x:" + fields[2] + ":" + fields[3] + ":" + fields[0] + ":" + fields[5]
+      + ":/sbin/nologin"
+  }
+
+  private static func records(
+    at path: ByteString, fields count: Int, in root: inout RootView
+  ) -> [[ByteString]] {
+    root.lines(at: path).compactMap { line in
+      let fields = line.text.bytes.split(
+        separator: UInt8(ascii: ":"), omittingEmptySubsequences: false
+      ).map { ByteString($0) }
+      return fields.count == count && !fields[0].isEmpty ? fields : nil
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import FileTree
+import TestSupport
+import Testing
+
+@testable import Discovery
+
+struct NamedUsersTests {
+  private func fixture() -> PluginFixture {
+    PluginFixture(
+      NamedUsers(),
+      [
+        "/sbin/server": .elf(
+          .program(), constants: ["_server", "mail", "a_servers", "somebody", "gone"]),
+        "/etc/passwd": .text(
+          """
+          root:x:0:0:root:/root:/bin/bash
+          mail:x:8:8:mail:/var/mail:/usr/sbin/nologin
+          _server:*:101:104:A Server,,,:/var/lib/server:/bin/false
+          servers:x:102:104::/:/bin/false
+          gone:x:103
+          somebody:x:1000:1000:Somebody:/home/somebody:/bin/bash
+
+          """),
+        "/etc/group": .text("root:x:0:\nserver:x:104:somebody\n"),
+      ])
+  }
+
+  @Test func `a user of a package whose name stands in a program is there, and nobody else`() {
+    var fixture = fixture()
+    let needs = fixture.needs(of: "/sbin/server", isProgram: true, imports: ["getpwnam"])
+    #expect(
+      needs.essential.lines(of: "/etc/passwd") == [
+        "_server:x:101:104:_server:/var/lib/server:/sbin/nologin"
+      ])
+    #expect(needs.essential.lines(of: "/etc/group") == ["server:x:104:"])
+    #expect(needs.hints.isEmpty)
+  }
+
+  @Test func `a program that looks up no users by name names none`() {
+    var fixture = fixture()
+    #expect(fixture.needs(of: "/sbin/server", isProgram: true, imports: ["getpwuid"]).isEmpty)
+    #expect(fixture.needs(of: "/sbin/server", isProgram: false, imports: ["getpwnam"]).isEmpty)
+  }
+}
