@@ -7,8 +7,8 @@ usage() {
 usage: scripts/test.sh [--fast]
 
 On Debian or Ubuntu with Swift: installs what the tests need and runs all of them. The tests with
-real engines (docker, podman, containerd, skopeo, umoci, a registry, a kernel under qemu) need root or
-sudo. Safe to run twice.
+real engines (docker, podman, containerd, skopeo, umoci, a registry, a kernel under qemu) and with
+servers of Debian's need root or sudo. Safe to run twice.
 
   --fast  only what needs no engine, no sample server and no whole-system comparison
 TEXT
@@ -31,7 +31,7 @@ step "installing what is missing"
   libdeflate-dev libelf-dev libzstd-dev musl-tools patchelf pkg-config python3 shellcheck \
   zlib1g-dev zstd
 if [ -z "$fast" ]; then
-  "$scripts/install-packages.sh" curl qemu-user-static
+  "$scripts/install-packages.sh" curl debootstrap iproute2 qemu-user-static
   python3 -m pip --version >/dev/null 2>&1 || "$scripts/install-packages.sh" python3-pip
 fi
 
@@ -60,6 +60,9 @@ step "building the sample server"
 step "bringing programs of other machines and Python wheels"
 "$scripts/test-roots.sh" .build/corpora/roots
 "$scripts/test-wheels.sh" .build/corpora/wheels
+
+step "making a Debian root of servers, clients and runtimes"
+"$scripts/program-root.sh" .build/corpora/programs
 
 step "running all tests"
 exec swift test --skip-build

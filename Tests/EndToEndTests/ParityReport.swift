@@ -49,6 +49,9 @@ enum Corpora {
   /// The roots of `scripts/test-roots.sh`.
   static func root(_ name: String) -> String { directory.path + "/roots/" + name }
 
+  /// The root of `scripts/program-root.sh`.
+  static let programs = directory.path + "/programs/root"
+
   /// The wheels of `scripts/test-wheels.sh`.
   static func wheels(_ name: String) -> String { directory.path + "/wheels/" + name }
 }

@@ -26,6 +26,7 @@ on_exit() {
   cd /
   umount --lazy "$work"
   rmdir "$work"
+  [ "$code" = 0 ] || exit 1
 }
 trap on_exit EXIT
 trap 'exit 130' INT
@@ -103,12 +104,12 @@ start() {
   "$@" > "$log" 2>&1 < /dev/null &
 }
 
-# within SECONDS COMMAND...: tries until it succeeds
+# within SECONDS COMMAND...: tries until it succeeds, as long as what was started runs
 within() {
   local end=$((SECONDS + $1))
   shift
   until "$@" > "$work/logs/last-try" 2>&1; do
-    [ "$SECONDS" -lt "$end" ] || return 1
+    [ "$SECONDS" -lt "$end" ] && [ -n "$(jobs -r)" ] || return 1
     sleep 0.1
   done
 }

@@ -53,10 +53,12 @@ struct GitPrograms: NeedSource {
     return texts.filter { $0.hasPrefix("/") }.map { ConfigurationText.path(path, in: $0) }
   }
 
-  /// Programs and links to them are essential; scripts bring interpreters for a few commands.
+  /// What git starts by itself is essential: itself by other names, and transports. Other programs are
+  /// for servers and for who asks for them, and scripts bring interpreters for a few commands.
   private func programNeeds(
     in directory: ByteString, of object: ObservedObject, _ root: inout RootView
   ) -> [RuntimeNeed] {
+    var transports: [Wish] = []
     var programs: [Wish] = []
     var scripts: [Wish] = []
     for name in root.names(in: directory) {
@@ -66,12 +68,15 @@ struct GitPrograms: NeedSource {
         file.status.kind == .regular ? (try? root.tree.head(of: file.real, count: 2)) ?? [] : []
       if head == Array("#!".utf8) {
         scripts.append(.path(path, at: nil))
+      } else if file.real.name == "git" || name.hasPrefix("git-remote-") {
+        transports.append(.path(path, at: nil))
       } else {
         programs.append(.path(path, at: nil))
       }
     }
     let groups = [
-      (programs, true, "programs of git's commands and transports"),
+      (transports, true, "git's commands and transports"),
+      (programs, false, "programs for git's servers and rare transports"),
       (scripts, false, "commands of git that are scripts"),
     ]
     return groups.filter { !$0.0.isEmpty }.map {

@@ -32,14 +32,16 @@ struct ObjectStrings {
   func texts(where isWanted: (ArraySlice<UInt8>) -> Bool) -> [ByteString] {
     var texts: [ByteString] = []
     var seen: Set<ByteString> = []
+    let terminator: [UInt8] = [0]
     for segment in segments {
       var start = 0
-      for (index, byte) in segment.enumerated() where !Self.isPrintable(byte) {
-        defer { start = index + 1 }
-        guard byte == 0, index > start, index - start <= Self.textLimit,
-          isWanted(segment[start..<index])
+      while let end = find(terminator, in: segment, from: start) {
+        var first = end
+        while first > start, Self.isPrintable(segment[first - 1]) { first -= 1 }
+        start = end + 1
+        guard first < end, end - first <= Self.textLimit, isWanted(segment[first..<end])
         else { continue }
-        let text = ByteString(segment[start..<index])
+        let text = ByteString(segment[first..<end])
         if seen.insert(text).inserted { texts.append(text) }
         guard texts.count < Self.countLimit else { return texts }
       }

@@ -38,8 +38,10 @@ struct ServerPluginTests {
 
   @Test(arguments: [
     ("user www-data;", ["www-data:x:33:33:www-data:/var/www:/sbin/nologin"], ["www-data:x:33:"]),
-    ("user www-data adm;", ["www-data:x:33:33:www-data:/var/www:/sbin/nologin"],
-      ["www-data:x:33:", "adm:x:4:"]),
+    (
+      "user www-data adm;", ["www-data:x:33:33:www-data:/var/www:/sbin/nologin"],
+      ["www-data:x:33:", "adm:x:4:"]
+    ),
     ("user nobody-here;", [], []),
   ])
   func `nginx's workers have their user and group`(
@@ -75,7 +77,7 @@ struct ServerPluginTests {
           "Define mods mods-enabled\nIncludeOptional ${mods}/*.load\nErrorLog \\\n"
             + "${APACHE_LOG_DIR}/error.log\nCustomLog \"|/bin/x\" common\n"
             + "PidFile ${APACHE_PID_FILE}\nInclude apache2.conf\nUser www-data\nGroup adm\n"
-              + "DefaultRuntimeDir /run/apache2\n"),
+            + "DefaultRuntimeDir /run/apache2\n"),
         "/etc/passwd": .text("www-data:x:33:33:x:/var/www:/bin/sh\n"),
         "/etc/group": .text("adm:x:4:somebody\nwww-data:x:33:\n"),
         "/etc/apache2/mods-enabled/mime.load": .text(
@@ -141,7 +143,7 @@ struct ServerPluginTests {
       ])
   }
 
-  @Test func `git takes the programs it runs and a shell, and scripts are a hint`() {
+  @Test func `git takes its commands, transports and a shell; servers and scripts are hints`() {
     var fixture = PluginFixture(
       GitPrograms(),
       [
@@ -150,6 +152,8 @@ struct ServerPluginTests {
           constants: ["/usr/lib/git-core", "share/git-core/templates", "/usr", "/etc/gitconfig"]),
         "/usr/lib/git-core/git": .link("../../bin/git"),
         "/usr/lib/git-core/git-remote-http": .program(),
+        "/usr/lib/git-core/git-daemon": .program(),
+        "/usr/lib/git-core/git-upload-pack": .link("git"),
         "/usr/lib/git-core/git-submodule": .text("#!/bin/sh\n"),
         "/usr/share/git-core/templates/description": .text(""),
         "/etc/gitconfig": .text(""), "/bin/sh": .program(),
@@ -158,9 +162,10 @@ struct ServerPluginTests {
     #expect(
       needs.essential.paths == [
         "/bin/sh", "/etc/gitconfig", "/usr/lib/git-core/git", "/usr/lib/git-core/git-remote-http",
-        "/usr/share/git-core/templates",
+        "/usr/lib/git-core/git-upload-pack", "/usr/share/git-core/templates",
       ])
-    #expect(needs.covers("/usr/lib/git-core/git-submodule"))
+    #expect(
+      needs.hints.paths == ["/usr/lib/git-core/git-daemon", "/usr/lib/git-core/git-submodule"])
     #expect(fixture.needs(of: "/usr/bin/git", isProgram: true).isEmpty)
   }
 }

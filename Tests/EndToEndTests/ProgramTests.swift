@@ -1,0 +1,59 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A program of `fixtures/programs`, packed out of the root that `scripts/program-root.sh` made.
+struct PackedProgram: CustomTestStringConvertible, Sendable {
+  let name: String
+  /// A preset of what was found for it.
+  let preset: String
+  /// The step of the proof that fails without that.
+  let step: String
+
+  static let all = [
+    PackedProgram(name: "nginx", preset: "nginx", step: "start"),
+    PackedProgram(name: "apache", preset: "apache", step: "start"),
+    PackedProgram(name: "curl", preset: "ca-certificates", step: "fetch over TLS"),
+    PackedProgram(name: "redis", preset: "nss", step: "take a value"),
+    PackedProgram(name: "postgresql", preset: "shell", step: "make a cluster"),
+    PackedProgram(name: "git", preset: "shell", step: "clone over file"),
+    PackedProgram(name: "python", preset: "python", step: "run"),
+    PackedProgram(name: "perl", preset: "perl", step: "run"),
+    PackedProgram(name: "ruby", preset: "ruby", step: "run"),
+    PackedProgram(name: "lua", preset: "lua", step: "run"),
+    PackedProgram(name: "java", preset: "java", step: "run"),
+    PackedProgram(name: "erlang", preset: "erlang", step: "run"),
+  ]
+
+  var testDescription: String { name }
+
+  /// Has it prove that it does its job.
+  func prove(_ options: String...) throws -> Shell.Result {
+    let asRoot = getuid() == 0 ? [] : ["sudo", "--non-interactive"]
+    return try Shell.run(
+      asRoot + ["scripts/programs/prove.sh", Project.command, Corpora.programs, name] + options,
+      in: Project.directory)
+  }
+}
+
+/// Programs of Debian's, each with nothing but its bundle around it; one after the other, since each
+/// keeps all processors busy.
+@Suite(.serialized)
+struct ProgramTests {
+  @Test(arguments: PackedProgram.all)
+  func `a program does its job with nothing but its bundle`(program: PackedProgram) throws {
+    let result = try program.prove()
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.hasSuffix("\(program.name) does its job\n"))
+  }
+
+  @Test(arguments: PackedProgram.all)
+  func `without what was found for it, it doesn't, so the proof can fail`(
+    program: PackedProgram
+  ) throws {
+    let result = try program.prove("--without", program.preset)
+    #expect(result.status == 1)
+    #expect(
+      result.errors.hasPrefix("\(program.name): failed at: \(program.step)\n"), "\(result.errors)")
+  }
+}
