@@ -1,3 +1,4 @@
+internal import ELF
 package import FileTree
 package import SystemPackage
 
@@ -8,9 +9,13 @@ package struct RootView {
   package internal(set) var systemDirectories: [ByteString]
   private var resolver: PathResolver
   private var texts: [ByteString: [UInt8]?] = [:]
+  private var declared: DeclaredDirectories?
+  private var constants: (file: RootPath, segments: [ElfImage.Content])?
 
   /// No configuration file is larger. In bytes.
   private static let textLimit = 4 << 20
+  /// In bytes; no object has more constants.
+  private static let constantsLimit: UInt64 = 256 << 20
 
   package init(tree: any FileTree, systemDirectories: [ByteString] = []) {
     self.tree = tree
@@ -48,6 +53,27 @@ package struct RootView {
     return ByteString(bytes).split { $0 == UInt8(ascii: "\n") }.enumerated().map {
       (number: $0 + 1, text: $1)
     }
+  }
+
+  /// What the system makes when it starts.
+  var declaredDirectories: DeclaredDirectories {
+    mutating get {
+      let directories = declared ?? DeclaredDirectories(in: &self)
+      declared = directories
+      return directories
+    }
+  }
+
+  /// The segments of an object that hold constants; none if it can't be read. Those of the last object
+  /// are kept, since one source after the other asks for them.
+  mutating func constants(of object: ObservedObject) -> [ElfImage.Content] {
+    if let constants, constants.file == object.real { return constants.segments }
+    guard object.image != nil, let file = try? tree.open(object.real),
+      let segments = try? ElfImage.constantSegments(
+        of: file, in: .readOnly, limit: Self.constantsLimit)
+    else { return [] }
+    constants = (object.real, segments)
+    return segments
   }
 
   /// The names in a directory, sorted; none if there is no such directory.

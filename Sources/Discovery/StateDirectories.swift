@@ -1,4 +1,3 @@
-internal import ELF
 internal import FileTree
 
 /// Directories below `/var` and `/run` that stand as texts in a program: where a server keeps its
@@ -8,8 +7,8 @@ internal import FileTree
 package struct StateDirectories: NeedSource {
   package static let topic = Topic("directories")
   private static let tops: [ByteString] = ["/var/", "/run/"]
-  /// In bytes; no program has more constants.
-  private static let constantsLimit: UInt64 = 256 << 20
+  /// Of the host's services: that there is one of these tells a program that they run.
+  private static let services: RootPath = "/run/systemd"
   /// No server names more.
   private static let limit = 64
 
@@ -22,60 +21,40 @@ package struct StateDirectories: NeedSource {
   ]
 
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
-    guard object.isProgram, let image = object.image, let file = try? root.tree.open(object.real),
-      let segments = try? ElfImage.constantSegments(
-        of: file, in: .readOnly, limit: Self.constantsLimit)
-    else { return [] }
+    guard object.isProgram, let image = object.image else { return [] }
     var seen: Set<RootPath> = []
     var needs: [RuntimeNeed] = []
-    for segment in segments {
-      for (text, place) in Self.paths(in: segment.bytes)
-      where image.interpreter != nil || !Self.libraryTexts.contains(text) {
-        guard needs.count < Self.limit, let directory = Self.directory(of: text, in: &root),
-          seen.insert(directory.path).inserted
-        else { continue }
-        needs.append(
-          RuntimeNeed(
-            topic: Self.topic, grade: .implied,
-            evidence: Evidence(
-              file: object.path, mark: .string(text, offset: segment.offset + UInt64(place))),
-            wishes: [.directory(directory.path, permissions: directory.permissions)],
-            isEssential: true, purpose: "keeps files there"))
-      }
+    for text in PathTexts.below(Self.tops, in: root.constants(of: object))
+    where image.interpreter != nil || !Self.libraryTexts.contains(text.path) {
+      guard needs.count < Self.limit, let directory = directory(of: text.path, in: &root),
+        seen.insert(directory.path).inserted
+      else { continue }
+      needs.append(
+        RuntimeNeed(
+          topic: Self.topic, grade: .implied,
+          evidence: Evidence(
+            file: object.path, mark: .string(text.path, offset: text.offset)),
+          wishes: [.directory(directory.path, permissions: directory.permissions)],
+          isEssential: true, purpose: "keeps files there"))
     }
     return needs
   }
 
-  /// The whole strings that begin as such paths do, with their places.
-  private static func paths(in bytes: [UInt8]) -> [(ByteString, Int)] {
-    var paths: [(ByteString, Int)] = []
-    for top in tops {
-      let pattern = [0] + top.bytes
-      var position = 0
-      while let hit = find(pattern, in: bytes, from: position) {
-        position = hit + 1
-        guard let end = bytes[position...].prefix(PathResolver.textLimit).firstIndex(of: 0) else {
-          break
-        }
-        let text = ByteString(bytes[position..<end])
-        if text.bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "%") }) {
-          paths.append((text, position))
-        }
-        position = end
-      }
-    }
-    return paths.sorted { $0.1 < $1.1 }
-  }
-
-  /// The text's own directory if it is one in the root, else the one that it would lie in.
-  private static func directory(
+  /// The text's own directory if it is one, else the one that it would lie in.
+  private func directory(
     of text: ByteString, in root: inout RootView
   ) -> (path: RootPath, permissions: UInt16)? {
-    var path = RootPath(normalising: text)
-    if root.resolve(path.text)?.status.kind != .directory { path = path.parent }
-    // `/var` and `/run` themselves come with what lies in them; `/run` is also asked for alone.
-    guard path != "/var", let status = root.resolve(path.text)?.status, status.kind == .directory
-    else { return nil }
-    return (path, status.permissions & 0o1777)
+    let path = RootPath(normalising: text)
+    for place in [path, path.parent] {
+      // `/var` and `/run` themselves come with what lies in them; `/run` is also asked for alone.
+      guard place != "/var", !place.isInside(Self.services) else { return nil }
+      if let status = root.resolve(place.text)?.status {
+        if status.kind == .directory { return (place, status.permissions & 0o1777) }
+      } else if let declared = root.declaredDirectories.at(place) {
+        // `/run` is empty until the system starts.
+        return (place, declared.permissions)
+      }
+    }
+    return nil
   }
 }

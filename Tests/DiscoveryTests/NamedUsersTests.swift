@@ -10,7 +10,7 @@ struct NamedUsersTests {
       NamedUsers(),
       [
         "/sbin/server": .elf(
-          .program(), constants: ["_server", "mail", "a_servers", "somebody", "gone"]),
+          .program(), constants: ["/run/_server", "mail", "a_servers", "somebody", "gone"]),
         "/etc/passwd": .text(
           """
           root:x:0:0:root:/root:/bin/bash
@@ -21,6 +21,8 @@ struct NamedUsersTests {
           somebody:x:1000:1000:Somebody:/home/somebody:/bin/bash
 
           """),
+        "/var/lib/server": .directory(permissions: 0o700),
+        "/usr/lib/tmpfiles.d/x.conf": .text("d /run/x 755 _server - -\nd /run/y 755 mail - -\n"),
         "/etc/group": .text("root:x:0:\nserver:x:104:somebody\n"),
       ])
   }
@@ -34,6 +36,10 @@ struct NamedUsersTests {
       ])
     #expect(needs.essential.lines(of: "/etc/group") == ["server:x:104:"])
     #expect(needs.hints.isEmpty)
+    #expect(
+      needs.filter { $0.topic == StateDirectories.topic }.directories == [
+        "/var/lib/server", "/run/x",
+      ])
   }
 
   @Test func `a program that looks up no users by name names none`() {

@@ -4,23 +4,19 @@ internal import FileTree
 /// Texts in objects that call `dlopen` that look like the names of libraries.
 struct GuessedLibraries: NeedSource {
   private static let callers: Set<ByteString> = ["dlopen", "dlmopen", "__libc_dlopen_mode"]
-  /// In bytes; no program has more constants.
-  private static let constantsLimit: UInt64 = 256 << 20
   /// In names of one object: more of them say nothing any more.
   private static let nameLimit = 64
 
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
-    guard let image = object.image, !object.imports.isDisjoint(with: Self.callers),
-      let file = try? root.tree.open(object.real),
-      let segments = try? ElfImage.constantSegments(
-        of: file, in: .readOnly, limit: Self.constantsLimit)
-    else { return [] }
+    guard let image = object.image, !object.imports.isDisjoint(with: Self.callers) else {
+      return []
+    }
     // What loads at the start stands there as well.
     let known = Set(
       [object.name] + (image.dynamic?.needed ?? []) + [image.interpreter].compactMap(\.self))
     var seen: Set<ByteString> = []
     var needs: [RuntimeNeed] = []
-    for segment in segments {
+    for segment in root.constants(of: object) {
       for (name, place) in Self.names(in: segment.bytes) {
         guard needs.count < Self.nameLimit else { return needs }
         guard !known.contains(name), seen.insert(name).inserted else { continue }

@@ -10,6 +10,7 @@ package enum PluginSources {
     [
       PythonRuntime(), PerlRuntime(), JavaRuntime(), RubyRuntime(), LuaRuntime(), ErlangRuntime(),
       MonoApplication(), DotnetApplication(),
+      PhpRuntime(), NodeRuntime(),
     ]
   }
 
@@ -17,11 +18,11 @@ package enum PluginSources {
     [
       OpenSSLConfiguration(), PamConfiguration(), GioModules(), GdkPixbufLoaders(),
       P11KitModules(), KerberosConfiguration(), GssMechanisms(), SaslPlugins(), OdbcDrivers(),
-      QtPlugins(),
+      QtPlugins(), MagickModules(),
     ]
   }
 
   private static func servers() -> [any NeedSource] {
-    [GitPrograms(), PostgresServer(), NginxServer(), ApacheServer()]
+    [GitPrograms(), GnupgPrograms(), PostgresServer(), NginxServer(), ApacheServer()]
   }
 }

@@ -29,6 +29,8 @@ package struct Preset: Sendable {
     Preset("shell", "/bin/sh: busybox if it is there"),
     Preset("init", "a process 1 that passes signals on: tini, dumb-init or catatonit"),
     Preset("interpreters", "the interpreters of scripts that are packed"),
+    Preset("files", "configuration and data of a program's own, which stand in it by their path"),
+    Preset("commands", "programs that a program or a shell script starts"),
   ]
 
   /// Those that stand for what a configuration or a managed program names: nothing by themselves.
@@ -41,6 +43,8 @@ package struct Preset: Sendable {
     Preset("erlang", "the libraries of an Erlang emulator"),
     Preset("mono", "assemblies, native modules and configuration of Mono"),
     Preset("dotnet", "what an application of .NET names, and its frameworks"),
+    Preset("php", "the configuration of PHP, and the extensions that it loads"),
+    Preset("node", "parts of Node's library that lie outside of it"),
     Preset("openssl", "openssl.cnf, and the providers and engines that it names"),
     Preset("pam", "the PAM services of programs, and their modules"),
     Preset("sasl", "SASL mechanisms"),
@@ -48,9 +52,11 @@ package struct Preset: Sendable {
     Preset("p11-kit", "PKCS #11 modules"),
     Preset("gio", "GIO modules and GSettings schemas"),
     Preset("gdk-pixbuf", "image loaders"),
+    Preset("imagemagick", "image formats of ImageMagick, and its configuration"),
     Preset("qt", "Qt plugins of the Qt libraries that are loaded"),
     Preset("odbc", "ODBC drivers"),
     Preset("git", "git's own commands"),
+    Preset("gnupg", "the programs that GnuPG leaves work to"),
     Preset("postgresql", "the files and modules of a PostgreSQL server"),
     Preset("nginx", "what nginx.conf includes and loads"),
     Preset("apache", "what Apache's configuration includes and loads"),

@@ -58,6 +58,8 @@ package struct PresetWishes: Sendable {
         "root:x:0:0:root:/root:/sbin/nologin", "nobody:x:65534:65534:nobody:/:/sbin/nologin",
       ]),
     .lines("/etc/group", ["root:x:0:", "nogroup:x:65534:"]),
+    // Programs write to the home that is named there.
+    .directory("/root", permissions: 0o700),
   ]
 
   /// `posix` and `right` repeat the database, and the host's own zone is nobody else's.

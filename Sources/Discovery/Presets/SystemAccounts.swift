@@ -40,6 +40,26 @@ enum SystemAccounts {
       + ":/sbin/nologin"
   }
 
+  /// The directories for a user's state: the home, and those that the system makes for him at its start.
+  static func stateDirectories(of user: ByteString, in root: inout RootView) -> [Wish] {
+    let record = records(at: "/etc/passwd", fields: 7, in: &root).first { $0[0] == user }
+    guard let record else { return [] }
+    let home = record[5]
+    var wishes: [Wish] = []
+    if home.hasPrefix("/var/") || home.hasPrefix("/run/") {
+      let status = root.resolve(home)?.status
+      if status.map({ $0.kind == .directory }) ?? home.hasPrefix("/run/") {
+        wishes.append(
+          .directory(
+            RootPath(normalising: home), permissions: (status?.permissions ?? 0o755) & 0o1777))
+      }
+    }
+    return wishes
+      + root.declaredDirectories.all.filter { $0.owner == user || $0.owner == record[2] }.map {
+        .directory($0.path, permissions: $0.permissions)
+      }
+  }
+
   private static func records(
     at path: ByteString, fields count: Int, in root: inout RootView
   ) -> [[ByteString]] {

@@ -9,9 +9,6 @@ struct TableNeeds: NeedSource {
   private let strings: [(text: ByteString, row: NeedsRow)]
   private var presets: PresetWishes
 
-  /// In bytes; no program has more constants.
-  private static let constantsLimit: UInt64 = 256 << 20
-
   init(_ rows: [NeedsRow] = NeedsRow.rows(of: NeedsTable.text)) {
     var symbols: [ByteString: [NeedsRow]] = [:]
     for row in rows where row.trigger == .symbol {
@@ -63,12 +60,8 @@ struct TableNeeds: NeedSource {
   private mutating func addStrings(
     of object: ObservedObject, to needs: inout [RuntimeNeed], in root: inout RootView
   ) {
-    guard let file = try? root.tree.open(object.real),
-      let segments = try? ElfImage.constantSegments(
-        of: file, in: .readOnly, limit: Self.constantsLimit)
-    else { return }
     for (text, row) in strings {
-      for segment in segments {
+      for segment in root.constants(of: object) {
         guard let place = find(text.bytes, in: segment.bytes) else { continue }
         add(
           row, .string(text, offset: segment.offset + UInt64(place)), of: object, to: &needs,

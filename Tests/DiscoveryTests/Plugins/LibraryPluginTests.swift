@@ -229,4 +229,21 @@ struct LibraryPluginTests {
     #expect(needs.first?.place == "/opt/app/qt.conf:3")
     #expect(needs.covers("/opt/app/qt.conf"))
   }
+
+  @Test func `ImageMagick takes its formats and settings`() {
+    let directory: ByteString = "/usr/lib/ImageMagick-6.9.11/modules-Q16/coders"
+    var fixture = PluginFixture(
+      MagickModules(),
+      [
+        "/usr/lib/libMagickCore-6.Q16.so.6": .elf(
+          .library(soname: "libMagickCore-6.Q16.so.6"),
+          constants: [directory + "/", "/etc/ImageMagick-6/", "/usr/share/doc/ImageMagick-6/"]),
+        "/usr/lib/ImageMagick-6.9.11/modules-Q16/coders/png.so": .library(),
+        "/usr/lib/ImageMagick-6.9.11/modules-Q16/coders/png.la": .text("dlname='png.so'"),
+        "/etc/ImageMagick-6/policy.xml": .text(""), "/usr/share/doc/ImageMagick-6/x.xml": .text(""),
+      ])
+    let needs = fixture.needs(of: "/usr/lib/libMagickCore-6.Q16.so.6").essential
+    #expect(needs.libraries == [directory + "/png.so"])
+    #expect(needs.paths == ["/etc/ImageMagick-6/policy.xml", directory + "/png.la"])
+  }
 }

@@ -149,4 +149,45 @@ struct RuntimePluginTests {
     #expect(needs.covers("/usr/lib/erlang/erts-13/bin/beam.smp"))
     #expect(!needs.covers("/usr/lib/erlang/lib/kernel-8/src/a.erl"))
   }
+
+  @Test func `PHP takes its settings and the extensions that they name`() {
+    var fixture = PluginFixture(
+      PhpRuntime(),
+      [
+        "/usr/bin/php8.2": .elf(
+          .program(),
+          constants: ["/etc/php/8.2/cli", "/etc/php/8.2/cli/conf.d", "/usr/lib/php/20220829"]),
+        "/etc/php/8.2/cli/php.ini": .text("[PHP]\n;extension=no\nextension = sqlite3\n"),
+        "/etc/php/8.2/cli/conf.d/10-opcache.ini": .link("../../mods/opcache.ini"),
+        "/etc/php/8.2/mods/opcache.ini": .text("zend_extension=opcache.so\nextension=gone\n"),
+        "/usr/lib/php/20220829/opcache.so": .library(),
+        "/usr/lib/php/20220829/sqlite3.so": .library(),
+        "/usr/lib/php/20220829/unused.so": .library(),
+      ])
+    let needs = fixture.needs(of: "/usr/bin/php8.2", isProgram: true)
+    #expect(
+      needs.essential.paths == [
+        "/etc/php/8.2/cli/conf.d/10-opcache.ini", "/etc/php/8.2/cli/php.ini",
+      ])
+    #expect(
+      needs.libraries == [
+        "/usr/lib/php/20220829/sqlite3.so", "/usr/lib/php/20220829/opcache.so",
+      ])
+    #expect(
+      needs.asking(for: "/usr/lib/php/20220829/opcache.so")?.place
+        == "/etc/php/8.2/cli/conf.d/10-opcache.ini:1")
+  }
+
+  @Test func `Node takes the parts of its library that lie outside of it`() {
+    var fixture = PluginFixture(
+      NodeRuntime(),
+      [
+        "/usr/lib/libnode.so.108": .elf(
+          .library(soname: "libnode.so.108"),
+          constants: ["/usr/share/nodejs/undici/undici.js", "/gone.js", "path.js"]),
+        "/usr/share/nodejs/undici/undici.js": .text(""),
+      ])
+    let needs = fixture.needs(of: "/usr/lib/libnode.so.108")
+    #expect(needs.essential.paths == ["/usr/share/nodejs/undici/undici.js"])
+  }
 }

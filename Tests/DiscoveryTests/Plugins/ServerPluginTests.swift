@@ -168,4 +168,17 @@ struct ServerPluginTests {
       needs.hints.paths == ["/usr/lib/git-core/git-daemon", "/usr/lib/git-core/git-submodule"])
     #expect(fixture.needs(of: "/usr/bin/git", isProgram: true).isEmpty)
   }
+
+  @Test func `GnuPG takes its agent, and what asks networks and cards is a hint`() {
+    var fixture = PluginFixture(
+      GnupgPrograms(),
+      [
+        "/usr/bin/gpg": .elf(.program(), constants: ["/usr/bin", "/usr/lib/gnupg"]),
+        "/usr/bin/gpg-agent": .program(), "/usr/bin/dirmngr": .program(),
+        "/usr/lib/gnupg/scdaemon": .program(),
+      ])
+    let needs = fixture.needs(of: "/usr/bin/gpg", isProgram: true)
+    #expect(needs.essential.paths == ["/usr/bin/gpg-agent"])
+    #expect(needs.hints.paths == ["/usr/bin/dirmngr", "/usr/lib/gnupg/scdaemon"])
+  }
 }
