@@ -24,11 +24,18 @@ packages=(
   default-jre-headless
   erlang-base
   git
+  gnupg
+  haproxy
+  imagemagick
   libjson-xs-perl
   lua-cjson
   lua5.4
   nginx
+  nodejs
+  openssh-client
+  openssh-server
   openssl
+  php-cli
   postgresql
   python3
   redis-server
@@ -59,7 +66,8 @@ archive=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Co
 umount --quiet --lazy "$root/proc" "$root/sys" 2>/dev/null || true
 rm -rf "$root" "$directory/made-of"
 # What a package's script starts all the same ends with the namespace, and so do mounts.
-unshare --mount --pid --fork --kill-child --mount-proc \
+# A root for tests may be lost with the machine's power: dpkg needn't wait for the disk.
+DPKG_FORCE=unsafe-io unshare --mount --pid --fork --kill-child --mount-proc \
   debootstrap --variant=minbase --include="${list// /,}" "$suite" "$root" ${archive:+"$archive"} \
   > "$directory/log" 2>&1 || { tail -n 20 "$directory/log" >&2; exit 3; }
 rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*

@@ -10,6 +10,6 @@ enum NeedSources {
 
   /// What puts together what it sees in several objects of a program.
   static func ofPrograms() -> [any NeedSource] {
-    PluginSources.all()
+    [ShellCommands()] + PluginSources.all()
   }
 }

@@ -179,6 +179,9 @@ extension NeedsFinder {
         wishes: chain.steps.map { .path($0.path, at: nil) }, isEssential: isAdded,
         purpose: "reads the script"),
       of: max(0, found.subjects.count - 1))
+    if isAdded, let file = root.resolve(path) {
+      observe(file: path, file, destination: nil, isProgram: false)
+    }
   }
 
   private func isElf(_ path: RootPath) throws(Errno) -> Bool {

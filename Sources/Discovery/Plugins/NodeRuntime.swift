@@ -13,9 +13,9 @@ struct NodeRuntime: NeedSource {
     guard name.hasPrefix("libnode.so") || object.image?.isProgram == true && name == "node" else {
       return []
     }
-    let paths = ObjectStrings(of: object, in: &root).texts {
-      $0.first == UInt8(ascii: "/") && $0.count > 3 && $0.suffix(3).elementsEqual(".js".utf8)
-    }.filter { root.isFile($0) }
+    let paths = PathTexts.below(["/"], in: root.constants(of: object)).map(\.path).filter {
+      $0.hasSuffix(".js") && root.isFile($0)
+    }
     guard !paths.isEmpty else { return [] }
     return [
       topic.registered(
