@@ -1,3 +1,4 @@
+internal import ELF
 internal import FileTree
 
 /// Directories below `/var` and `/run` that stand as texts in a program: where a server keeps its

@@ -18,7 +18,8 @@ struct TellingProgram: CustomTestStringConvertible, Sendable {
     TellingProgram(
       packed: ["/usr/bin/python3"],
       question: ["python3", "-c", "import sys; print(*sys.path[1:])"],
-      leftOut: "^/usr/lib/python3[.][0-9]+/(test|idlelib|turtledemo|config-[^/]*|[^/]*/tests?)/",
+      leftOut:
+        "^/usr/lib/python3[.][0-9]+/(test|idlelib|turtledemo|config-[^/]*|[^/]*/tests?)/|/__pycache__/",
       files: 1000),
     TellingProgram(
       packed: ["/usr/bin/perl"], question: ["perl", "-e", "print qq(@INC)"], leftOut: "/CORE/",
@@ -35,7 +36,7 @@ struct TellingProgram: CustomTestStringConvertible, Sendable {
       question: [
         "sh", "-c",
         "java -XshowSettings:properties -version 2>&1 | sed -n 's/.*java[.]home = //p'",
-      ], leftOut: "/jmods/|/man/|/docs$|/src[.]zip$", files: 40),
+      ], leftOut: "/jmods/|/man/|/docs$|/src[.]zip$|/ct[.]sym$", files: 40),
     TellingProgram(
       packed: ["/usr/bin/erl"],
       question: ["erl", "-noshell", "-eval", "io:put_chars(code:root_dir()), halt()."],

@@ -40,7 +40,8 @@ struct JavaRuntime: NeedSource {
   private static func isLeftOut(_ names: [ByteString]) -> Bool {
     switch names.count {
     case 1: ["jmods", "include", "man", "docs", "demo", "sample", "src.zip"].contains(names[0])
-    case 2: names == ["lib", "src.zip"]
+    // `ct.sym` describes older versions to the compiler (`javac --release`).
+    case 2: names == ["lib", "src.zip"] || names == ["lib", "ct.sym"]
     default: false
     }
   }

@@ -132,6 +132,7 @@ struct PythonRuntime: NeedSource {
   /// Source: what Debian splits off into `libpython3-testsuite`, `idle` and `libpython3-dev`.
   private static func isLeftOut(_ names: [ByteString]) -> Bool {
     guard let last = names.last else { return false }
+    if isCompiled(names) { return true }
     if names.count == 1 {
       return ["test", "idlelib", "turtledemo"].contains(last) || last.hasPrefix("config-")
         // They are looked through on their own.
@@ -139,6 +140,12 @@ struct PythonRuntime: NeedSource {
     }
     return names.count == 2 && (last == "test" || last == "tests")
   }
+
+  /// What Python compiled is valid for a source with its date, which no file has in a bundle; a
+  /// module without source doesn't lie there.
+  ///
+  /// Source: CPython `Lib/importlib/_bootstrap_external.py` (`_validate_timestamp_pyc`), PEP 3147.
+  private static func isCompiled(_ names: [ByteString]) -> Bool { names.last == "__pycache__" }
 
   private mutating func siteNeeds(
     _ prefix: ByteString, _ version: ByteString, of object: ObservedObject,
@@ -159,7 +166,8 @@ struct PythonRuntime: NeedSource {
     guard isNew(site, &root), !root.names(in: site).isEmpty else { return [] }
     var needs = [
       topic.registered(
-        evidence, TreeSelection.wishes(for: site, in: &root), isEssential: true,
+        evidence, TreeSelection.wishes(for: site, in: &root, leavingOut: Self.isCompiled),
+        isEssential: true,
         purpose: "installed packages of Python")
     ]
     for name in root.names(in: site) where name.hasSuffix(".pth") {

@@ -22,19 +22,20 @@ enum NameServices {
   ) -> [Wish] {
     var lines: [ByteString] = []
     var modules: [Wish] = []
+    var files: [Wish] = []
     for database in databases {
       let services = services(of: database, asksDaemons: asksDaemons, in: &root)
       lines.append(
         ByteString(database + ": ")
           + ByteString(Array(services.map(\.bytes).joined(separator: [UInt8(ascii: " ")]))))
+      if database == "hosts", services.contains("files") { files = [localNames] }
       for service in services where service.bytes.first != UInt8(ascii: "[") {
         if isBuiltIn(service, in: &root) { continue }
         modules.append(
           .library(names: ["libnss_" + service + ".so.2"], caller: PresetWishes.libc))
       }
     }
-    let hosts = databases.contains("hosts") ? [localNames] : []
-    return [.lines(RootPath(normalising: configuration), lines)] + hosts + modules
+    return [.lines(RootPath(normalising: configuration), lines)] + files + modules
   }
 
   /// What `files` says of host names. Engines mount a file of their own over it; a bundle that runs

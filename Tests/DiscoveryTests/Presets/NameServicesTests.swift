@@ -27,7 +27,8 @@ struct NameServicesTests {
     var modules: [String] = []
     for wish in NameServices.wishes(databases: [database], in: &root) {
       switch wish {
-      case .lines(_, let lines): line = lines.map(\.description).joined(separator: ";")
+      case .lines("/etc/nsswitch.conf", let lines):
+        line = lines.map(\.description).joined(separator: ";")
       case .library(let names, _): modules += names.map(\.description)
       default: break
       }
@@ -62,6 +63,25 @@ struct NameServicesTests {
   @Test func `without a configuration it is as the C library has it`() {
     #expect(outcome(root(nil), database: "hosts").line == "hosts: files dns")
     #expect(outcome(root(nil), database: "group").line == "group: files")
+  }
+
+  @Test(arguments: [
+    ("hosts: files dns", "hosts", true), ("hosts: dns", "hosts", false),
+    ("passwd: files", "passwd", false),
+  ])
+  func `who looks for hosts in files finds localhost there`(
+    configuration: String, database: String, isThere: Bool
+  ) {
+    var root = root(configuration)
+    let wishes = NameServices.wishes(databases: [database], in: &root)
+    let hosts = wishes.contains { wish in
+      if case .lines("/etc/hosts", let lines) = wish {
+        lines[0] == "127.0.0.1 localhost"
+      } else {
+        false
+      }
+    }
+    #expect(hosts == isThere)
   }
 
   @Test func `before glibc 2.34 the usual services are modules too`() {
