@@ -47,7 +47,8 @@ struct PamConfiguration: NeedSource {
     of object: ObservedObject, in root: inout RootView
   ) -> [(service: ByteString, evidence: Evidence)] {
     let services = Set(directories.flatMap { root.names(in: $0) })
-    let named = ObjectStrings(of: object, in: &root).intersection(services)
+    // Two or three letters such as `su` are a text of many programs.
+    let named = ObjectStrings(of: object, in: &root).intersection(services.filter { $0.count > 3 })
       .union(services.contains(object.real.name) ? [object.real.name] : [])
     return named.sorted(by: >).map {
       ($0, Evidence(file: object.path, mark: .symbol("pam_start")))

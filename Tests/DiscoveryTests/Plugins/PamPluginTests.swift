@@ -9,7 +9,7 @@ struct PamPluginTests {
     "/lib/libpam.so.0": .elf(
       .library(soname: "libpam.so.0"), constants: ["/etc/pam.d", "/lib/security/"]),
     "/bin/su": .program(),
-    "/sbin/daemon": .elf(.program(), constants: ["vsftpd", "longer vsftpd text"]),
+    "/sbin/daemon": .elf(.program(), constants: ["vsftpd", "su", "longer vsftpd text"]),
     "/lib/security/pam_unix.so": .library(), "/lib/security/pam_limits.so": .library(),
     "/etc/security/limits.conf": .text(""), "/etc/env": .text(""),
     "/etc/pam.d/other": .text("auth required pam_deny.so\n"),
