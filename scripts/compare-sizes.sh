@@ -53,7 +53,8 @@ installed_size() {
 printf '%s\n' '| program | what had to be found, and by which evidence | bundle | Debian with it |' \
   '| --- | --- | --- | --- |'
 for name; do
-  "$scripts/programs/prove.sh" --pack-only "$work" "$rootfs_pack" "$programs" "$name" 2> /dev/null
+  "$scripts/programs/prove.sh" --pack-only "$work" "$rootfs_pack" "$programs" "$name" \
+    2> "$work/pack.log" || { cat "$work/pack.log" >&2; exit 3; }
   packages=$(sed -n 's/^packages=(\(.*\))$/\1/p' "$fixtures/$name/proof.sh")
   # shellcheck disable=SC2086 # names of packages
   python3 "$scripts/programs/size-row.py" "$name" "$work/$name.json" \

@@ -27,7 +27,7 @@ package struct StateDirectories: NeedSource {
     var needs: [RuntimeNeed] = []
     for text in PathTexts.below(Self.tops, in: root.constants(of: object))
     where image.interpreter != nil || !Self.libraryTexts.contains(text.path) {
-      guard needs.count < Self.limit, let directory = directory(of: text.path, in: &root),
+      guard needs.count < Self.limit, let directory = Self.directory(of: text.path, in: &root),
         seen.insert(directory.path).inserted
       else { continue }
       needs.append(
@@ -42,7 +42,7 @@ package struct StateDirectories: NeedSource {
   }
 
   /// The text's own directory if it is one, else the one that it would lie in.
-  private func directory(
+  static func directory(
     of text: ByteString, in root: inout RootView
   ) -> (path: RootPath, permissions: UInt16)? {
     let path = RootPath(normalising: text)

@@ -38,4 +38,38 @@ struct NamedFilesTests {
     #expect(needs.paths == (topic == nil ? [] : [path]))
     #expect(fixture.needs(of: "/sbin/server", isProgram: false).isEmpty)
   }
+
+  @Test func `what configuration names in such places is packed, by its line`() {
+    var fixture = PluginFixture(
+      NamedFiles(),
+      [
+        "/sbin/server": .elf(.program(), constants: ["/etc/server/server.conf"]),
+        "/etc/server/server.conf": .text(
+          """
+          # include: "/etc/server/unused.conf"
+          include: "/etc/server/conf.d/*.conf"
+          include "/etc/server/empty.d/*.conf";
+          hints=/usr/share/dns/hints; pid /run/server/pid
+          root { directory "/var/cache/server"; } /etc/passwd /var/lib/gone/x
+          include /etc/server/server.conf
+          """),
+        "/etc/server/unused.conf": .text(""),
+        "/etc/server/conf.d/a.conf": .text("key /etc/server/key"),
+        "/etc/server/conf.d/b.txt": .text(""), "/etc/server/empty.d": .directory(),
+        "/etc/server/key": .file([1], permissions: 0o600), "/etc/passwd": .text(""),
+        "/usr/share/dns/hints": .text(""), "/var/cache/server": .directory(permissions: 0o775),
+        "/usr/lib/tmpfiles.d/server.conf": .text("d /run/server 755\n"),
+      ])
+    let needs = fixture.needs(of: "/sbin/server", isProgram: true)
+    #expect(
+      needs.paths == [
+        "/etc/server/conf.d/a.conf", "/etc/server/server.conf", "/usr/share/dns/hints",
+      ])
+    #expect(
+      needs.directories == [
+        "/etc/server/conf.d", "/etc/server/empty.d", "/run/server", "/var/cache/server",
+      ])
+    #expect(
+      needs.compactMap(\.place) == [2, 2, 3, 4, 4, 5].map { "/etc/server/server.conf:\($0)" })
+  }
 }
