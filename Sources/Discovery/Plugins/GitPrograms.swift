@@ -26,7 +26,7 @@ struct GitPrograms: NeedSource {
     if let programs, known.insert(programs).inserted {
       needs += programNeeds(in: programs, of: object, &root)
       needs.append(
-        .shell(for: object, purpose: "starts transports, hooks and aliases", in: &root))
+        .shell(for: object, purpose: "a shell for transports, hooks and aliases", in: &root))
     }
     let templates = texts.first { $0.hasSuffix("git-core/templates") }
     for path in templates.map({ path in Self.places(of: path, among: texts) }) ?? []

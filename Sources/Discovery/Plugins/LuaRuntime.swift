@@ -8,9 +8,12 @@ import FileTree
 struct LuaRuntime: NeedSource {
   private let topic = Topic("lua")
   private var known: Set<ByteString> = []
+  /// Whether Lua is what was started; what only has it inside runs scripts of its own.
+  private var isInterpreter = false
 
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
-    guard Self.isLua(object) else { return [] }
+    if Self.isInterpreter(object) { isInterpreter = true }
+    guard Self.isInterpreter(object) || object.name.hasPrefix("liblua") else { return [] }
     let question = UInt8(ascii: "?")
     let paths = ObjectStrings(of: object, in: &root).texts {
       $0.contains(question) && $0.first == UInt8(ascii: "/")
@@ -28,12 +31,11 @@ struct LuaRuntime: NeedSource {
     guard !wishes.isEmpty else { return [] }
     return [
       topic.registered(
-        .host(object), wishes, isEssential: true, purpose: "installed modules of Lua")
+        .host(object), wishes, isEssential: isInterpreter, purpose: "installed modules of Lua")
     ]
   }
 
-  private static func isLua(_ object: ObservedObject) -> Bool {
-    object.name.hasPrefix("liblua")
-      || (object.image?.isProgram == true && object.real.name.hasPrefix("lua"))
+  private static func isInterpreter(_ object: ObservedObject) -> Bool {
+    object.image?.isProgram == true && object.real.name.hasPrefix("lua")
   }
 }

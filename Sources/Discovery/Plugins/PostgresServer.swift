@@ -32,7 +32,7 @@ struct PostgresServer: NeedSource {
         .host(object), paths.map { .path($0, at: nil) }, isEssential: true,
         purpose: "programs of PostgreSQL that it runs"),
       // It asks each for its version first, through a pipe.
-      .shell(for: object, purpose: "starts other programs of PostgreSQL", in: &root),
+      .shell(for: object, purpose: "a shell for other programs of PostgreSQL", in: &root),
     ]
   }
 

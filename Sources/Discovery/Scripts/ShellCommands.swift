@@ -21,7 +21,7 @@ struct ShellCommands: NeedSource {
       else { return nil }
       return topic.registered(
         .line(command.line, of: object.path), [.path(path, at: nil)], isEssential: true,
-        purpose: "the script starts it")
+        purpose: "a program that the script starts")
     }
   }
 

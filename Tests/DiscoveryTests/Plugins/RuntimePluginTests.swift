@@ -115,6 +115,22 @@ struct RuntimePluginTests {
       ])
   }
 
+  @Test(arguments: [("/usr/bin/lua", true), ("/usr/bin/server", false)])
+  func `what only has Lua inside gets its installed modules as a hint`(
+    program: ByteString, isEssential: Bool
+  ) {
+    var fixture = PluginFixture(
+      LuaRuntime(),
+      [
+        RootPath(normalising: program): .program(),
+        "/usr/lib/liblua.so.5": .elf(
+          .library(soname: "liblua.so.5"), constants: ["/usr/share/lua/5.3/?.lua"]),
+        "/usr/share/lua/5.3/socket.lua": .text(""),
+      ])
+    _ = fixture.needs(of: program, isProgram: true)
+    #expect(fixture.needs(of: "/usr/lib/liblua.so.5").map(\.isEssential) == [isEssential])
+  }
+
   @Test(arguments: [
     ("/opt/jdk/lib/libjli.so", "/opt/jdk/lib/jvm.cfg"),
     ("/opt/jdk/lib/server/libjvm.so", "/opt/jdk/lib/modules"),
