@@ -20,7 +20,7 @@ struct TellingProgram: CustomTestStringConvertible, Sendable {
       question: ["python3", "-c", "import sys; print(*sys.path[1:])"],
       leftOut:
         "^/usr/lib/python3[.][0-9]+/(test|idlelib|turtledemo|config-[^/]*|[^/]*/tests?)/|/__pycache__/",
-      files: 1000),
+      files: 400),
     TellingProgram(
       packed: ["/usr/bin/perl"], question: ["perl", "-e", "print qq(@INC)"], leftOut: "/CORE/",
       files: 1000),
