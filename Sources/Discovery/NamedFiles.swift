@@ -23,72 +23,74 @@ struct NamedFiles: NeedSource {
 
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
     guard object.isProgram else { return [] }
-    var needs: [RuntimeNeed] = []
-    var seen: Set<ByteString> = []
-    var files: [ByteString] = []
+    var search = Search()
     for text in PathTexts.below(Self.tops, in: root.constants(of: object)) {
       let evidence = Evidence(
         file: object.path, mark: .string(text.path, offset: text.offset))
-      add(text.path, .implied, evidence, to: &needs, &files, &seen, in: &root)
+      search.add(text.path, .implied, evidence, in: &root)
     }
-    while let file = files.popLast(), needs.count < Self.limit {
-      follow(file, to: &needs, &files, &seen, in: &root)
-    }
-    return needs
+    search.followConfiguration(in: &root)
+    return search.needs
   }
 
-  private func add(
-    _ path: ByteString, _ grade: Grade, _ evidence: Evidence, to needs: inout [RuntimeNeed],
-    _ files: inout [ByteString], _ seen: inout Set<ByteString>, in root: inout RootView
-  ) {
-    guard needs.count < Self.limit, seen.insert(path).inserted,
-      let kind = Self.kind(of: path, in: &root)
-    else { return }
-    if kind == .data, path.hasPrefix("/etc/") { files.append(path) }
-    needs.append(
-      RuntimeNeed(
-        topic: Topic(kind == .data ? "files" : "commands"), grade: grade, evidence: evidence,
-        wishes: [.path(path, at: nil)], isEssential: kind == .data,
-        purpose: kind == .data ? "a file of its own" : "a program that it starts for some jobs"))
-  }
+  /// What was found, and what of it may name more.
+  private struct Search {
+    private(set) var needs: [RuntimeNeed] = []
+    private var seen: Set<ByteString> = []
+    private var configuration: [ByteString] = []
 
-  /// What a configuration file names: other files, also by patterns, and directories for state.
-  private func follow(
-    _ file: ByteString, to needs: inout [RuntimeNeed], _ files: inout [ByteString],
-    _ seen: inout Set<ByteString>, in root: inout RootView
-  ) {
-    for (number, line) in root.lines(at: file) {
-      for word in Self.paths(in: ConfigurationText.withoutComment(line)) {
-        let evidence = Evidence.line(number, of: file)
-        if Self.stateTops.contains(where: { word.hasPrefix($0) }) {
-          addDirectory(for: word, evidence, to: &needs, &seen, in: &root)
-          continue
-        }
-        guard Self.tops.contains(where: { word.hasPrefix($0) }) else { continue }
-        for path in PathPattern.paths(matching: word, in: &root) {
-          add(path, .registered, evidence, to: &needs, &files, &seen, in: &root)
-        }
-        // Some programs fail where a directory that is included isn't there.
-        if PathPattern.isPattern(word) {
-          addDirectory(for: word.directoryPart, evidence, to: &needs, &seen, in: &root)
+    mutating func add(
+      _ path: ByteString, _ grade: Grade, _ evidence: Evidence, in root: inout RootView
+    ) {
+      guard needs.count < limit, seen.insert(path).inserted, let kind = kind(of: path, in: &root)
+      else { return }
+      if kind == .data, path.hasPrefix("/etc/") { configuration.append(path) }
+      needs.append(
+        RuntimeNeed(
+          topic: Topic(kind == .data ? "files" : "commands"), grade: grade, evidence: evidence,
+          wishes: [.path(path, at: nil)], isEssential: kind == .data,
+          purpose: kind == .data ? "a file of its own" : "a program that it starts for some jobs"))
+    }
+
+    /// Other files that configuration names, also by patterns, and directories for state.
+    mutating func followConfiguration(in root: inout RootView) {
+      while let file = configuration.popLast(), needs.count < limit {
+        for (number, line) in root.lines(at: file) {
+          for word in paths(in: ConfigurationText.withoutComment(line)) {
+            follow(word, .line(number, of: file), in: &root)
+          }
         }
       }
     }
-  }
 
-  private func addDirectory(
-    for text: ByteString, _ evidence: Evidence, to needs: inout [RuntimeNeed],
-    _ seen: inout Set<ByteString>, in root: inout RootView
-  ) {
-    guard needs.count < Self.limit,
-      let directory = StateDirectories.directory(of: text, in: &root),
-      seen.insert(directory.path.text + "/").inserted
-    else { return }
-    needs.append(
-      RuntimeNeed(
-        topic: StateDirectories.topic, grade: .registered, evidence: evidence,
-        wishes: [.directory(directory.path, permissions: directory.permissions)],
-        isEssential: true, purpose: "a directory that its configuration names"))
+    private mutating func follow(
+      _ word: ByteString, _ evidence: Evidence, in root: inout RootView
+    ) {
+      if stateTops.contains(where: { word.hasPrefix($0) }) {
+        addDirectory(for: word, evidence, in: &root)
+      } else if tops.contains(where: { word.hasPrefix($0) }) {
+        for path in PathPattern.paths(matching: word, in: &root) {
+          add(path, .registered, evidence, in: &root)
+        }
+        // Some programs fail where a directory that is included isn't there.
+        if PathPattern.isPattern(word) {
+          addDirectory(for: word.directoryPart, evidence, in: &root)
+        }
+      }
+    }
+
+    private mutating func addDirectory(
+      for text: ByteString, _ evidence: Evidence, in root: inout RootView
+    ) {
+      guard needs.count < limit, let directory = StateDirectories.directory(of: text, in: &root),
+        seen.insert(directory.path.text + "/").inserted
+      else { return }
+      needs.append(
+        RuntimeNeed(
+          topic: StateDirectories.topic, grade: .registered, evidence: evidence,
+          wishes: [.directory(directory.path, permissions: directory.permissions)],
+          isEssential: true, purpose: "a directory that its configuration names"))
+    }
   }
 
   /// The absolute paths in a line, whatever stands around them.
