@@ -79,7 +79,9 @@ struct PlainProgramTests {
       [Project.command, "plain", "--dry-run", "--json"], in: scratch.url)
     #expect(plan.status == 0)
     #expect(plan.output.contains("\"needs\" : [\n\n  ]"), "\(plan.output.suffix(400))")
-    let run = try Shell.bash("unshare --map-root-user chroot bundle /plain", in: scratch.url)
+    // A chroot can't make a user namespace, and root needs none.
+    let chroot = getuid() == 0 ? "chroot" : "unshare --map-root-user chroot"
+    let run = try Shell.bash("\(chroot) bundle /plain", in: scratch.url)
     #expect(run.hasSuffix("1.000000\n"))
   }
 }
