@@ -155,7 +155,7 @@ let package = Package(
       swiftSettings: testSettings),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["Archive", "FileTree", "TestSupport", "rootfs-pack", system],
+      dependencies: ["Archive", "Discovery", "FileTree", "TestSupport", "rootfs-pack", system],
       swiftSettings: testSettings),
   ],
   swiftLanguageModes: [.v6]

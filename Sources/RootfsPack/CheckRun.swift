@@ -83,7 +83,6 @@ private struct CheckWorker: Sendable {
     // Of a managed program, what starts it is found only with its needs.
     if finder.found.subjects.isEmpty { finder.run() }
     let subjects = finder.found.subjects
-    guard !subjects.isEmpty else { return .refused(.noProgram(path: path)) }
     let isScript = finder.found.scripts[path] != nil
     let checked = subjects.map { subject in
       isScript ? checkInterpreter(subject) : checker.check(subject.closures)
@@ -122,7 +121,7 @@ extension Problem {
     case .loader(.unreadable(_, let cause)):
       guard case .truncated = cause else { return nil }
       self = .truncatedFile(cause)
-    case .loader, .noProgram, .unreadable: return nil
+    case .loader, .noRuntime, .windowsProgram, .unreadable: return nil
     }
   }
 }

@@ -14,7 +14,6 @@ struct ResolutionContext {
   let workingDirectory: RootPath
   let variables = ProcessEnvironment.current()
   private let locator: PathLocator
-  private let workingDirectory: FilePath
   /// Places of the host that show through.
   private let windows: [RootPath]
   private let store: ObjectStore
@@ -30,7 +29,6 @@ struct ResolutionContext {
     _ options: LoaderSettings, files: [String], additions: [String] = []
   ) throws(Diagnostic) {
     let workingDirectory = try Self.workingDirectory()
-    self.workingDirectory = workingDirectory
     let locator = try PathLocator(root: options.root, workingDirectory: workingDirectory)
     self.locator = locator
     self.workingDirectory = RootPath(normalising: ByteString(workingDirectory))
@@ -85,7 +83,9 @@ struct ResolutionContext {
     var place = FilePath(path.text)
     if root != "/", !shows { place = root.pushing(place.removingRoot()) }
     var relative = place
-    if workingDirectory != "/", relative.removePrefix(workingDirectory), !relative.isEmpty {
+    if !workingDirectory.isRoot, relative.removePrefix(FilePath(workingDirectory.text)),
+      !relative.isEmpty
+    {
       return ByteString(relative).percentEncoded
     }
     return "file://" + ByteString(place).percentEncoded

@@ -87,6 +87,10 @@ struct LoaderSimulation {
     }
     finder.run()
     for need in finder.found.needs { add(need, of: path) }
+    for topic in finder.found.unanswered {
+      tell(
+        .fails, path, "nothing for \(topic.name) is there", flag: "--with \(topic.name)")
+    }
     // What notes declare may be missing only when they are followed.
     for graph in finder.found.subjects.last?.closures.all ?? [] {
       add(graph, of: path, only: .dlopen)
@@ -126,7 +130,7 @@ struct LoaderSimulation {
 
   /// A need that a program fails without, and that the bundle doesn't answer.
   private mutating func add(_ need: FoundNeed, of path: RootPath) {
-    guard need.topic != .guesses, need.grade != .requested else { return }
+    guard need.topic != .guesses else { return }
     var view = RootView(tree: tree)
     let missing = need.wishes.filter { !isAnswered($0, of: need, in: &view) }
     guard need.wishes.isEmpty || !missing.isEmpty else { return }
@@ -139,7 +143,9 @@ struct LoaderSimulation {
         "\(missing.map(\.name).joined(separator: ", ")) isn't there (\(need.purpose); \(evidence))",
         flag: "--dlopen recommended")
     default:
-      guard need.isEssential, policy.counts(need.topic) else { return }
+      guard
+        policy.wanted.contains(need.topic) || need.isEssential && policy.counts(need.topic)
+      else { return }
       let things = missing.map(\.name).joined(separator: ", ")
       tell(
         .fails, path,

@@ -70,8 +70,8 @@ struct ArchiveDiagnosticTests {
       (.missingEnd, "copy or make it again"), (.more(7), "7 more violations"),
     ] as [(Violation.Fault, String)])
   func `a violation names the place and what is wrong`(fault: Violation.Fault, part: String) {
-    let diagnostic = Diagnostic(Violation(fault, at: Self.place), of: "x")
-    #expect(diagnostic.line.contains(part), "\(diagnostic.line)")
-    #expect(diagnostic.status == .findings)
+    let words = Violation(fault, at: Self.place).words
+    let line = words.place + ": " + words.message
+    #expect(line.contains(part), "\(line)")
   }
 }

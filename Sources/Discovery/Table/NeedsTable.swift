@@ -31,7 +31,7 @@ enum NeedsTable {
     symbol getprotobyname getprotobyname_r getprotobynumber getprotobynumber_r getprotoent | services | fails any | tells the numbers of protocols | protocols(5)
     symbol mkstemp mkstemp64 mkostemp mkostemp64 mkstemps mkstemps64 mkostemps mkostemps64 mkdtemp mktemp tmpfile tmpfile64 tempnam tmpnam tmpnam_r | tmp | fails any | makes temporary files | stdio.h, P_tmpdir; mkstemp(3)
     symbol localtime localtime_r localtime64_r tzset mktime __localtime64 __localtime64_r __mktime64 | timezone | changes any | tells the local time; without it that is UTC | tzset(3)
-    symbol setlocale newlocale | locale | changes glibc | follows the user's locale; C and, since glibc 2.35, C.UTF-8 are built in | locale(7); glibc locale/findlocale.c
+    symbol setlocale newlocale | locale | changes glibc | follows the user's locale; only C is built in | locale(7); glibc locale/findlocale.c
     symbol system popen posix_spawnp wordexp | shell | changes any | starts commands through /bin/sh | system(3), popen(3)
 
     # Libraries that read files of their own
