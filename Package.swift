@@ -142,6 +142,10 @@ let package = Package(
       swiftSettings: testSettings),
     .testTarget(name: "DiffTests", dependencies: ["Diff"], swiftSettings: testSettings),
     .testTarget(
+      name: "VerifyTests",
+      dependencies: ["Verify", "Archive", "Discovery", "Loader", "FileTree", "TestSupport", system],
+      swiftSettings: testSettings),
+    .testTarget(
       name: "ReportTests",
       dependencies: [
         "Report", "Check", "Bundle", "Loader", "ELF", "FileTree", "TestSupport", system,

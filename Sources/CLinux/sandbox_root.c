@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "sandbox.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
@@ -16,6 +17,8 @@
 // Where the new root is put together: a directory that every system has, seen by this process alone.
 #define PLACE "/tmp"
 #define PATH_SIZE 4352
+/// Where directories for what is written are made; gone before the program starts.
+#define LAYERS PLACE "/.layers"
 
 static const char *const devices[] = {"null", "zero", "full", "random", "urandom", "tty", 0};
 
@@ -123,23 +126,65 @@ static int mount_etc(const char *root, const char **names) {
     return mount(0, PLACE "/etc", 0, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, 0) ? errno : 0;
 }
 
-/// Directories that can be written to; what the bundle has there is hidden, as by a volume.
-static int mount_writable(const struct sandbox *sandbox) {
-    char options[96], place[PATH_SIZE];
+static int is_empty(const char *path) {
+    DIR *directory = opendir(path);
+    if (!directory) return 1;
+    int is_empty = 1;
+    for (struct dirent *entry; is_empty && (entry = readdir(directory));)
+        is_empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
+    closedir(directory);
+    return is_empty;
+}
+
+/// Puts an empty directory in memory in the place of one.
+static int cover(const char *place, const struct stat *status, uid_t user, gid_t group) {
+    char options[96];
+    unsigned mode = status->st_mode & 07777;
+    snprintf(options, sizeof options, "mode=%o,uid=%u,gid=%u", mode, user, group);
+    // Where the number isn't mapped, it belongs to whoever mounts it.
+    if (!mount_memory(place, options)) return 0;
+    snprintf(options, sizeof options, "mode=%o", mode);
+    return mount_memory(place, options);
+}
+
+/// Lays a directory in memory over one, of which what is changed is kept there.
+///
+/// Source: the kernel's Documentation/filesystems/overlayfs.rst.
+static int overlay(const char *source, const char *place, const struct stat *status, uid_t user, gid_t group) {
+    char options[2 * PATH_SIZE];
+    int error = mount_memory(LAYERS, "mode=700");
+    if (error) return error;
+    if (mkdir(LAYERS "/work", 0700) || mkdir(LAYERS "/upper", 0700)) return errno;
+    (void)chown(LAYERS "/upper", user, group);
+    if (chmod(LAYERS "/upper", status->st_mode & 07777)) return errno;
+    int length = snprintf(
+        options, sizeof options, "lowerdir=%s,upperdir=" LAYERS "/upper,workdir=" LAYERS "/work", source);
+    if (length < 0 || length >= (int)sizeof options) return ENAMETOOLONG;
+    if (mount("overlay", place, "overlay", MS_NOSUID | MS_NODEV, options)) error = errno;
+    // What is mounted holds on to it.
+    if (umount2(LAYERS, MNT_DETACH) && !error) error = errno;
+    return error;
+}
+
+/// Directories that can be written to; what the bundle has there stays as it is.
+static int mount_writable(const struct sandbox *sandbox, const char *root) {
+    char source[PATH_SIZE], place[PATH_SIZE];
     struct stat status;
+    if (!sandbox->writable[0]) return 0;
+    if (mkdir(LAYERS, 0700)) return errno;
     for (int index = 0; sandbox->writable[index]; index++) {
-        if (!join(place, PLACE, sandbox->writable[index])) return ENAMETOOLONG;
-        if (stat(place, &status)) continue;
-        snprintf(options, sizeof options, "mode=%o,uid=%u,gid=%u", (unsigned)(status.st_mode & 07777),
-            status.st_mode & S_ISVTX ? 0 : sandbox->request->user, status.st_mode & S_ISVTX ? 0 : sandbox->request->group);
-        // Where the number isn't mapped, it belongs to whoever mounts it.
-        if (mount_memory(place, options)) {
-            snprintf(options, sizeof options, "mode=%o", (unsigned)(status.st_mode & 07777));
-            int error = mount_memory(place, options);
-            if (error) return error;
-        }
+        if (!join(source, root, sandbox->writable[index]) || !join(place, PLACE, sandbox->writable[index]))
+            return ENAMETOOLONG;
+        if (stat(source, &status)) continue;
+        // A directory for everybody stays everybody's.
+        int is_shared = (status.st_mode & S_ISVTX) != 0;
+        uid_t user = is_shared ? 0 : sandbox->request->user;
+        gid_t group = is_shared ? 0 : sandbox->request->group;
+        int error = is_empty(source) ? cover(place, &status, user, group)
+                                     : overlay(source, place, &status, user, group);
+        if (error) return error;
     }
-    return 0;
+    return rmdir(LAYERS) ? errno : 0;
 }
 
 int sandbox_enter_namespaced_root(
@@ -168,7 +213,7 @@ int sandbox_enter_namespaced_root(
     mkdir(PLACE "/proc", 0555);
     // A container whose own /proc is covered in places lets none be mounted.
     result->has_proc = mount("proc", PLACE "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0) == 0;
-    error = mount_writable(sandbox);
+    error = mount_writable(sandbox, root);
     if (error) return error;
 
     *stage = CLINUX_STAGE_ROOT;

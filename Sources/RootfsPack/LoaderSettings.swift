@@ -37,7 +37,7 @@ struct LoaderSettings {
   func variables(_ environment: ProcessEnvironment) throws(Diagnostic) -> LoaderVariables {
     var variables = LoaderVariables()
     for word in env {
-      let name = String(word.unicodeScalars.prefix { $0 != "=" })
+      let name = try Self.name(of: word)
       let rest = word.unicodeScalars.dropFirst(name.unicodeScalars.count)
       let value =
         rest.isEmpty
@@ -46,7 +46,7 @@ struct LoaderSettings {
       case "LD_LIBRARY_PATH": variables.libraryPath = value
       case "LD_PRELOAD": variables.preload = value
       case "LD_AUDIT": variables.audit = value
-      case _ where allowsImageVariables && !name.isEmpty: break
+      case _ where allowsImageVariables: break
       default:
         throw Diagnostic(
           "--env \(ByteString(argument: word)): not a variable that decides what is loaded",
@@ -68,13 +68,7 @@ struct LoaderSettings {
   func programVariables(_ environment: ProcessEnvironment) throws(Diagnostic) -> [String] {
     var variables: [(name: String, text: String)] = []
     for word in env {
-      // By scalars: a mark that combines with the sign would hide it.
-      let name = String(word.unicodeScalars.prefix { $0 != "=" })
-      guard !name.isEmpty else {
-        throw Diagnostic(
-          "--env '\(ByteString(argument: word))': names no variable", remedy: "write NAME=VALUE",
-          status: .usage)
-      }
+      let name = try Self.name(of: word)
       var text = ByteString(argument: word)
       if name.unicodeScalars.count == word.unicodeScalars.count {
         guard let value = environment.loaderVariable(name) else {
@@ -93,5 +87,14 @@ struct LoaderSettings {
       variables.append((name, variable))
     }
     return variables.map(\.text)
+  }
+
+  private static func name(of word: String) throws(Diagnostic) -> String {
+    // By scalars: a mark that combines with the sign would hide it.
+    let name = String(word.unicodeScalars.prefix { $0 != "=" })
+    guard name.isEmpty else { return name }
+    throw Diagnostic(
+      "--env '\(ByteString(argument: word))': names no variable", remedy: "write NAME=VALUE",
+      status: .usage)
   }
 }

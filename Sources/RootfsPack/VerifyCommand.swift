@@ -47,7 +47,9 @@ struct VerifyCommand: ParsableCommand {
       valueName: ":port/path[=status]"))
   var http: [String] = []
 
-  @Option(help: ArgumentHelp("Expect this exit code.", valueName: "code"))
+  @Option(
+    help: ArgumentHelp(
+      "Expect this exit code of what ends by itself. (default: 0)", valueName: "code"))
   var expectExit: UInt8?
 
   @Option(

@@ -4,6 +4,8 @@ internal import FileTree
 struct MissedFiles {
   /// The root that the bundle was packed from, or one like it.
   let source: any FileTree
+  /// Whether an emulator ran the program: its own calls aren't the program's.
+  let isEmulated: Bool
 
   /// What every container has from its engine or kernel, and what loaders look for and do without.
   private static let passedOver: [RootPath] = [
@@ -25,7 +27,8 @@ struct MissedFiles {
   /// - Parameter paths: in the order of looking; what isn't in the source either is counted only.
   func result(of paths: [ByteString]?) -> RungResult {
     guard let paths else {
-      return RungResult(.missed, .skipped("nobody could watch the run"))
+      return RungResult(.missed, .skipped(
+          isEmulated ? "an emulated run isn't watched" : "this system lets nobody watch a run"))
     }
     var resolver = PathResolver(tree: source)
     var findings: [VerifyFinding] = []

@@ -24,8 +24,10 @@ struct RunPlan {
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
   /// Signals by the numbers that they have on nearly every machine of Linux; signal(7).
   private static let signals: [String: Int32] = [
-    "HUP": 1, "INT": 2, "QUIT": 3, "ABRT": 6, "KILL": 9, "USR1": 10, "USR2": 12, "TERM": 15,
-    "WINCH": 28,
+    "HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "TRAP": 5, "ABRT": 6, "BUS": 7, "FPE": 8, "KILL": 9,
+    "USR1": 10, "SEGV": 11, "USR2": 12, "PIPE": 13, "ALRM": 14, "TERM": 15, "CHLD": 17, "CONT": 18,
+    "STOP": 19, "TSTP": 20, "TTIN": 21, "TTOU": 22, "URG": 23, "XCPU": 24, "XFSZ": 25, "VTALRM": 26,
+    "PROF": 27, "WINCH": 28, "IO": 29, "PWR": 30, "SYS": 31, "RTMIN": 34, "RTMAX": 64,
   ]
   /// In directories: mounts of a run.
   private static let writableLimit = 256
@@ -131,8 +133,8 @@ struct RunPlan {
     for entry in bundle.entries { parents.insert(entry.path.parent) }
     let empty = bundle.entries.filter { entry in
       if case .directory = entry.node { !parents.contains(entry.path) } else { false }
-    }.map(\.path)
-    let own: Set<RootPath> = ["/dev", "/proc", "/sys", "/etc"]
+    }.map(\.path).filter { !$0.isInside("/etc") }
+    let own: Set<RootPath> = ["/dev", "/proc", "/sys"]
     let volumes = image.volumes.map { RootPath(normalising: ByteString($0)) }
     var seen: Set<RootPath> = []
     let all = asked.writable + volumes + ["/tmp", "/run", "/var/tmp"] + empty
@@ -146,7 +148,11 @@ struct RunPlan {
   private static func signal(_ text: String?) -> Int32 {
     guard let text else { return 15 }
     if let number = Int32(text) { return number }
-    return signals[text.hasPrefix("SIG") ? String(text.dropFirst(3)) : text] ?? 15
+    let word = text.hasPrefix("SIG") ? text.dropFirst(3) : text[...]
+    let name = word.prefix { $0 != "+" && $0 != "-" }
+    // As in RTMIN+3.
+    let distance = Int32(word.dropFirst(name.count)) ?? 0
+    return signals[String(name)].map { $0 + distance } ?? 15
   }
 }
 

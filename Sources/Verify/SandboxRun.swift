@@ -117,7 +117,8 @@ struct SandboxRun {
     } catch {
       results.append(Self.result(of: error, plan))
     }
-    results.append(MissedFiles(source: source).result(of: program.missed))
+    let missed = MissedFiles(source: source, isEmulated: plan.request.emulator != nil)
+    results.append(missed.result(of: program.missed))
   }
 
   /// A plain word about how it ran.
@@ -168,9 +169,10 @@ struct SandboxRun {
     case .exited(let code):
       if let expected = request.expectedExit, expected != code {
         findings.append(VerifyFinding(.fails, program, "ended with \(code) instead of \(expected)"))
-      } else if request.expectedExit == nil, code == 127 {
-        // What loaders and shells end with where something isn't there.
-        findings.append(VerifyFinding(.fails, program, "ended with 127: something isn't there"))
+      } else if request.expectedExit == nil, code != 0 {
+        findings.append(
+          VerifyFinding(
+            .fails, program, "ended with \(code); if it has to, say so with --expect-exit \(code)"))
       }
     }
     if let expected = request.expectedOutput, !expected.matches(output.text()) {
