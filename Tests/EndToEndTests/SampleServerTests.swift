@@ -19,9 +19,12 @@ struct SampleServerTests {
     #expect(result.status == 0, "\(result.errors)")
     let size = try FileManager.default.attributesOfItem(atPath: archive)[.size] as? Int ?? 0
     #expect(size > 1_000_000 && size <= 32_000_000)
-    let proof = try Shell.bash(
-      "scripts/run-packed-server.sh \(archive)", in: Project.directory)
-    #expect(proof.contains("sample-server answers from inside the packed root"))
+    let proof = try Project.run(
+      "verify", archive, "--http", ":8080/", "--http", ":8080/api/status",
+      "--http", ":8080/nowhere=404")
+    #expect(proof.status == 0, "\(proof.output)")
+    #expect(proof.output.contains("3 of 3 answered as expected"))
+    #expect(proof.output.contains("stop       passed"))
   }
 
   @Test func `its signal library is in no DT_NEEDED, and a note of the server declares it`() throws
@@ -46,8 +49,11 @@ struct SampleServerTests {
         Project.command, "./sample-server", "--output", archive, "--dlopen", "none",
       ] + Self.additions, in: Self.build)
     #expect(result.status == 0)
-    let proof = try Shell.run(["scripts/run-packed-server.sh", archive], in: Project.directory)
+    let proof = try Project.run("verify", archive, "--http", ":8080/")
     #expect(proof.status == 1)
-    #expect(proof.errors.contains("libsample-signals.so"))
+    #expect(proof.output.contains("loader     failed"))
+    #expect(proof.output.contains("run        failed"))
+    #expect(proof.output.contains("said: "))
+    #expect(proof.output.contains("--load libsample-signals.so"))
   }
 }
