@@ -153,6 +153,20 @@ struct HardeningTests {
     #expect(dangers.count == findings.count)
   }
 
+  @Test func `to musl, an empty element of a search path is none`() throws {
+    let findings = try check(
+      in: [
+        "/app/main": .elf(
+          .program(
+            interpreter: "/lib/ld-musl-x86_64.so.1", needed: ["libc.so"], runpath: ":/usr/lib::x"),
+          symbols: ElfSymbols(.undefined("puts")), extras: .hardened)
+      ], libc: CheckRoot.musl)
+    #expect(
+      findings.map(\.problem) == [
+        .unsafeSearchPath(path: .runpath, element: "x", danger: .relative)
+      ])
+  }
+
   @Test func `a rule that is ignored tells nothing`() throws {
     let executable = ElfExtras(segments: [(0x6474_E551, 7)])
     #expect(

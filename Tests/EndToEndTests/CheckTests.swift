@@ -190,6 +190,14 @@ struct CheckTests {
     #expect(try check("--require", "bind-now,pie", "bin/fine").status == 1)
   }
 
+  @Test func `a configuration file may hold the gates`() throws {
+    try scratch.write(
+      "files = [\"bin/fine\"]\n[check]\nmax-glibc = \"2.4\"\n", to: "rootfs-pack.toml")
+    #expect(try check().output.contains("not as demanded [glibc-floor]"))
+    #expect(try check("--max-glibc", "99").status == 0)
+    #expect(try check("--no-max-glibc").status == 0)
+  }
+
   @Test func `a rule can be left out`() throws {
     let result = try check("--ignore", "undefined-symbol,unused-library", "bin/main")
     #expect(result.status == 0)

@@ -1,12 +1,5 @@
 internal import ELF
-package import FileTree
-
-/// What programs take from the system rather than along, with releases of its own.
-package enum ReleasePackage: String, Hashable, Sendable {
-  case glibc
-  /// libstdc++ and libgcc_s, which come with the compiler.
-  case gcc = "GCC"
-}
+internal import FileTree
 
 /// A version that says which release of a package an object needs at least.
 struct ReleaseNeed: Hashable, Sendable {
@@ -45,22 +38,4 @@ struct ReleaseNeed: Hashable, Sendable {
     }
     return highest
   }
-}
-
-/// The release that an object raises a closure's floor to.
-package struct ReleaseFloor: Hashable, Sendable {
-  package let package: ReleasePackage
-  package let release: Release
-  package let version: ByteString
-  /// As DT_NEEDED names it.
-  package let library: ByteString
-  /// Symbols that carry the version; of a mark such as GLIBC_ABI_DT_RELR there are none.
-  package let symbols: [ByteString]
-}
-
-/// A floor with the object that raises it.
-package struct FloorRaise: Hashable, Sendable {
-  package let floor: ReleaseFloor
-  package let object: FoundObject
-  package let chain: [ByteString]
 }
