@@ -143,7 +143,9 @@ let package = Package(
     .testTarget(name: "DiffTests", dependencies: ["Diff"], swiftSettings: testSettings),
     .testTarget(
       name: "VerifyTests",
-      dependencies: ["Verify", "Archive", "Discovery", "Loader", "FileTree", "TestSupport", system],
+      dependencies: [
+        "Verify", "Archive", "Discovery", "Loader", "FileTree", "TestSupport", system,
+      ],
       swiftSettings: testSettings),
     .testTarget(
       name: "ReportTests",

@@ -1,3 +1,4 @@
+internal import Archive
 internal import ArgumentParser
 internal import Check
 internal import Discovery
@@ -14,7 +15,8 @@ struct CheckCommand: ParsableCommand {
       Everything that a program loads is read, and nothing is executed: missing and unfit libraries, \
       symbols and versions that nobody defines (as 'ldd -r' would tell, for any machine), libraries \
       that aren't used ('ldd -u') or stand in each other's way. Only problems are told. In a \
-      directory, every ELF file and every executable script is checked.
+      directory, an archive or an image, every ELF file and every executable script is checked; the \
+      last two are roots of their own.
 
       Executable stacks, text relocations and unsafe search paths are always told; what else an \
       object lacks of hardening, only with --hardening or --require.
@@ -25,6 +27,7 @@ struct CheckCommand: ParsableCommand {
         rootfs-pack check --require pie,relro,bind-now ./server
         rootfs-pack check --root /srv/image /srv/image/usr/bin
         rootfs-pack check --sarif build/bin > check.sarif
+        rootfs-pack check server.oci.tar
 
       Exit code: 0 nothing would fail, 1 something would or isn't as demanded, 2 wrong usage, \
       3 unreadable input.
@@ -32,7 +35,8 @@ struct CheckCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "A program, a shared library, a script, or a directory.", valueName: "file"))
+      "A program, a shared library, a script, a directory, an archive or an image.",
+      valueName: "file"))
   var files: [String] = []
 
   @Flag(help: "Write one JSON document.")
@@ -77,6 +81,12 @@ struct CheckCommand: ParsableCommand {
 
   @Flag(help: "List what is looked for.")
   var listRules = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Which image of an input with several. (default: this machine's, or the first)",
+      valueName: "os/arch[/variant]"))
+  var imagePlatform: String?
 
   @OptionGroup var loaderOptions: LoaderOptions
 
@@ -144,26 +154,24 @@ struct CheckCommand: ParsableCommand {
       try Terminal.write(renderRules(style), to: .standardOutput)
       return
     }
-    let context = try ResolutionContext(loaderOptions.settings, files: files)
-    let subjects = try InspectSubjects(files, context, includesScripts: true)
-    var run = CheckRun(context.scope(NeedsPolicy(), descends: false), try policy)
-    for failure in subjects.failures { run.warn(failure) }
-    run.check(subjects.subjects)
-    try Terminal.write(render(run.report, context, style), to: .standardOutput)
-    let status = run.status
-    if status != .done { throw status.code }
+    let signals = SignalMask()
+    let inputs = try signals.holding { () throws(Diagnostic) in
+      var options = try ReadOptions.of(imagePlatform, variables)
+      options.interruption = { signals.pending }
+      return try CheckInputs(files, loaderOptions.settings, options)
+    }
+    var run = CheckRun(try policy)
+    let reports = inputs.roots.map { run.check($0) }
+    try Terminal.write(render(reports, inputs, style), to: .standardOutput)
+    if run.status != .done { throw run.status.code }
   }
 
   private func render(
-    _ report: CheckReport, _ context: ResolutionContext, _ style: TextStyle
+    _ reports: [RootReport], _ inputs: CheckInputs, _ style: TextStyle
   ) throws -> String {
-    if json {
-      return try renderJSON(
-        CheckDocument(report, root: ByteString(context.root).description))
-    }
-    guard sarif else { return CheckText.render(report, style) }
+    if json { return try renderJSON(CheckDocument(reports, root: inputs.rootName)) }
+    guard sarif else { return CheckText.render(reports, style) }
     let version = RootfsPackCommand.configuration.version
-    return try renderJSON(
-      SarifDocument(report, toolVersion: version) { context.fileURI(of: $0) })
+    return try renderJSON(SarifDocument(reports, toolVersion: version))
   }
 }

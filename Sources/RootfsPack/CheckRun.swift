@@ -4,30 +4,37 @@ internal import ELF
 internal import FileTree
 internal import Loader
 internal import Parallel
+internal import Report
 
-/// Checks subjects of one root on all cores, and tells what can't be checked.
+/// Checks the subjects of one root after the other, each on all cores, and tells what can't be checked.
 struct CheckRun {
-  private let scope: NeedsFinder.Scope
   private let policy: CheckPolicy
-  private(set) var report = CheckReport()
   private(set) var status = ExitStatus.done
 
   /// Subjects that are checked before any is reported: bounds the memory.
   private static let batchSize = 512
 
-  /// - Parameter scope: the root, and the loaders that programs and libraries meet in it.
-  init(_ scope: NeedsFinder.Scope, _ policy: CheckPolicy) {
-    self.scope = scope
+  init(_ policy: CheckPolicy) {
     self.policy = policy
   }
 
-  mutating func check(_ subjects: [InspectSubjects.Subject]) {
+  mutating func check(_ root: CheckInputs.Root) -> RootReport {
+    for failure in root.failures { warn(failure) }
+    let report = check(root.subjects, root.scope)
+    if status == .done, report.findings.isFatal { status = .findings }
+    return RootReport(report, bundle: root.bundle, uri: root.uri)
+  }
+
+  private mutating func check(
+    _ subjects: [InspectSubjects.Subject], _ scope: NeedsFinder.Scope
+  ) -> CheckReport {
     let checker = Checker(
       policy: policy, store: FactStore(tree: scope.tree), loader: scope.libraryLoader)
     let count = min(Workers<CheckWorker>.processorCount, max(1, subjects.count))
-    let workers = Workers(count: count) { [scope] in
+    let workers = Workers(count: count) {
       CheckWorker(finder: NeedsFinder(scope), checker: checker)
     }
+    var report = CheckReport()
     var passedOver = PassedOverFiles()
     var duplicates = DuplicateFiles()
     var rest = subjects[...]
@@ -51,11 +58,11 @@ struct CheckRun {
       }
     }
     if let summary = passedOver.summary { Terminal.warn(summary) }
-    if status == .done, report.findings.isFatal { status = .findings }
+    return report
   }
 
   /// Tells of a subject that can't be checked.
-  mutating func warn(_ diagnostic: Diagnostic) {
+  private mutating func warn(_ diagnostic: Diagnostic) {
     Terminal.warn(diagnostic)
     status = diagnostic.status
   }

@@ -1,5 +1,6 @@
 internal import Archive
 internal import FileTree
+internal import Loader
 internal import SystemPackage
 internal import Verify
 
@@ -13,8 +14,10 @@ struct VerifiedBundle {
   /// What to tell of images in the input that weren't looked at.
   let otherPlatforms: Diagnostic?
 
+  /// - Parameter environment: the loader's surroundings as the user wants them.
   init(
-    _ argument: String, _ options: ReadOptions, _ ladder: Ladder, to last: Rung
+    _ argument: String, _ options: ReadOptions, _ ladder: Ladder,
+    in environment: SearchEnvironment, to last: Rung
   ) throws(Diagnostic) {
     let path = FilePath(ByteString(argument: argument))
     let name = ByteString(path).description
@@ -33,7 +36,7 @@ struct VerifiedBundle {
       (platform, otherPlatforms) = (nil, nil)
       return
     }
-    verification = ladder.climb(bundle, to: last) { $0.words }
+    verification = ladder.climb(bundle, in: environment.inside(bundle), to: last) { $0.words }
     platform = bundle.image?.platform.description
     otherPlatforms = bundle.image.flatMap { Self.hint(of: $0, name) }
   }

@@ -160,11 +160,11 @@ struct VerifyCommand: ParsableCommand {
     options.keepsOwners = geteuid() == 0
     options.interruption = { signals.pending }
     let ladder = Ladder(
-      request, policy: try needsOptions.policy, environment: context.environment,
-      source: context.tree)
+      request, policy: try needsOptions.policy, source: context.tree)
     let last = Self.ends[until ?? "run"] ?? .missed
     let result = try signals.holding { () throws(Diagnostic) in
-      let result = try VerifiedBundle(bundle, options, ladder, to: last)
+      let result = try VerifiedBundle(
+        bundle, options, ladder, in: context.environment, to: last)
       if let signal = signals.pending { throw Diagnostic(interruptedBy: signal) }
       return result
     }

@@ -27,7 +27,9 @@ struct MissedFiles {
   /// - Parameter paths: in the order of looking; what isn't in the source either is counted only.
   func result(of paths: [ByteString]?) -> RungResult {
     guard let paths else {
-      return RungResult(.missed, .skipped(
+      return RungResult(
+        .missed,
+        .skipped(
           isEmulated ? "an emulated run isn't watched" : "this system lets nobody watch a run"))
     }
     var resolver = PathResolver(tree: source)

@@ -102,7 +102,10 @@ struct HardeningTests {
       try rules(image) { $0.required = [.canary, .fortify] } == [
         "no-canary gate", "no-fortify gate",
       ])
-    #expect(try rules(image, [], .hardened, all) == ["no-pie weakens", "no-ibt weakens", "no-shadow-stack weakens"])
+    #expect(
+      try rules(image, [], .hardened, all) == [
+        "no-pie weakens", "no-ibt weakens", "no-shadow-stack weakens",
+      ])
   }
 
   @Test func `marks of the processor's protection are those of its machine`() throws {

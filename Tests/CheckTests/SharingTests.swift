@@ -56,7 +56,8 @@ struct SharingTests {
     return try check(
       in: [
         "/app/main": program(
-          "libz.so.1", "libpng.so", runpath: "/app/lib", binding: [.undefined("z"), .undefined("png")]),
+          "libz.so.1", "libpng.so", runpath: "/app/lib",
+          binding: [.undefined("z"), .undefined("png")]),
         "/app/lib/libz.so.1": libz,
         "/lib/libz.so.1": systemHasIt ? library("libz.so.1", .defined("z"), .defined("y")) : nil,
         "/lib/libpng.so": library(
@@ -80,7 +81,8 @@ struct SharingTests {
   @Test func `two files of one soname are both loaded if they are asked for by other names`() throws
   {
     let findings = try check(in: [
-      "/app/main": program("libf.so.1", "/opt/libf.so", binding: [.undefined("f"), .undefined("g")]),
+      "/app/main": program(
+        "libf.so.1", "/opt/libf.so", binding: [.undefined("f"), .undefined("g")]),
       "/lib/libf.so.1": library("libf.so.1", .defined("f")),
       "/opt/libf.so": library("libf.so.1", .defined("g")),
     ])

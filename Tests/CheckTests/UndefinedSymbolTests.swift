@@ -73,7 +73,8 @@ struct UndefinedSymbolTests {
     #expect(found == (counts ? [] : ["main: f"]))
   }
 
-  @Test func `an undefined symbol's address in the program stands for data, not for calls`() throws {
+  @Test func `an undefined symbol's address in the program stands for data, not for calls`() throws
+  {
     func undefined(_ relocation: UInt32) throws -> [String] {
       try check(in: [
         "/app/main": .elf(

@@ -160,7 +160,8 @@ struct BrokenBundle: CustomTestStringConvertible, Sendable {
       verify: ["--http", ":8080/x"], rungs: ["http"]),
     BrokenBundle(
       name: "a server of another port", program: .c(server),
-      pack: ["--add", "main.c:/page"], fault: "LC_ALL=C sed -i 's/\\x90\\x1f\\x00\\x00/\\x91\\x1f\\x00\\x00/' main",
+      pack: ["--add", "main.c:/page"],
+      fault: "LC_ALL=C sed -i 's/\\x90\\x1f\\x00\\x00/\\x91\\x1f\\x00\\x00/' main",
       verify: ["--http", ":8080/x", "--timeout", "1"], rungs: ["http"]),
   ]
 

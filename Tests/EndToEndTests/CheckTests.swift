@@ -35,6 +35,7 @@ struct CheckTests {
         let symbols: [String]?
         let release: String?
       }
+      let bundle: String?
       let rule: String
       let severity: String
       let object: String
@@ -51,6 +52,7 @@ struct CheckTests {
         let version: String
         let object: String
       }
+      let bundle: String?
       let path: String
       let fails: Bool
       let floors: [Floor]
@@ -159,6 +161,43 @@ struct CheckTests {
     #expect(
       try uris(in: URL(fileURLWithPath: "/"), "--root", scratch.path, "/lib/libf.so")
         .contains("file://\(scratch.path)/lib/libf.so"))
+  }
+
+  // MARK: Bundles
+
+  @Test(arguments: ["x.tar", "x.tar.gz", "x.oci.tar", "x.cpio", "y.tar", "layout"])
+  func `archives and images are checked as roots of their own`(name: String) throws {
+    try Shell.bash(
+      """
+      '\(Project.command)' bin/main --install /app/bin/main --output x.tar.gz --output x.oci.tar --output x.cpio \
+        --output x.tar --quiet
+      mkdir layout root; tar -xf x.oci.tar -C layout
+      # Another writer's, with a name that has to be escaped.
+      tar -xf x.tar -C root; tar -cf y.tar -C root .
+      """, in: scratch.url)
+    let document = try document(name, "bin/fine")
+    #expect(Set(names(document)) == ["undefined-symbol libf.so", "unused-library main"])
+    #expect(document.findings.allSatisfy { $0.bundle == name })
+    #expect(document.programs.first?.bundle == nil)
+    #expect(
+      document.programs.contains { $0.path == "/app/bin/main" && $0.bundle == name && $0.fails })
+    #expect(document.programs.contains { $0.path.hasSuffix("libc.so.6") && $0.bundle == name })
+    let text = try check(name)
+    #expect(text.status == 1 && text.errors == "")
+    #expect(text.output.hasPrefix("\(name):\n/app/"))
+    #expect(text.output.contains("  fails [undefined-symbol]\n"))
+  }
+
+  @Test func `a bundle can't be looked at below another root, and a broken one is refused`() throws
+  {
+    try Shell.bash("tar -cf x.tar bin; head -c 4000 x.tar > y.tar", in: scratch.url)
+    let rooted = try check("--root", "/usr", "x.tar")
+    #expect(rooted.status == 2 && rooted.errors.contains("x.tar is a root of its own"))
+    let broken = try check("y.tar")
+    #expect(broken.status == 3 && broken.output == "")
+    #expect(broken.errors.split(separator: "\n").count == 1)
+    // A text is no archive: the error is that of a file that was named.
+    #expect(try check("f.c").errors.contains("not an ELF file"))
   }
 
   // MARK: Gates

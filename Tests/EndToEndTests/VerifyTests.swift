@@ -210,8 +210,10 @@ struct VerifyTests {
     #expect(result.status == 1, "\(result.errors)")
     #expect(rows(result) == ["structure failed"])
     #expect(result.output.contains(message), "\(result.output)")
-    #expect(try FileManager.default.contentsOfDirectory(
-      atPath: scratch.path + "/temporary").isEmpty)
+    #expect(
+      try FileManager.default.contentsOfDirectory(
+        atPath: scratch.path + "/temporary"
+      ).isEmpty)
   }
 
   @Test func `an input that is nothing of the kind is an error`() throws {
@@ -269,7 +271,8 @@ struct VerifyTests {
     try pack("--output", "x.oci.tar", "--platform", "\(root):/usr/bin/basename")
     let result = try verify("x.oci.tar")
     #expect(result.status == 0, "\(result.output)")
-    #expect(result.errors.contains("has images for linux/arm64 too; verify each with --image-platform"))
+    #expect(
+      result.errors.contains("has images for linux/arm64 too; verify each with --image-platform"))
     let foreign = try verify(
       "x.oci.tar", "--image-platform", "linux/arm64", "--root", root, "--expect-output",
       "^basename \\(GNU", "--run", "--version")

@@ -137,9 +137,8 @@ struct FindingReportTests {
   typealias Object = [String: Any]
 
   func sarif() throws -> Object {
-    let document = SarifDocument(Self.report, toolVersion: "1.2.3") { path in
-      "file://" + path.text.percentEncoded
-    }
+    let report = RootReport(Self.report) { "file://" + $0.text.percentEncoded }
+    let document = SarifDocument([report], toolVersion: "1.2.3")
     let text = try renderJSON(document)
     return try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? Object)
   }

@@ -16,7 +16,8 @@ struct MissedFilesTests {
 
   @Test func `what the root has is told with the option that adds it`() {
     let paths: [ByteString] = [
-      "/etc/localtime", "/usr/lib/libz.so.1", "/etc/app.conf", "/tmp", "/no/such", "/usr/lib/libz.so.1",
+      "/etc/localtime", "/usr/lib/libz.so.1", "/etc/app.conf", "/tmp", "/no/such",
+      "/usr/lib/libz.so.1",
     ]
     #expect(
       findings(paths).map(\.flag) == [
@@ -24,7 +25,8 @@ struct MissedFilesTests {
       ])
   }
 
-  @Test(arguments: ["/proc/1/maps", "/etc/ld.so.cache", "/dev/shm", "/opt", "/sys/x"] as [ByteString])
+  @Test(
+    arguments: ["/proc/1/maps", "/etc/ld.so.cache", "/dev/shm", "/opt", "/sys/x"] as [ByteString])
   func `what engines make, and a directory at the top, is passed over`(path: ByteString) {
     #expect(findings([path]) == [])
   }

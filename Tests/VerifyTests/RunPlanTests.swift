@@ -49,7 +49,10 @@ struct RunPlanTests {
   }
 
   @Test func `the image's entrypoint and command are started`() throws {
-    let plan = try plan { $0.entrypoint = ["/one", "-a"]; $0.command = ["-b"] }
+    let plan = try plan {
+      $0.entrypoint = ["/one", "-a"]
+      $0.command = ["-b"]
+    }
     #expect(plan.request.program == "/one")
     #expect(plan.request.arguments == ["/one", "-a", "-b"])
   }
@@ -58,7 +61,10 @@ struct RunPlanTests {
     var request = RunRequest()
     request.arguments = ["-c"]
     #expect(
-      try plan(request) { $0.entrypoint = ["/one"]; $0.command = ["-b"] }.request.arguments
+      try plan(request) {
+        $0.entrypoint = ["/one"]
+        $0.command = ["-b"]
+      }.request.arguments
         == ["/one", "-c"])
     // Without an entrypoint the command's first word is the program.
     #expect(
@@ -81,7 +87,10 @@ struct RunPlanTests {
   @Test func `a name without a slash is searched in PATH`() throws {
     #expect(try plan { $0.entrypoint = ["two"] }.request.program == "/usr/bin/two")
     #expect(
-      try plan { $0.entrypoint = ["two"]; $0.environment = ["PATH=/bin"] }.request.program
+      try plan {
+        $0.entrypoint = ["two"]
+        $0.environment = ["PATH=/bin"]
+      }.request.program
         == "two")
   }
 
@@ -102,14 +111,20 @@ struct RunPlanTests {
       ("1000", 1000, 0), ("1000:web", 1000, 9),
     ] as [(String, UInt32, UInt32)])
   func `users are looked up in the image`(user: String, number: UInt32, group: UInt32) throws {
-    let plan = try plan { $0.entrypoint = ["/one"]; $0.user = user }
+    let plan = try plan {
+      $0.entrypoint = ["/one"]
+      $0.user = user
+    }
     #expect(plan.request.user == number && plan.request.group == group)
   }
 
   @Test(arguments: ["nobody", "app:wheel"])
   func `a user that the image doesn't know is a problem`(user: String) {
     #expect(throws: RunPlan.Problem.unknownUser(user)) {
-      try plan { $0.entrypoint = ["/one"]; $0.user = user }
+      try plan {
+        $0.entrypoint = ["/one"]
+        $0.user = user
+      }
     }
   }
 
@@ -129,6 +144,10 @@ struct RunPlanTests {
       ("SIGRTMIN+3", 37), ("RTMAX-1", 63), ("NONE", 15),
     ] as [(String?, Int32)])
   func `the image's signal asks it to end`(text: String?, number: Int32) throws {
-    #expect(try plan { $0.entrypoint = ["/one"]; $0.stopSignal = text }.stopSignal == number)
+    #expect(
+      try plan {
+        $0.entrypoint = ["/one"]
+        $0.stopSignal = text
+      }.stopSignal == number)
   }
 }

@@ -1,16 +1,19 @@
-package import Check
+internal import Check
 internal import FileTree
 
 /// The JSON of `check`; same rules as for ``InspectDocument``.
 package struct CheckDocument: Encodable {
   let schemaVersion: Int
+  /// Where files were looked for that no bundle holds.
   let root: String
-  let programs: [Program]
-  /// The highest of all programs.
-  let floors: [Floor]
-  let findings: [Entry]
+  private(set) var programs: [Program] = []
+  /// The highest of all programs, of each bundle.
+  private(set) var floors: [Floor] = []
+  private(set) var findings: [Entry] = []
 
   struct Program: Encodable {
+    /// The archive or image that it is in; null for one that was named by itself.
+    @Nullable var bundle: String?
     let path: String
     /// Whether something of it fails, or isn't as it was demanded.
     let fails: Bool
@@ -18,6 +21,7 @@ package struct CheckDocument: Encodable {
   }
 
   struct Floor: Encodable {
+    @Nullable var bundle: String?
     let package: String
     let release: String
     let version: String
@@ -27,7 +31,8 @@ package struct CheckDocument: Encodable {
     /// From the program to the object.
     let chain: [String]
 
-    init(_ raise: FloorRaise) {
+    init(_ raise: FloorRaise, _ bundle: String?) {
+      _bundle = Nullable(wrappedValue: bundle)
       package = raise.floor.package.rawValue
       release = raise.floor.release.description
       version = raise.floor.version.description
@@ -39,6 +44,7 @@ package struct CheckDocument: Encodable {
   }
 
   struct Entry: Encodable {
+    @Nullable var bundle: String?
     let rule: String
     let severity: String
     let object: String
@@ -50,7 +56,8 @@ package struct CheckDocument: Encodable {
     let remedy: String
     let programs: [String]
 
-    init(_ shared: SharedFinding) {
+    init(_ shared: SharedFinding, _ bundle: String?) {
+      _bundle = Nullable(wrappedValue: bundle)
       let finding = shared.finding
       rule = finding.rule.rawValue
       severity = finding.severity.rawValue
@@ -64,16 +71,21 @@ package struct CheckDocument: Encodable {
     }
   }
 
-  /// - Parameter root: the root's place on the host.
-  package init(_ report: CheckReport, root: String) {
+  /// - Parameters:
+  ///   - reports: one for each root.
+  ///   - root: the place on the host of the one that is no bundle.
+  package init(_ reports: [RootReport], root: String) {
     schemaVersion = InspectDocument.schemaVersion
     self.root = root
-    programs = report.programs.map { program in
-      Program(
-        path: program.path.description, fails: program.isFatal,
-        floors: program.floors.map { Floor($0) })
+    for item in reports {
+      let (report, bundle) = (item.report, item.bundle)
+      programs += report.programs.map { program in
+        Program(
+          bundle: Nullable(wrappedValue: bundle), path: program.path.description,
+          fails: program.isFatal, floors: program.floors.map { Floor($0, bundle) })
+      }
+      floors += report.floors.map { Floor($0, bundle) }
+      findings += report.findings.findings.map { Entry($0, bundle) }
     }
-    floors = report.floors.map { Floor($0) }
-    findings = report.findings.findings.map { Entry($0) }
   }
 }

@@ -14,6 +14,14 @@ package struct CheckText {
   /// Programs that are named; the rest is a number.
   private static let namedPrograms = 3
 
+  /// Each bundle's findings stand below its name.
+  package static func render(_ reports: [RootReport], _ style: TextStyle) -> String {
+    reports.map { item in
+      let title = item.bundle.map { style.paint($0 + ":", .strong) + "\n" } ?? ""
+      return title + render(item.report, style)
+    }.joined(separator: "\n")
+  }
+
   package static func render(_ report: CheckReport, _ style: TextStyle) -> String {
     var renderer = CheckText(report: report, style: style)
     renderer.addFindings()

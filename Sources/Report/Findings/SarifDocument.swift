@@ -1,4 +1,4 @@
-package import Check
+internal import Check
 package import FileTree
 
 /// Findings in the format by which code hosts show them.
@@ -15,19 +15,17 @@ package struct SarifDocument: Encodable {
   }
 
   /// - Parameters:
+  ///   - reports: each becomes a run.
   ///   - toolVersion: of this program.
-  ///   - uri: where a file of the root is, as a URI reference.
-  package init(
-    _ report: CheckReport, toolVersion: String, uri: (RootPath) -> String
-  ) {
-    runs = [
+  package init(_ reports: [RootReport], toolVersion: String) {
+    runs = reports.map { item in
       Run(
         tool: Tool(
           driver: Driver(
             name: "rootfs-pack", version: toolVersion,
             rules: Rule.allCases.map { Descriptor($0) })),
-        results: report.findings.findings.map { Result($0, uri: uri) })
-    ]
+        results: item.report.findings.findings.map { Result($0, uri: item.uri) })
+    }
   }
 
   private struct Run: Encodable {

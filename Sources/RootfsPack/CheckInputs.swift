@@ -1,0 +1,123 @@
+internal import Archive
+internal import Discovery
+internal import ELF
+internal import FileTree
+internal import Loader
+internal import Report
+internal import SystemPackage
+
+/// The roots that a check is about: the host's, or a sysroot, and those of bundles.
+struct CheckInputs {
+  struct Root {
+    let subjects: [InspectSubjects.Subject]
+    let failures: [Diagnostic]
+    /// The root, and the loaders that programs and libraries meet in it.
+    let scope: NeedsFinder.Scope
+    /// The archive or image, as it was named; nil for what is none.
+    var bundle: String?
+    /// Where a file of it is, as a URI reference.
+    let uri: (RootPath) -> String
+    /// Keeps what was unpacked.
+    private let content: ReadBundle?
+  }
+
+  private(set) var roots: [Root] = []
+  /// The place on the host of the root that is no bundle.
+  let rootName: String
+
+  init(
+    _ files: [String], _ settings: LoaderSettings, _ options: ReadOptions
+  ) throws(Diagnostic) {
+    var plain: [String] = []
+    var bundles: [(argument: String, bundle: ReadBundle)] = []
+    for file in files {
+      if let bundle = try Self.bundle(file, options) {
+        bundles.append((file, bundle))
+      } else {
+        plain.append(file)
+      }
+    }
+    if !bundles.isEmpty, settings.root != "/" {
+      throw Diagnostic(
+        "--root \(ByteString(argument: settings.root)): "
+          + "\(ByteString(argument: bundles[0].argument)) is a root of its own",
+        remedy: "check it without --root", status: .usage)
+    }
+    let context = try ResolutionContext(settings, files: plain)
+    rootName = ByteString(context.root).description
+    if !plain.isEmpty { roots.append(try Root(plain, context)) }
+    for (argument, bundle) in bundles {
+      roots.append(Root(bundle, ByteString(argument: argument), context))
+    }
+  }
+
+  /// What is to be read as an archive or an image; nil for programs, scripts and directories of them, and
+  /// for what can't be read at all, which is told where it is opened.
+  private static func bundle(
+    _ argument: String, _ options: ReadOptions
+  ) throws(Diagnostic) -> ReadBundle? {
+    let path = FilePath(ByteString(argument: argument))
+    guard !path.isEmpty, isBundle(path) else { return nil }
+    do {
+      return try ArchiveReader(options: options).read(path)
+    } catch {
+      if case .unknownFormat = error { return nil }
+      throw Diagnostic(error, of: path)
+    }
+  }
+
+  /// Whether a file has no sign of a program or script, or a directory that of an image.
+  private static func isBundle(_ path: FilePath) -> Bool {
+    guard let file = open(path) else { return false }
+    defer { try? file.close() }
+    var head = [UInt8](repeating: 0, count: 4)
+    do {
+      let count = try unsafe head.withUnsafeMutableBytes {
+        try unsafe file.read(fromAbsoluteOffset: 0, into: $0)
+      }
+      let signs: [[UInt8]] = [ElfHeader.magic, Array("#!".utf8), Array("MZ".utf8)]
+      return count > 0 && !signs.contains { head.starts(with: $0) }
+    } catch {
+      guard error as? Errno == .isDirectory, let mark = open(path.appending("oci-layout")) else {
+        return false
+      }
+      try? mark.close()
+      return true
+    }
+  }
+
+  private static func open(_ path: FilePath) -> FileDescriptor? {
+    try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
+  }
+}
+
+extension CheckInputs.Root {
+  /// What files and directories of a root of the host name.
+  fileprivate init(_ files: [String], _ context: ResolutionContext) throws(Diagnostic) {
+    let found = try InspectSubjects(files, context, includesScripts: true)
+    subjects = found.subjects
+    failures = found.failures
+    scope = context.scope(NeedsPolicy(), descends: false)
+    uri = { context.fileURI(of: $0) }
+    content = nil
+  }
+
+  /// All that is in a bundle.
+  fileprivate init(_ bundle: ReadBundle, _ name: ByteString, _ context: ResolutionContext) {
+    let tree = bundle.tree
+    let found = ElfFileFinder(tree: tree, includesScripts: true).find(below: .root)
+    subjects = found.files.map { InspectSubjects.Subject(path: $0.text, isFound: true) }
+    failures =
+      found.files.isEmpty ? [Diagnostic("\(name): no ELF file or script is in it")] : []
+    let environment = context.environment.inside(bundle)
+    let loader = Loader(tree: tree, environment: environment, store: ObjectStore(tree: tree))
+    scope = NeedsFinder.Scope(
+      tree: tree, loader: loader, libraryLoader: loader, store: NeedStore(tree: tree),
+      policy: NeedsPolicy(), descends: false)
+    self.bundle = name.description
+    // Code hosts show no files in files.
+    let place = name.percentEncoded
+    uri = { place + "#" + $0.text.percentEncoded }
+    content = bundle
+  }
+}
