@@ -44,11 +44,6 @@ package final class DynamicSymbols: Sendable {
     self.hashTable = hashTable
   }
 
-  /// Whether a loader finds anything in it.
-  package var hasHashTable: Bool {
-    if case .none = hashTable { false } else { true }
-  }
-
   /// Whether each symbol has a version.
   package var hasVersions: Bool { versions != nil }
 

@@ -4,6 +4,9 @@ internal import Loader
 /// undefined, and no symbol has to be looked up again.
 struct BindingWitness: Sendable {
   let libc: Libc
+  /// How many are remembered of an object: most have one, beside a few that have alternatives.
+  static let limit = 16
+
   /// The numbers of ``ObjectFacts``.
   let definers: Set<Int>
 

@@ -36,7 +36,9 @@ struct SymbolBinding {
     // Who is the program isn't the same everywhere, and a copy is never made of its data.
     if undefined.isEmpty, place != 0 {
       let witness = BindingWitness(libc: libc, definers: definers)
-      own.witnesses.withLock { $0.append(witness) }
+      own.witnesses.withLock { known in
+        if known.count < BindingWitness.limit { known.append(witness) }
+      }
     }
     return undefined
   }

@@ -5,7 +5,9 @@ internal import Loader
 /// What `ldd -r` and `ldd -u` tell, without running a loader.
 extension ClosureFacts {
   func symbolFaults() -> [Finding] {
-    guard let libc = graph.libc else { return [] }
+    // Without its interpreter, nothing of a program is bound.
+    guard let libc = graph.libc, graph.subject.image.interpreter == nil || graph.interpreter != nil
+    else { return [] }
     let binding = SymbolBinding(graph, objects, libc)
     return binding.binders.flatMap { place in
       binding.undefined(of: place).map { reference in
