@@ -68,12 +68,25 @@ package struct RootView {
   /// are kept, since one source after the other asks for them.
   mutating func constants(of object: ObservedObject) -> [ElfImage.Content] {
     if let constants, constants.file == object.real { return constants.segments }
-    guard object.image != nil, let file = try? tree.open(object.real),
-      let segments = try? ElfImage.constantSegments(
-        of: file, in: .readOnly, limit: Self.constantsLimit)
-    else { return [] }
+    guard object.image != nil else { return [] }
+    let segments = constants(of: try? tree.open(object.real))
     constants = (object.real, segments)
     return segments
+  }
+
+  /// The same for a file that no loader was asked for.
+  mutating func constants(at path: ByteString) -> [ElfImage.Content] {
+    constants(of: try? open(path))
+  }
+
+  /// Linkers of some machines put constants beside the code, where no segment is only read.
+  private func constants(of file: consuming OpenFile?) -> [ElfImage.Content] {
+    guard let file else { return [] }
+    for kind in [ElfImage.ConstantSegments.readOnly, .executable] {
+      let segments = try? ElfImage.constantSegments(of: file, in: kind, limit: Self.constantsLimit)
+      if let segments, !segments.isEmpty { return segments }
+    }
+    return []
   }
 
   /// The names in a directory, sorted; none if there is no such directory.

@@ -39,6 +39,13 @@ long clinux_read_attribute(const char *path, const char *name, void *value, unsi
 long clinux_find(
     const void *bytes, unsigned long size, const void *pattern, unsigned long pattern_size);
 
+/// The next text at or behind a place that has printable bytes in it, or begins with them: 1 and its bounds, or 0.
+///
+/// A text is as much printable ASCII as stands before a zero byte.
+int clinux_next_text(
+    const char *bytes, unsigned long size, unsigned long from, const char *part, unsigned long part_size,
+    int begins, unsigned long *first, unsigned long *end);
+
 #include <stdbool.h>
 
 #include "CLinuxSandbox.h"

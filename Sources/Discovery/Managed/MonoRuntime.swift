@@ -29,9 +29,7 @@ struct MonoRuntime: Sendable {
     }
     self.header = header
     self.path = path
-    let texts = ObjectStrings(at: path, in: &root).texts {
-      $0.first == UInt8(ascii: "/") && $0.count < 256
-    }
+    let texts = ObjectStrings(at: path, in: &root).paths
     // MONO_ASSEMBLIES and MONO_CFG_DIR, as most systems have them where this root hasn't got Mono.
     let libraries =
       texts.first { root.isFile($0 + "/mono/" + Self.version + "/mscorlib.dll") } ?? "/usr/lib"

@@ -13,7 +13,7 @@ struct ApacheServer: NeedSource {
     guard object.image?.isProgram == true,
       object.real.name == "apache2" || object.real.name == "httpd"
     else { return [] }
-    let texts = ObjectStrings(of: object, in: &root).texts { $0.starts(with: " -D ".utf8) }
+    let texts = ObjectStrings(of: object, in: &root).beginning(with: " -D ")
     func value(_ name: ByteString) -> ByteString? {
       let start = " -D " + name + "=\""
       let text = texts.first { $0.hasPrefix(start) }

@@ -14,11 +14,8 @@ struct GitPrograms: NeedSource {
     guard object.image?.isProgram == true,
       object.real.name == "git" || object.real.name.hasPrefix("git-")
     else { return [] }
-    let texts = ObjectStrings(of: object, in: &root).texts { text in
-      ["git-core", "/templates", "/gitconfig"].contains {
-        ConfigurationText.contains($0, in: ByteString(text))
-      } || (text.first == UInt8(ascii: "/") && text.count < 256)
-    }
+    let strings = ObjectStrings(of: object, in: &root)
+    let texts = strings.containing("git-core", "/gitconfig")
     var needs: [RuntimeNeed] = []
     let programs = texts.first {
       $0.hasPrefix("/") && $0.hasSuffix("/git-core") && root.isDirectory($0)
@@ -29,7 +26,7 @@ struct GitPrograms: NeedSource {
         .shell(for: object, purpose: "a shell for transports, hooks and aliases", in: &root))
     }
     let templates = texts.first { $0.hasSuffix("git-core/templates") }
-    for path in templates.map({ path in Self.places(of: path, among: texts) }) ?? []
+    for path in templates.map({ Self.places(of: $0, below: strings.paths) }) ?? []
     where root.isDirectory(path) && known.insert(path).inserted {
       needs.append(
         topic.registered(
@@ -48,9 +45,8 @@ struct GitPrograms: NeedSource {
   }
 
   /// A relative path below the prefix, which is one of the object's texts.
-  private static func places(of path: ByteString, among texts: [ByteString]) -> [ByteString] {
-    if path.hasPrefix("/") { return [path] }
-    return texts.filter { $0.hasPrefix("/") }.map { ConfigurationText.path(path, in: $0) }
+  private static func places(of path: ByteString, below prefixes: [ByteString]) -> [ByteString] {
+    path.hasPrefix("/") ? [path] : prefixes.map { ConfigurationText.path(path, in: $0) }
   }
 
   /// What git starts by itself is essential: itself by other names, and transports. Other programs are

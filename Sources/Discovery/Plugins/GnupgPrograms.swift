@@ -12,9 +12,7 @@ struct GnupgPrograms: NeedSource {
     guard object.image?.isProgram == true,
       ["gpg", "gpg2", "gpgsm", "gpg-agent"].contains(object.real.name)
     else { return [] }
-    let directories = ObjectStrings(of: object, in: &root).texts {
-      $0.first == UInt8(ascii: "/") && $0.count < 256
-    }.filter { root.isDirectory($0) }
+    let directories = ObjectStrings(of: object, in: &root).paths.filter { root.isDirectory($0) }
     func paths(_ names: [ByteString], _ root: inout RootView) -> [ByteString] {
       names.filter { $0 != object.real.name }.compactMap { name in
         directories.map { ConfigurationText.path(name, in: $0) }.first { root.isFile($0) }

@@ -10,9 +10,7 @@ struct GssMechanisms: NeedSource {
 
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
     guard object.name.hasPrefix("libgssapi_krb5.so") else { return [] }
-    let texts = ObjectStrings(of: object, in: &root).texts {
-      $0.first == UInt8(ascii: "/") && ConfigurationText.contains("/gss/", in: ByteString($0))
-    }
+    let texts = ObjectStrings(of: object, in: &root).paths(containing: "/gss/")
     let directory =
       texts.first { $0.hasSuffix("/gss/") } ?? object.path.directoryPart + "/gss/"
     let files = texts.filter { !$0.hasSuffix("/") }.flatMap {

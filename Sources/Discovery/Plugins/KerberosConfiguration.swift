@@ -13,7 +13,7 @@ struct KerberosConfiguration: NeedSource {
 
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
     guard object.name.hasPrefix("libkrb5.so") else { return [] }
-    let texts = ObjectStrings(of: object, in: &root).texts { $0.first == UInt8(ascii: "/") }
+    let texts = ObjectStrings(of: object, in: &root).paths
     let configurations = texts.flatMap { $0.split { $0 == UInt8(ascii: ":") } }
       .filter { $0.hasSuffix("/krb5.conf") }
     for path in configurations { read(path, .host(object), depth: 0, in: &root) }

@@ -15,9 +15,7 @@ struct LuaRuntime: NeedSource {
     if Self.isInterpreter(object) { isInterpreter = true }
     guard Self.isInterpreter(object) || object.name.hasPrefix("liblua") else { return [] }
     let question = UInt8(ascii: "?")
-    let paths = ObjectStrings(of: object, in: &root).texts {
-      $0.contains(question) && $0.first == UInt8(ascii: "/")
-    }
+    let paths = ObjectStrings(of: object, in: &root).paths(containing: "?")
     var wishes: [Wish] = []
     for pattern in paths.flatMap({ $0.split { $0 == UInt8(ascii: ";") } }) {
       guard pattern.hasPrefix("/"), let sign = pattern.bytes.firstIndex(of: question),

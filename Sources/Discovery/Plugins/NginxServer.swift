@@ -18,9 +18,7 @@ struct NginxServer: NeedSource {
 
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
     guard object.image?.isProgram == true, object.real.name.hasPrefix("nginx") else { return [] }
-    let texts = ObjectStrings(of: object, in: &root).texts {
-      $0.starts(with: "configure arguments:".utf8)
-    }
+    let texts = ObjectStrings(of: object, in: &root).beginning(with: "configure arguments:")
     guard let arguments = texts.first.map(Self.arguments) else { return [] }
     let prefix = arguments["prefix"] ?? "/usr/local/nginx"
     let main = ConfigurationText.path(

@@ -1,47 +1,69 @@
+internal import CLinux
 import ELF
 import FileTree
 
 /// The texts that are compiled into an object: NUL-terminated runs of printable ASCII in the segments
 /// that hold constants.
 struct ObjectStrings {
-  private let segments: [[UInt8]]
+  private let segments: [ElfImage.Content]
 
-  /// Of all segments together; the largest host, a database server, has some ten. In bytes.
-  private static let contentLimit: UInt64 = 48 << 20
   /// In bytes; what a program was configured with is a line of a few thousand.
   private static let textLimit = 1 << 16
   /// In texts.
   private static let countLimit = 1 << 16
+  /// In bytes; no file's path is longer.
+  private static let pathLimit = 4096
 
   /// No texts if the object can't be read.
   init(of object: ObservedObject, in root: inout RootView) {
-    self.init(at: object.image == nil ? nil : object.path, in: &root)
+    segments = root.constants(of: object)
   }
 
-  /// - Parameter path: of an ELF file, in-root; nil for no texts.
-  init(at path: ByteString?, in root: inout RootView) {
-    var segments: [[UInt8]] = []
-    for kind in [ElfImage.ConstantSegments.readOnly, .executable] {
-      guard let path, let file = try? root.open(path) else { break }
-      segments += (try? ElfImage.constants(of: file, in: kind, limit: Self.contentLimit)) ?? []
+  /// - Parameter path: of an ELF file, in-root.
+  init(at path: ByteString, in root: inout RootView) {
+    segments = root.constants(at: path)
+  }
+
+  /// The texts that begin with one of some, each once, in the file's order.
+  func beginning(with starts: ByteString...) -> [ByteString] { texts(starts, begins: true) }
+
+  /// The texts that have one of some parts, each once, in the file's order.
+  func containing(_ parts: ByteString...) -> [ByteString] { texts(parts, begins: false) }
+
+  /// The texts that are absolute paths, or lists of them.
+  var paths: [ByteString] { beginning(with: "/").filter { $0.count < Self.pathLimit } }
+
+  /// The absolute paths among the texts that have a certain part.
+  func paths(containing parts: ByteString...) -> [ByteString] {
+    texts(parts, begins: false).filter { $0.hasPrefix("/") }
+  }
+
+  /// The absolute paths among the texts that lead to a directory of the root and have a certain part.
+  func directories(containing part: ByteString, in root: inout RootView) -> [ByteString] {
+    paths(containing: part).filter { root.isDirectory($0) }
+  }
+
+  /// Which of some texts are among the object's.
+  func intersection(_ texts: Set<ByteString>) -> Set<ByteString> {
+    texts.filter { text in
+      segments.contains { segment in
+        var position = 0
+        while let bounds = Self.next(text, begins: true, in: segment.bytes, from: position) {
+          if bounds.count == text.count { return true }
+          position = bounds.endIndex
+        }
+        return false
+      }
     }
-    self.segments = segments
   }
 
-  /// The texts that are wanted, each once, in the file's order; read-only segments come first.
-  func texts(where isWanted: (ArraySlice<UInt8>) -> Bool) -> [ByteString] {
+  private func texts(_ parts: [ByteString], begins: Bool) -> [ByteString] {
     var texts: [ByteString] = []
     var seen: Set<ByteString> = []
-    let terminator: [UInt8] = [0]
     for segment in segments {
-      var start = 0
-      while let end = find(terminator, in: segment, from: start) {
-        var first = end
-        while first > start, Self.isPrintable(segment[first - 1]) { first -= 1 }
-        start = end + 1
-        guard first < end, end - first <= Self.textLimit, isWanted(segment[first..<end])
-        else { continue }
-        let text = ByteString(segment[first..<end])
+      let found = parts.flatMap { Self.bounds(of: $0, begins: begins, in: segment.bytes) }
+      for bounds in parts.count > 1 ? found.sorted(by: { $0.lowerBound < $1.lowerBound }) : found {
+        let text = ByteString(segment.bytes[bounds])
         if seen.insert(text).inserted { texts.append(text) }
         guard texts.count < Self.countLimit else { return texts }
       }
@@ -49,24 +71,29 @@ struct ObjectStrings {
     return texts
   }
 
-  /// Lines may end and have tabs within a text.
-  private static func isPrintable(_ byte: UInt8) -> Bool {
-    (byte >= 0x20 && byte <= 0x7E) || byte == 0x0A || byte == 0x09
-  }
-
-  /// The absolute paths among the texts that lead to a directory of the root and have a certain part.
-  func directories(containing part: ByteString, in root: inout RootView) -> [ByteString] {
-    let candidates = texts {
-      $0.first == UInt8(ascii: "/")
-        && ConfigurationText.contains(part, in: ByteString($0))
+  private static func bounds(
+    of part: ByteString, begins: Bool, in bytes: [UInt8]
+  ) -> [Range<Int>] {
+    var all: [Range<Int>] = []
+    var position = 0
+    while let bounds = next(part, begins: begins, in: bytes, from: position) {
+      if bounds.count <= textLimit { all.append(bounds) }
+      position = bounds.endIndex
     }
-    return candidates.filter { root.isDirectory($0) }
+    return all
   }
 
-  /// Which of some texts are among the object's.
-  func intersection(_ texts: Set<ByteString>) -> Set<ByteString> {
-    let lengths = Set(texts.map(\.count))
-    return Set(
-      self.texts { lengths.contains($0.count) && texts.contains(ByteString($0)) })
+  private static func next(
+    _ part: ByteString, begins: Bool, in bytes: [UInt8], from position: Int
+  ) -> Range<Int>? {
+    var (first, end): (UInt, UInt) = (0, 0)
+    let isFound = unsafe bytes.withUnsafeBufferPointer { bytes in
+      unsafe part.bytes.withUnsafeBufferPointer { part in
+        unsafe clinux_next_text(
+          bytes.baseAddress, UInt(bytes.count), UInt(position), part.baseAddress,
+          UInt(part.count), begins ? 1 : 0, &first, &end)
+      }
+    }
+    return isFound == 1 ? Int(first)..<Int(end) : nil
   }
 }

@@ -10,9 +10,7 @@ struct OdbcDrivers: NeedSource {
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
     guard object.name.hasPrefix("libodbc.so") else { return [] }
     // SYSTEM_FILE_PATH is a constant of the library.
-    let texts = ObjectStrings(of: object, in: &root).texts {
-      $0.first == UInt8(ascii: "/") && $0.count < 256
-    }
+    let texts = ObjectStrings(of: object, in: &root).paths
     let directory = texts.first { root.isFile($0 + "/odbcinst.ini") } ?? "/etc"
     let drivers = directory + "/odbcinst.ini"
     var needs: [RuntimeNeed] = []

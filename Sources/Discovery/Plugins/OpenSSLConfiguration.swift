@@ -51,9 +51,8 @@ struct OpenSSLConfiguration: NeedSource {
     of object: ObservedObject, in root: inout RootView
   ) -> Directories? {
     let names: [ByteString] = ["OPENSSLDIR: ", "ENGINESDIR: ", "MODULESDIR: ", "OpenSSL "]
-    let texts = ObjectStrings(of: object, in: &root).texts { text in
-      names.contains { text.starts(with: $0.bytes) }
-    }
+    let texts = ObjectStrings(of: object, in: &root)
+      .beginning(with: names[0], names[1], names[2], names[3])
     func value(_ name: ByteString) -> ByteString? {
       let text = texts.first { $0.hasPrefix(name) }
       return text.map {

@@ -12,12 +12,7 @@ struct P11KitModules: NeedSource {
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
     if object.name == "p11-kit-trust.so" { return trustNeeds(of: object, in: &root) }
     guard object.name.hasPrefix("libp11-kit.so") else { return [] }
-    let texts = ObjectStrings(of: object, in: &root).texts { text in
-      text.first == UInt8(ascii: "/")
-        && ConfigurationText.contains("pkcs11", in: ByteString(text))
-        || text.starts(with: "/".utf8)
-          && ConfigurationText.contains("p11-kit", in: ByteString(text))
-    }
+    let texts = ObjectStrings(of: object, in: &root).paths(containing: "pkcs11", "p11-kit")
     let configurations = texts.filter { $0.hasSuffix("/modules") && root.isDirectory($0) }
     let modules = texts.first { $0.hasSuffix("/pkcs11") && root.isDirectory($0) }
     var needs: [RuntimeNeed] = []
@@ -70,12 +65,8 @@ struct P11KitModules: NeedSource {
   private func trustNeeds(
     of object: ObservedObject, in root: inout RootView
   ) -> [RuntimeNeed] {
-    let paths = ObjectStrings(of: object, in: &root).texts { text in
-      text.starts(with: "/".utf8)
-        && ["/ssl/", "/pki/", "/ca-"].contains { part in
-          ConfigurationText.contains(part, in: ByteString(text))
-        }
-    }.flatMap { $0.split { $0 == UInt8(ascii: ":") } }.filter { root.resolve($0) != nil }
+    let paths = ObjectStrings(of: object, in: &root).paths(containing: "/ssl/", "/pki/", "/ca-")
+      .flatMap { $0.split { $0 == UInt8(ascii: ":") } }.filter { root.resolve($0) != nil }
     guard !paths.isEmpty else { return [] }
     return [
       topic.registered(

@@ -39,16 +39,14 @@ struct PostgresServer: NeedSource {
   private func serverNeeds(
     of object: ObservedObject, in root: inout RootView
   ) -> [RuntimeNeed] {
-    let texts = ObjectStrings(of: object, in: &root).texts {
-      $0.first == UInt8(ascii: "/") || $0.elementsEqual("libpqwalreceiver".utf8)
-        || $0.elementsEqual("llvmjit".utf8)
-    }
+    let strings = ObjectStrings(of: object, in: &root)
+    let paths = strings.paths
     let top = object.real.parent.parent.text
-    let shares = texts + [top + "/share", top + "/share/postgresql"]
+    let shares = paths + [top + "/share", top + "/share/postgresql"]
     guard let share = shares.first(where: { root.isFile($0 + "/postgres.bki") }) else {
       return []
     }
-    let libraries = texts.filter { $0.hasPrefix("/") } + [top + "/lib", top + "/lib/postgresql"]
+    let libraries = paths + [top + "/lib", top + "/lib/postgresql"]
     let library = libraries.first { root.isFile($0 + "/plpgsql.so") } ?? top + "/lib"
     var needs = [
       topic.registered(
@@ -57,9 +55,10 @@ struct PostgresServer: NeedSource {
         isEssential: true, purpose: "the catalogs and data of PostgreSQL")
     ]
     needs += catalogNeeds(share, library, in: &root)
+    let named = strings.intersection(["libpqwalreceiver", "llvmjit"])
     for (name, isEssential) in [("libpqwalreceiver", true), ("llvmjit", false)] {
       let path = library + "/" + ByteString(name) + ".so"
-      guard texts.contains(ByteString(name)), root.isFile(path) else { continue }
+      guard named.contains(ByteString(name)), root.isFile(path) else { continue }
       needs.append(
         topic.registered(
           .host(object), [.library(names: [path], caller: object.path)],

@@ -66,8 +66,7 @@ struct PythonRuntime: NeedSource {
       guard !directory.isRoot else { break }
       directory = directory.parent
     }
-    let texts = ObjectStrings(of: object, in: &root).texts { $0.first == UInt8(ascii: "/") }
-    return texts.first { $0.count < 256 && root.isDirectory($0) && isPrefix($0, &root) }
+    return ObjectStrings(of: object, in: &root).paths.first { root.isDirectory($0) && isPrefix($0, &root) }
   }
 
   private struct VirtualEnvironment {

@@ -98,8 +98,8 @@ struct QtPlugins: NeedSource {
     _ core: ObservedObject, in root: inout RootView
   ) -> [ByteString] {
     let marker: ByteString = "qt_prfxpath="
-    let texts = ObjectStrings(of: core, in: &root).texts {
-      $0.starts(with: marker.bytes) || ByteString($0).hasSuffix("plugins")
+    let texts = ObjectStrings(of: core, in: &root).containing(marker, "plugins").filter {
+      $0.hasPrefix(marker) || $0.hasSuffix("plugins")
     }
     let prefix = texts.first { $0.hasPrefix(marker) }.map {
       ByteString($0.bytes.dropFirst(marker.count))

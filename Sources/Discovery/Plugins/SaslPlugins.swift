@@ -22,9 +22,7 @@ struct SaslPlugins: NeedSource {
     var needs: [RuntimeNeed] = []
     if object.name.hasPrefix("libsasl2.so") {
       library = object
-      let lists = ObjectStrings(of: object, in: &root).texts {
-        $0.first == UInt8(ascii: "/") && ConfigurationText.contains("sasl2", in: ByteString($0))
-      }
+      let lists = ObjectStrings(of: object, in: &root).paths(containing: "sasl2")
       // The longer list is that of configuration; a directory may be in both.
       configurations = lists.flatMap { $0.split { $0 == UInt8(ascii: ":") } }
       plugins = configurations.flatMap { Self.plugins(in: $0, &root) }

@@ -150,25 +150,17 @@ struct LibraryPluginTests {
     #expect(needs.paths == ["/lib/sasl2/imapd.conf"])
   }
 
-  @Test func `iconv's modules are those that its configuration names`() {
-    let tree: [RootPath: InMemoryTree.Node] = [
-      "/lib/x/libc.so.6": .library(soname: "libc.so.6"), "/bin/app": .program(),
-      "/lib/x/gconv/gconv-modules": .text(
-        "# c\nalias A// B//\nmodule\tB//\tINTERNAL\tISO8859-1\t1\nmodule INTERNAL B// ISO8859-1 1\n"
-      ),
-      "/lib/x/gconv/gconv-modules.d/extra.conf": .text("module C// INTERNAL C-2 # last\n"),
-      "/lib/x/gconv/ISO8859-1.so": .library(), "/lib/x/gconv/C-2.so": .library(),
-      "/lib/x/gconv/unnamed.so": .library(),
-    ]
-    var fixture = PluginFixture(GconvModules(), tree)
-    #expect(fixture.needs(of: "/lib/x/libc.so.6").isEmpty)
-    let needs = fixture.needs(of: "/bin/app", isProgram: true, imports: ["iconv_open"])
-    #expect(needs.libraries == ["/lib/x/gconv/ISO8859-1.so", "/lib/x/gconv/C-2.so"])
+  @Test func `iconv's modules are in the first directory that has their configuration`() {
+    var root = RootView(
+      tree: InMemoryTree([
+        "/lib/w/gconv/C-2.so": .library(), "/lib/x/gconv/gconv-modules.cache": .text(""),
+        "/lib/y/gconv/gconv-modules": .text("module C// INTERNAL C-2\n"),
+      ]))
     #expect(
-      needs.paths == ["/lib/x/gconv/gconv-modules", "/lib/x/gconv/gconv-modules.d/extra.conf"])
-    var root = RootView(tree: InMemoryTree(tree))
-    #expect(GconvModules.wishes(in: &root, ["/lib64/", "/lib/x/"]) == needs.flatMap(\.wishes))
-    #expect(GconvModules.wishes(in: &root, ["/lib64/"]).isEmpty)
+      GconvModules.wishes(in: &root, ["/lib/w/", "/lib/x/", "/lib/y/"])
+        == [.path("/lib/x/gconv", at: nil)])
+    #expect(GconvModules.wishes(in: &root, ["/lib/y/"]) == [.path("/lib/y/gconv", at: nil)])
+    #expect(GconvModules.wishes(in: &root, ["/lib/w/"]).isEmpty)
   }
 
   @Test func `unixODBC's drivers are named by path or soname`() {

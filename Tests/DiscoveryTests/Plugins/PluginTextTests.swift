@@ -64,9 +64,11 @@ struct PluginTextTests {
       path: "/lib/libx.so", real: "/lib/libx.so", place: "/lib/libx.so",
       image: .library(soname: "libx.so"), isProgram: false, imports: [])
     let strings = ObjectStrings(of: object, in: &root)
-    #expect(
-      strings.texts { $0.starts(with: "/etc".utf8) } == ["/etc/x", "/etc/x/y", "/etc/z"])
-    #expect(strings.intersection(["/etc/x/y", "/etc", "no"]) == ["/etc/x/y"])
+    #expect(strings.beginning(with: "/etc/z", "/etc/x") == ["/etc/x", "/etc/x/y", "/etc/z"])
+    #expect(strings.paths == ["/etc/x", "/etc/x/y", "/etc/z"])
+    #expect(strings.containing("c/x") == ["/etc/x", "/etc/x/y"])
+    #expect(strings.paths(containing: "y", "z") == ["/etc/x/y", "/etc/z"])
+    #expect(strings.intersection(["/etc/x/y", "/etc", "no", "/etc/z"]) == ["/etc/x/y", "/etc/z"])
   }
 
   @Test func `every source stays silent about an object that isn't its own`() {
