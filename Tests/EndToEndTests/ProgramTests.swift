@@ -30,6 +30,8 @@ struct PackedProgram: CustomTestStringConvertible, Sendable {
     PackedProgram(name: "node", preset: "node", step: "run"),
     PackedProgram(name: "java", preset: "java", step: "run"),
     PackedProgram(name: "erlang", preset: "erlang", step: "run"),
+    PackedProgram(name: "mono", preset: "mono", step: "start"),
+    PackedProgram(name: "mkbundle", preset: "mono", step: "start"),
   ]
 
   var testDescription: String { name }

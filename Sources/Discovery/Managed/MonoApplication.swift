@@ -18,7 +18,7 @@ struct MonoApplication: NeedSource {
       let runtime = MonoRuntime(at: object.path, for: object.real, in: &root)
     else { return [] }
     if walk == nil { walk = MonoAssemblyWalk(runtime, Self.topic, in: &root) }
-    return runtimeNeeds(runtime, .host(object), in: &root) + waitingNeeds(in: &root)
+    return runtimeNeeds(runtime, .host(object), hasBase: false, in: &root) + waitingNeeds(in: &root)
   }
 
   /// `mono`, `mono-sgen`, `libmonosgen-2.0.so.1`.
@@ -67,13 +67,14 @@ struct MonoApplication: NeedSource {
     var walk = MonoAssemblyWalk(runtime, Self.topic, in: &root)
     let needs = walk.needs(of: embedded, in: object, &root)
     self.walk = walk
-    return runtimeNeeds(runtime, .host(object), in: &root) + needs
+    let hasBase = embedded.assemblies.contains { $0.name == MonoRuntime.base }
+    return runtimeNeeds(runtime, .host(object), hasBase: hasBase, in: &root) + needs
   }
 
   private func runtimeNeeds(
-    _ runtime: MonoRuntime, _ evidence: Evidence, in root: inout RootView
+    _ runtime: MonoRuntime, _ evidence: Evidence, hasBase: Bool, in root: inout RootView
   ) -> [RuntimeNeed] {
-    let own = runtime.ownFiles(in: &root)
+    let own = runtime.ownFiles(hasBase: hasBase, in: &root)
     let library = [
       runtime.libraries + "/mono/" + MonoRuntime.version, runtime.libraries + "/mono/gac",
     ].filter { root.isDirectory($0) }

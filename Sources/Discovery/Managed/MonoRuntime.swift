@@ -14,6 +14,8 @@ struct MonoRuntime: Sendable {
   /// The directory above `mono/config`.
   let configuration: ByteString
 
+  /// The assembly that every other one refers to.
+  static let base: ByteString = "mscorlib"
   /// The version of the class library; it is compiled in.
   static let version: ByteString = "4.5"
 
@@ -32,7 +34,7 @@ struct MonoRuntime: Sendable {
     let texts = ObjectStrings(at: path, in: &root).paths
     // MONO_ASSEMBLIES and MONO_CFG_DIR, as most systems have them where this root hasn't got Mono.
     let libraries =
-      texts.first { root.isFile($0 + "/mono/" + Self.version + "/mscorlib.dll") } ?? "/usr/lib"
+      texts.first { root.isFile($0 + "/mono/" + Self.version + "/" + Self.base + ".dll") } ?? "/usr/lib"
     let configuration = texts.first { root.isFile($0 + "/mono/config") } ?? "/etc"
     // MONO_BINDIR is compared with in the code itself, so it isn't among the texts.
     let programs = libraries.directoryPart + "/bin"
@@ -54,12 +56,15 @@ struct MonoRuntime: Sendable {
 
   /// The files that the runtime reads whatever the program: the configuration and the class library's
   /// base.
-  func ownFiles(in root: inout RootView) -> [ByteString] {
-    [
+  ///
+  /// - Parameter hasBase: whether the program has that inside.
+  func ownFiles(hasBase: Bool, in root: inout RootView) -> [ByteString] {
+    let base = libraries + "/mono/" + Self.version + "/" + Self.base + ".dll"
+    let configurations = [
       configuration + "/mono/config",
       configuration + "/mono/" + Self.version + "/machine.config",
-      libraries + "/mono/" + Self.version + "/mscorlib.dll",
-    ].filter { root.isFile($0) }
+    ]
+    return (configurations + (hasBase ? [] : [base])).filter { root.isFile($0) }
   }
 
   /// Every place where an assembly may be, in the runtime's order.

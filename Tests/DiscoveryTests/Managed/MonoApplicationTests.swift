@@ -129,7 +129,7 @@ struct MonoApplicationTests {
     let needs = fixture.needs(of: "/srv/app", isProgram: true)
     #expect(
       needs.essential.paths == [
-        "/etc/mono/4.5/machine.config", "/etc/mono/config", "/usr/lib/mono/4.5/mscorlib.dll",
+        "/etc/mono/4.5/machine.config", "/etc/mono/config",
       ])
     #expect(Set(needs.libraries) == ["/usr/lib/../lib/libMonoPosixHelper.so"])
     #expect(needs.hints.contains { $0.evidence.mark == .metadata("Outside 4.0.0.0") })
