@@ -6,15 +6,34 @@ import FileTree
 /// (`gconv-modules` and `gconv-modules.d/*.conf`), `iconv/gconv_cache.c` (`gconv-modules.cache` goes before
 /// both). Unicode's encodings and ASCII are compiled in (`iconv/gconv_builtin.h`).
 enum GconvModules {
-  /// The first directory of modules below some directories: its configuration names all that is in it.
+  /// The first directory of modules below some directories, without modules that its configuration
+  /// doesn't name; nothing if there is none.
   static func wishes(
     in root: inout RootView, _ systemDirectories: [ByteString]
   ) -> [Wish] {
     for directory in systemDirectories {
       let gconv = ConfigurationText.path("gconv", in: directory)
-      let configurations = [gconv + "/gconv-modules", gconv + "/gconv-modules.cache"]
-      if configurations.contains(where: { root.isFile($0) }) { return [.path(gconv, at: nil)] }
+      let main = gconv + "/gconv-modules"
+      guard [main, main + ".cache"].contains(where: { root.isFile($0) }) else { continue }
+      let more = PathPattern.paths(matching: main + ".d/*.conf", in: &root)
+      let named = ([main] + more).reduce(into: Set<ByteString>()) { names, file in
+        for (_, line) in root.lines(at: file) { module(of: line).map { _ = names.insert($0) } }
+      }
+      // What modules share are libraries with names of their own.
+      return TreeSelection.wishes(for: gconv, in: &root) { path in
+        path.count == 1 && path[0].hasSuffix(".so") && !path[0].hasPrefix("lib")
+          && !named.contains(path[0])
+      }
     }
     return []
+  }
+
+  /// `module FROM TO FILE COST`.
+  private static func module(of line: ByteString) -> ByteString? {
+    // Most lines are aliases.
+    guard line.hasPrefix("module") else { return nil }
+    let words = ConfigurationText.words(ConfigurationText.withoutComment(line))
+    guard words.count >= 4, words[0] == "module" else { return nil }
+    return words[3].hasSuffix(".so") ? words[3] : words[3] + ".so"
   }
 }
