@@ -34,7 +34,8 @@ struct MonoRuntime: Sendable {
     let texts = ObjectStrings(at: path, in: &root).paths
     // MONO_ASSEMBLIES and MONO_CFG_DIR, as most systems have them where this root hasn't got Mono.
     let libraries =
-      texts.first { root.isFile($0 + "/mono/" + Self.version + "/" + Self.base + ".dll") } ?? "/usr/lib"
+      texts.first { root.isFile($0 + "/mono/" + Self.version + "/" + Self.base + ".dll") }
+      ?? "/usr/lib"
     let configuration = texts.first { root.isFile($0 + "/mono/config") } ?? "/etc"
     // MONO_BINDIR is compared with in the code itself, so it isn't among the texts.
     let programs = libraries.directoryPart + "/bin"

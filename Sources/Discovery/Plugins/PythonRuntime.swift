@@ -66,7 +66,9 @@ struct PythonRuntime: NeedSource {
       guard !directory.isRoot else { break }
       directory = directory.parent
     }
-    return ObjectStrings(of: object, in: &root).paths.first { root.isDirectory($0) && isPrefix($0, &root) }
+    return ObjectStrings(of: object, in: &root).paths.first {
+      root.isDirectory($0) && isPrefix($0, &root)
+    }
   }
 
   private struct VirtualEnvironment {
