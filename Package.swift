@@ -171,7 +171,9 @@ if let fuzzer {
   package.targets.append(
     .executableTarget(
       name: "Fuzzing",
-      dependencies: ["Archive", "Check", "Loader", "ELF", "FileTree", "TestSupport", system],
+      dependencies: [
+        "Archive", "Check", "Discovery", "Loader", "ELF", "FileTree", "TestSupport", system,
+      ],
       path: "Tests/Fuzzing", swiftSettings: testSettings,
       linkerSettings: [.unsafeFlags(["-sanitize=address", fuzzer]), .linkedLibrary("stdc++")]))
 }

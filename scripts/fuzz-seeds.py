@@ -9,6 +9,7 @@ other byte orders.
 """
 
 import glob
+import hashlib
 import io
 import os
 import struct
@@ -307,6 +308,95 @@ def archive_seeds(repository):
         compression="none")
 
 
+def assembly():
+    """A portable executable with the metadata of an assembly that refers to another and to native code."""
+    strings = b"\0app\0mscorlib\0libnative\0function\0app.exe\0"
+    module = struct.pack("<HHHHH", 0, strings.index(b"app.exe"), 1, 0, 0)
+    reference = struct.pack("<H", strings.index(b"libnative"))
+    maps = struct.pack("<HHHH", 0, 3, strings.index(b"function"), 1)
+    own = struct.pack("<IHHHHIHHH", 0x8004, 1, 0, 0, 0, 0, 0, strings.index(b"app"), 0)
+    other = struct.pack("<HHHHIHHHH", 4, 0, 0, 0, 0, 1, strings.index(b"mscorlib"), 0, 0)
+    valid = 1 << 0 | 1 << 0x1A | 1 << 0x1C | 1 << 0x20 | 1 << 0x23
+    tables = struct.pack("<IBBBBQQ", 0, 2, 0, 0, 1, valid, 0) + struct.pack("<5I", 1, 1, 1, 1, 1)
+    tables += module + reference + maps + own + other
+    blobs = b"\0\x08" + bytes(range(8)) + bytes(2)
+    version = b"v4.0.30319\0\0"
+    streams = [(b"#~\0\0", tables), (b"#Strings\0\0\0\0", strings), (b"#Blob\0\0\0", blobs),
+               (b"#GUID\0\0\0", bytes(16))]
+    streams = [(name, data + bytes(-len(data) % 4)) for name, data in streams]
+    head = b"BSJB" + struct.pack("<HHII", 1, 1, 0, len(version)) + version + \
+        struct.pack("<HH", 0, len(streams))
+    place = len(head) + sum(8 + len(name) for name, _ in streams)
+    for name, data in streams:
+        head += struct.pack("<II", place, len(data)) + name
+        place += len(data)
+    metadata = head + b"".join(data for _, data in streams)
+    header = struct.pack("<IHHII", 72, 2, 5, 0x2048, len(metadata)) + bytes(56)
+    content = header[:72] + metadata
+    optional = struct.pack("<H", 0x10B) + bytes(90) + struct.pack("<I", 16) + bytes(14 * 8) + \
+        struct.pack("<II", 0x2000, 72) + bytes(8)
+    section = b".text\0\0\0" + struct.pack("<IIII", len(content), 0x2000, len(content), 0x200) + \
+        bytes(16)
+    file = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + \
+        struct.pack("<HHIIIHH", 0x14C, 1, 0, 0, 0, len(optional), 0x102) + optional + section
+    return file + bytes(0x200 - len(file)) + content, metadata
+
+
+NEED_TEXTS = [
+    b"#!/usr/bin/env -S -i A=b python3 -x\n", b"#! /unknown\n", b"#!/bin/sh\nexec started \"$@\" | a && b\n",
+    b"passwd: files systemd [NOTFOUND=return] ldap\nhosts: files mdns4_minimal dns\n",
+    b"root:x:0:0:root:/root:/bin/sh\nwww-data:x:33:33:a:/var/www:/bin/false\n",
+    b'<configuration><dllmap dll="i:libnative" target="libc.so.6" os="!windows" cpu="x86-64">'
+    b'<dllentry dll="libc.so.6" name="a" target="b"/></dllmap><!-- & &#65; &lt; --></configuration>',
+    b"user www-data www-data;\nload_module modules/x.so;\nhttp { include /etc/nginx/*.conf; root $a; }\n",
+    b"Include /etc/apache2/*.conf\nLoadModule x /usr/lib/libc.so.6\nUser ${A}\n<IfModule !x>\n</IfModule>\n",
+    b"export A=www-data\n: ${B:=c}\n", b"openssl_conf = a\n[a]\nproviders = b\nengines = c\n[b]\ndefault = d\n"
+    b"[d]\nmodule = /usr/lib/libc.so.6\nactivate = 1\n.include /usr/lib/ssl\n[c]\nx = d\ndynamic_path = $a::b\n",
+    b"auth [success=1 default=ignore] pam_unix.so nullok \\\n x\n@include program\nsession substack program\n",
+    b"[libdefaults]\n default_realm = A\nincludedir /etc\ninclude /etc/krb5.conf\n[plugins]\n a = { module = b:c }\n",
+    b"[A]\nDriver = libc.so.6\nSetup=x\n", b"module A// INTERNAL B 1\nalias A// B//\n",
+    b"d /run/program 0755 www-data www-data - -\nL+ /run/x - - - - ../y\n",
+    b"home = /usr/bin\ninclude-system-site-packages = true\nversion = 3.11\n",
+    b'{"runtimeTarget":{"name":".NETCoreApp,Version=v8.0/linux-x64"},"targets":{".NETCoreApp,Version=v8.0/linux-x64":'
+    b'{"a/1.0.0":{"runtime":{"lib/a.dll":{}},"native":{"libnative.so":{}},"runtimeTargets":{"runtimes/linux-x64/'
+    b'native/libnative.so":{"rid":"linux-x64","assetType":"native"}}}}},"libraries":{"a/1.0.0":{"type":"package"}}}',
+    b'{"runtimeOptions":{"tfm":"net8.0","framework":{"name":"Microsoft.NETCore.App","version":"8.0.0"},'
+    b'"configProperties":{"System.Globalization.Invariant":true}}}',
+    b"/var/lib/program/x /etc/program/*.conf\n"]
+
+
+def mono_bundle(program, content):
+    """What mkbundle appends to a program: an assembly, a configuration, and a directory of both."""
+    text = b'<configuration><dllmap dll="libnative" target="libc.so.6"/></configuration>'
+    place, directory = len(program), struct.pack("<I", 2)
+    for name, data in ((b"assembly:app.exe\0", content), (b"config:app.exe\0", text)):
+        directory += struct.pack("<I", len(name)) + name + struct.pack("<QI", place, len(data))
+        place += len(data)
+    return program + content + text + directory + struct.pack("<Q", place) + b"xmonkeysloveplay"
+
+
+def dotnet_bundle(program, content):
+    """A single-file application: the mark with the header's place, the files, and the header."""
+    mark = hashlib.sha256(b".net core bundle\n").digest()
+    place = len(program) + 8 + len(mark)
+    header = struct.pack("<III", 6, 0, 1) + b"\x02id" + bytes(40) + \
+        struct.pack("<QQQB", place, len(content), 0, 1) + b"\x07app.dll"
+    return program + struct.pack("<Q", place + len(content)) + mark + content + header
+
+
+def need_seeds(files):
+    """Each text and file for each of the programs that are asked for."""
+    whole, metadata = assembly()
+    program = made(True, False, 3, 62, True, b"/lib64/ld-linux-x86-64.so.2")
+    yield b"\0" + mono_bundle(program, whole)
+    yield b"\0" + dotnet_bundle(program, whole)
+    for content in (*NEED_TEXTS, whole, metadata):
+        for choice in range(7):
+            yield bytes([choice]) + content
+    for content in files:
+        yield b"\0" + content
+
+
 STRINGS = [
     b"/etc/ld.so.cache\0", b"/lib/x86_64-linux-gnu/\0/usr/lib/x86_64-linux-gnu/\0/lib/\0/usr/lib/\0",
     b"lib/x86_64-linux-gnu\0", b"x86-64-v4:x86-64-v3:x86-64-v2\0", b"power10:power9\0",
@@ -342,6 +432,7 @@ def main():
         write(os.path.join(directory, reader), files)
     write(os.path.join(directory, "notes"), note_seeds())
     write(os.path.join(directory, "archive"), archive_seeds(repository))
+    write(os.path.join(directory, "needs"), need_seeds(files))
     write(os.path.join(directory, "cache"), cache_seeds(repository))
     write(os.path.join(directory, "strings"), [*STRINGS, b"".join(STRINGS[:6]), b"".join(STRINGS[6:])])
     write(os.path.join(directory, "preload"), [b"liba.so /lib/libb.so:libc.so # x\n\tlibd.so\n", b"###\n#a"])

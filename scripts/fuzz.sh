@@ -2,7 +2,7 @@
 # Feeds damaged files to everything that reads files of others; --help says more.
 set -euo pipefail
 
-readers=(image symbols tables notes cache strings preload closure archive)
+readers=(image symbols tables notes cache strings preload closure needs archive)
 
 usage() {
   cat <<'TEXT'
@@ -25,6 +25,7 @@ TEXT
     strings "the constants of a loader" \
     preload "ld.so.preload" \
     closure "whole closures, checked, with an ELF file as program, library and loader" \
+    needs "configuration, scripts and assemblies that tell what programs ask for" \
     archive "tar, cpio and image archives, compressed or not, which are unpacked in /dev/shm"
   cat <<'TEXT'
 

@@ -23,6 +23,8 @@ enum Reader: String, CaseIterable {
   case preload
   /// A whole closure with an ELF file as its program, library or interpreter, and what is wrong with it.
   case closure
+  /// What programs ask for at run time, behind one byte: which program.
+  case needs
   /// An archive or image of any format, compressed or not, which is unpacked.
   case archive
 
@@ -37,6 +39,7 @@ enum Reader: String, CaseIterable {
     case .strings: readStrings(bytes)
     case .preload: readPreloadFile(bytes)
     case .closure: readClosure(bytes)
+    case .needs: readNeeds(bytes)
     case .archive: readArchive(bytes)
     }
   }
