@@ -132,7 +132,11 @@ struct LoaderSimulation {
   private mutating func add(_ need: FoundNeed, of path: RootPath) {
     guard need.topic != .guesses else { return }
     var view = RootView(tree: tree)
-    let missing = need.wishes.filter { !isAnswered($0, of: need, in: &view) }
+    // A directory that is asked for beside files is for what only some programs do.
+    let isAllDirectories = need.wishes.allSatisfy(\.isDirectory)
+    let missing = need.wishes.filter {
+      (isAllDirectories || !$0.isDirectory) && !isAnswered($0, of: need, in: &view)
+    }
     guard need.wishes.isEmpty || !missing.isEmpty else { return }
     let evidence = need.evidence.first.map { $0.text(beside: path.text) } ?? ""
     switch need.grade {
@@ -216,6 +220,10 @@ struct LoaderSimulation {
 }
 
 extension Wish {
+  fileprivate var isDirectory: Bool {
+    if case .directory = self { true } else { false }
+  }
+
   /// What it asks for, in the words of a report.
   fileprivate var name: String {
     switch self {
