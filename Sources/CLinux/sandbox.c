@@ -20,6 +20,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/// In milliseconds: how long one try to connect may take.
+#define CONNECTION_LIMIT 1000
+
 // What the guard and its parent tell each other.
 enum kind { KIND_STARTED, KIND_FAILED, KIND_ENDED, KIND_CONNECT, KIND_CONNECTED, KIND_REFUSED };
 
@@ -118,7 +121,6 @@ static int change_user(const struct sandbox *sandbox, int is_mapped) {
 static void become_program(const struct sandbox *sandbox, int socket, int is_mapped) {
     enum clinux_stage stage = CLINUX_STAGE_ROOT;
     struct clinux_sandboxed result = {0};
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, 0);
@@ -127,23 +129,45 @@ static void become_program(const struct sandbox *sandbox, int socket, int is_map
     if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(sandbox->request->output, 1) < 0
         || dup2(sandbox->request->output, 2) < 0)
         fail(socket, CLINUX_STAGE_FORK, errno);
+    // Filters and landlock(7) ask for it of whoever can't mount.
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) fail(socket, CLINUX_STAGE_FILTER, errno);
     int error = sandbox->request->isolation == CLINUX_NAMESPACES
         ? sandbox_enter_namespaced_root(sandbox, &result, &stage)
         : sandbox_enter_plain_root(sandbox, &result, &stage);
     if (error) fail(socket, stage, error);
     if (chdir(sandbox->directory)) fail(socket, CLINUX_STAGE_DIRECTORY, errno);
-    error = change_user(sandbox, is_mapped);
+    error = sandbox_limit_rights(sandbox->request->isolation);
+    if (!error) error = change_user(sandbox, is_mapped);
+    if (!error) error = sandbox_drop_rights(sandbox->request->isolation);
     if (error) fail(socket, CLINUX_STAGE_USER, error);
-    // With another user's number, the rights to make filters are gone unless nothing can gain any.
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) fail(socket, CLINUX_STAGE_FILTER, errno);
+    // Another user's number has cleared it, had it been set before.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     struct message started = {
         .kind = KIND_STARTED, .has_proc = result.has_proc, .is_read_only = result.is_read_only};
-    int notifications = sandbox_filter(sandbox);
-    if (notifications < -1) fail(socket, CLINUX_STAGE_FILTER, -notifications);
+    int notifications = -1;
+    error = sandbox_filter(sandbox, result.signals_stay, &notifications);
+    if (error) fail(socket, CLINUX_STAGE_FILTER, error);
     if (!send_message(socket, &started, notifications)) _exit(127);
     syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */);
     execve(sandbox->program, (char *const *)sandbox->arguments, (char *const *)sandbox->environment);
     fail(socket, CLINUX_STAGE_EXECUTE, errno);
+}
+
+/// A connection to the loopback's address; -1 and errno. A backlog that is full keeps nobody for long.
+static int connect_to(const struct sockaddr *address, socklen_t size) {
+    int connection = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (connection < 0) return -1;
+    int error = connect(connection, address, size) ? errno : 0;
+    if (error == EINPROGRESS) {
+        struct pollfd wait = {.fd = connection, .events = POLLOUT};
+        socklen_t length = sizeof error;
+        if (poll(&wait, 1, CONNECTION_LIMIT) <= 0) error = ETIMEDOUT;
+        else if (getsockopt(connection, SOL_SOCKET, SO_ERROR, &error, &length)) error = errno;
+    }
+    if (!error && !fcntl(connection, F_SETFL, 0)) return connection;
+    close(connection);
+    errno = error ? error : EIO;
+    return -1;
 }
 
 /// Opens a connection in the network that the program has, which its parent isn't in.
@@ -152,13 +176,11 @@ static void answer_request(int socket_, uint16_t port) {
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct sockaddr_in6 address6 = {
         .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
-    int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    int error = connection < 0 || connect(connection, (struct sockaddr *)&address, sizeof address) ? errno : 0;
+    int connection = connect_to((struct sockaddr *)&address, sizeof address);
+    int error = connection < 0 ? errno : 0;
     if (error == ECONNREFUSED) {
-        close(connection);
-        connection = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        error = connection < 0 || connect(connection, (struct sockaddr *)&address6, sizeof address6)
-            ? ECONNREFUSED : 0;
+        connection = connect_to((struct sockaddr *)&address6, sizeof address6);
+        if (connection >= 0) error = 0;
     }
     struct message answer = {.kind = error ? KIND_REFUSED : KIND_CONNECTED, .value = error};
     send_message(socket_, &answer, error ? -1 : connection);
@@ -194,9 +216,6 @@ static void kill_orphans(pid_t program) {
 static void guard(const struct sandbox *sandbox, int parent, int is_mapped) {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) fail(parent, CLINUX_STAGE_FORK, errno);
-    sigset_t child;
-    sigemptyset(&child);
-    sigaddset(&child, SIGCHLD);
     pid_t program = fork();
     if (program < 0) fail(parent, CLINUX_STAGE_FORK, errno);
     if (program == 0) {
@@ -237,7 +256,6 @@ static void guard(const struct sandbox *sandbox, int parent, int is_mapped) {
 }
 
 static void become_guard(const struct sandbox *sandbox, int parent, uid_t user, gid_t group) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     int is_mapped = 0;
     if (sandbox->request->isolation == CLINUX_NAMESPACES) {
@@ -331,7 +349,7 @@ int clinux_sandbox_start(
     free(memory);
     close(pair[1]);
     *result = (struct clinux_sandboxed){.guard = guard_, .control = pair[0], .notifications = -1};
-    struct message message;
+    struct message message = {.kind = KIND_FAILED, .value = EIO, .stage = CLINUX_STAGE_FORK};
     int descriptor;
     if (receive_message(pair[0], &message, &descriptor) && message.kind == KIND_STARTED) {
         result->program = message.value;
@@ -340,10 +358,9 @@ int clinux_sandbox_start(
         result->is_read_only = message.is_read_only;
         return 0;
     }
-    int error = message.kind == KIND_FAILED ? message.value : EIO;
-    if (message.kind == KIND_FAILED) *stage = message.stage;
+    *stage = message.stage;
     clinux_sandbox_end(result);
-    return error;
+    return message.value;
 }
 
 int clinux_sandbox_wait(const struct clinux_sandboxed *sandboxed, int milliseconds, int *status) {
@@ -367,9 +384,10 @@ int clinux_sandbox_wait(const struct clinux_sandboxed *sandboxed, int millisecon
 
 int clinux_sandbox_connect(const struct clinux_sandboxed *sandboxed, uint16_t port) {
     struct message message = {.kind = KIND_CONNECT, .value = port};
+    struct pollfd wait = {.fd = sandboxed->control, .events = POLLIN};
     int descriptor;
     // The word of the program's end stays for who waits for it.
-    if (!send_message(sandboxed->control, &message, -1)
+    if (!send_message(sandboxed->control, &message, -1) || poll(&wait, 1, 3 * CONNECTION_LIMIT) <= 0
         || recv(sandboxed->control, &message, sizeof message, MSG_PEEK) != sizeof message
         || (message.kind != KIND_CONNECTED && message.kind != KIND_REFUSED)
         || !receive_message(sandboxed->control, &message, &descriptor)) {
@@ -381,11 +399,9 @@ int clinux_sandbox_connect(const struct clinux_sandboxed *sandboxed, uint16_t po
     return -1;
 }
 
-void clinux_sandbox_end(struct clinux_sandboxed *sandboxed) {
+void clinux_sandbox_end(const struct clinux_sandboxed *sandboxed) {
     // The guard takes its end for the order to kill.
     close(sandboxed->control);
     int status;
     while (waitpid(sandboxed->guard, &status, 0) < 0 && errno == EINTR) {}
-    if (sandboxed->notifications >= 0) close(sandboxed->notifications);
-    sandboxed->notifications = -1;
 }

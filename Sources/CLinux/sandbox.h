@@ -28,10 +28,20 @@ int sandbox_enter_namespaced_root(
 int sandbox_enter_plain_root(
     const struct sandbox *sandbox, struct clinux_sandboxed *result, enum clinux_stage *stage);
 
-/// Installs the seccomp filters. A descriptor for notifications, or -1 where none are asked for or had.
-int sandbox_filter(const struct sandbox *sandbox);
+/// capabilities(7): whatever the program starts has no more than what it is given here. 0, or errno.
+int sandbox_limit_rights(enum clinux_isolation isolation);
 
-/// landlock(7): nothing below the root can be written to but some directories. Whether that was done.
-int sandbox_lock_root(const char **writable);
+/// Gives up the others; to be called as the program's user. 0, or errno.
+int sandbox_drop_rights(enum clinux_isolation isolation);
+
+/// Installs the seccomp filters. 0, or errno.
+///
+/// `signals_stay` says that something else confines signals. `notifications` becomes a descriptor, or -1 where
+/// none are asked for or had.
+int sandbox_filter(const struct sandbox *sandbox, int signals_stay, int *notifications);
+
+/// landlock(7): nothing below the root can be written to but some directories, and signals stay inside. Sets
+/// what of this was done.
+void sandbox_lock_root(const char **writable, struct clinux_sandboxed *result);
 
 #endif

@@ -72,46 +72,150 @@ static const struct call calls[] = {
 
 #ifdef MACHINE
 
+// The half of an argument that a pointer doesn't need.
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define LOAD_ARGUMENT(index) \
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + 8 * (index) + 4)
+#else
+#define LOAD_ARGUMENT(index) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + 8 * (index))
+#endif
+
+// clone(2): the machines differ in the order.
+#if defined(__s390x__)
+#define CLONE_FLAGS 1
+#else
+#define CLONE_FLAGS 0
+#endif
+#define NEW_NAMESPACES 0x7E020000U
+
 static int install(struct sock_filter *statements, unsigned count, unsigned flags) {
     struct sock_fprog program = {.len = (unsigned short)count, .filter = statements};
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
 }
 
-/// Calls that would reach out of a chroot: to other processes, to mounts, to the kernel's keys and programs.
+/// Calls that no engine lets a program make: mounts, namespaces, the kernel's keys and programs, the clock.
 static const long refused[] = {
-    SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_mount, SYS_umount2, SYS_pivot_root,
-    SYS_chroot, SYS_unshare, SYS_setns, SYS_bpf, SYS_perf_event_open, SYS_keyctl, SYS_add_key,
-    SYS_request_key, SYS_kexec_load, SYS_init_module, SYS_finit_module, SYS_delete_module,
-    SYS_reboot, SYS_swapon, SYS_swapoff, SYS_settimeofday, SYS_clock_settime, SYS_sethostname,
-    SYS_io_uring_setup, SYS_name_to_handle_at, SYS_open_by_handle_at, SYS_mknodat,
+    SYS_mount, SYS_umount2, SYS_pivot_root, SYS_unshare, SYS_setns, SYS_bpf, SYS_perf_event_open, SYS_keyctl,
+    SYS_add_key, SYS_request_key, SYS_kexec_load, SYS_init_module, SYS_finit_module, SYS_delete_module,
+    SYS_reboot, SYS_swapon, SYS_swapoff, SYS_settimeofday, SYS_clock_settime, SYS_clock_adjtime,
+    SYS_sethostname, SYS_setdomainname, SYS_io_uring_setup, SYS_name_to_handle_at, SYS_open_by_handle_at,
+    SYS_acct, SYS_quotactl, SYS_syslog, SYS_fanotify_init, SYS_userfaultfd, SYS_vhangup,
+#ifdef SYS_kexec_file_load
+    SYS_kexec_file_load,
+#endif
+#ifdef SYS_iopl
+    SYS_iopl, SYS_ioperm,
+#endif
+#ifdef SYS_fsopen
+    SYS_fsopen, SYS_fsconfig, SYS_fsmount, SYS_fspick, SYS_move_mount, SYS_open_tree,
+#endif
+#ifdef SYS_mount_setattr
+    SYS_mount_setattr,
+#endif
 };
 
-/// Nothing is sent anywhere: only sockets within the system, and TCP that listens, where it may.
-static int refuse_outside(int listens) {
-    struct sock_filter filter[16 + 2 * sizeof refused / sizeof *refused];
-    unsigned count = 0;
-    filter[count++] = (struct sock_filter)LOAD(arch);
-    filter[count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MACHINE, 1, 0);
-    filter[count++] = (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | ENOSYS);
-    filter[count++] = (struct sock_filter)LOAD(nr);
-    for (unsigned index = 0; index < sizeof refused / sizeof *refused; index++) {
-        filter[count++] = (struct sock_filter)UNLESS((unsigned)refused[index]);
-        filter[count++] = (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | EPERM);
-    }
-    filter[count++] = (struct sock_filter)UNLESS(SYS_connect);
-    filter[count++] = (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | ENETUNREACH);
-    filter[count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 7);
-    filter[count++] = (struct sock_filter)LOAD(args[0]);
-    filter[count++] = (struct sock_filter)UNLESS(AF_UNIX);
-    filter[count++] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
-    filter[count++] = (struct sock_filter)LOAD(args[1]);
+/// Beside them in a chroot, where devices can be made and other processes are the host's.
+static const long refused_in_chroot[] = {
+    SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_chroot, SYS_mknodat,
+#ifdef SYS_mknod
+    SYS_mknod,
+#endif
+#ifdef SYS_pidfd_open
+    SYS_pidfd_open,
+#endif
+#ifdef SYS_pidfd_getfd
+    SYS_pidfd_getfd,
+#endif
+};
+
+struct statements {
+    struct sock_filter list[256];
+    unsigned count;
+};
+
+static void push(struct statements *statements, struct sock_filter statement) {
+    if (statements->count < sizeof statements->list / sizeof *statements->list)
+        statements->list[statements->count++] = statement;
+}
+
+static void refuse(struct statements *statements, long call, unsigned error) {
+    push(statements, (struct sock_filter)UNLESS((unsigned)call));
+    push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | error));
+}
+
+/// Refuses a call where one of some bits of an argument is set.
+static void refuse_bits(struct statements *statements, long call, unsigned argument, unsigned bits) {
+    push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)call, 0, 4));
+    push(statements, (struct sock_filter)LOAD_ARGUMENT(argument));
+    push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, 1));
+    push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | EPERM));
+    push(statements, (struct sock_filter)LOAD(nr));
+}
+
+/// Lets a call name no process but this one, or its group.
+static void refuse_others(struct statements *statements, long call) {
+    push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)call, 0, 5));
+    push(statements, (struct sock_filter)LOAD_ARGUMENT(0));
+    push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 2, 0));
+    push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)getpid(), 1, 0));
+    push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | EPERM));
+    push(statements, (struct sock_filter)LOAD(nr));
+}
+
+/// In a chroot nothing goes out by TCP or UDP: only sockets within the system, and TCP that listens, where it
+/// may.
+static void refuse_network(struct statements *statements, int listens) {
+    refuse(statements, SYS_connect, ENETUNREACH);
+    // TCP Fast Open connects without connect(2).
+    refuse_bits(statements, SYS_sendto, 3, MSG_FASTOPEN);
+    refuse_bits(statements, SYS_sendmsg, 2, MSG_FASTOPEN);
+    push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 1, 0));
+    push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
+    push(statements, (struct sock_filter)LOAD_ARGUMENT(0));
+    push(statements, (struct sock_filter)UNLESS(AF_UNIX));
+    push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
+    push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 2, 0));
+    push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 1, 0));
+    push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | EAFNOSUPPORT));
+    push(statements, (struct sock_filter)LOAD_ARGUMENT(1));
     // The kind without its flags.
-    filter[count++] = (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xF);
-    filter[count++] =
-        (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SOCK_STREAM, (listens ? 1 : 0), 0);
-    filter[count++] = (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | EAFNOSUPPORT);
-    filter[count++] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
-    return install(filter, count, 0);
+    push(statements, (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xF));
+    push(
+        statements,
+        (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SOCK_STREAM, (listens ? 1 : 0), 0));
+    push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | EAFNOSUPPORT));
+}
+
+static int refuse_outside(const struct clinux_sandbox *request, int signals_stay) {
+    struct statements statements = {.count = 0};
+    push(&statements, (struct sock_filter)LOAD(arch));
+    push(&statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MACHINE, 1, 0));
+    // In namespaces a 32-bit program of this machine shall run too; what it may do, its rights say.
+    push(
+        &statements, (struct sock_filter)RETURN(
+                         request->isolation == CLINUX_CHROOT ? SECCOMP_RET_ERRNO | ENOSYS : SECCOMP_RET_ALLOW));
+    push(&statements, (struct sock_filter)LOAD(nr));
+#if defined(__x86_64__)
+    // x32, whose calls have numbers of their own.
+    push(&statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1));
+    push(&statements, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | ENOSYS));
+#endif
+    for (unsigned index = 0; index < sizeof refused / sizeof *refused; index++)
+        refuse(&statements, refused[index], EPERM);
+    refuse_bits(&statements, SYS_clone, CLONE_FLAGS, NEW_NAMESPACES);
+    // Its flags lie in memory; libraries then use clone(2).
+    refuse(&statements, SYS_clone3, ENOSYS);
+    if (request->isolation == CLINUX_CHROOT) {
+        for (unsigned index = 0; index < sizeof refused_in_chroot / sizeof *refused_in_chroot; index++)
+            refuse(&statements, refused_in_chroot[index], EPERM);
+        static const long signals[] = {
+            SYS_kill, SYS_tkill, SYS_tgkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo};
+        for (unsigned index = 0; !signals_stay && index < sizeof signals / sizeof *signals; index++)
+            refuse_others(&statements, signals[index]);
+        refuse_network(&statements, request->listens);
+    }
+    push(&statements, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
+    return install(statements.list, statements.count, 0);
 }
 
 /// Calls of another machine's kind, which a 64-bit process may make, are let through unseen.
@@ -130,16 +234,20 @@ static int watch_files(void) {
     return install(filter, count, SECCOMP_FILTER_FLAG_NEW_LISTENER);
 }
 
-int sandbox_filter(const struct sandbox *sandbox) {
-    if (sandbox->request->isolation == CLINUX_CHROOT && refuse_outside(sandbox->request->listens) < 0) return -errno;
+int sandbox_filter(const struct sandbox *sandbox, int signals_stay, int *notifications) {
+    // Another machine's programs make calls of their own kind through the emulator.
+    if (refuse_outside(sandbox->request, signals_stay) < 0) return errno;
     // An emulator's own files aren't the program's.
-    return sandbox->request->watches && !sandbox->emulator ? watch_files() : -1;
+    *notifications = sandbox->emulator ? -1 : watch_files();
+    return 0;
 }
 
 #else
 
-int sandbox_filter(const struct sandbox *sandbox) {
-    return sandbox->request->isolation == CLINUX_CHROOT ? -ENOSYS : -1;
+int sandbox_filter(const struct sandbox *sandbox, int signals_stay, int *notifications) {
+    (void)signals_stay;
+    *notifications = -1;
+    return sandbox->request->isolation == CLINUX_CHROOT ? ENOSYS : 0;
 }
 
 #endif
@@ -218,9 +326,8 @@ static int looks_at(const struct seccomp_notif *request, char *path, unsigned lo
 
 int clinux_next_missed(int notifications, char *path, unsigned long size) {
     struct pollfd wait = {.fd = notifications, .events = POLLIN};
-    int ready;
-    do ready = poll(&wait, 1, -1);
-    while (ready < 0 && errno == EINTR);
+    int ready = poll(&wait, 1, 200);
+    if (ready == 0 || (ready < 0 && errno == EINTR)) return 0;
     if (ready < 0 || !(wait.revents & POLLIN)) return -1;
     struct seccomp_notif request = {0};
     // A process that was killed while it asked isn't there any more.

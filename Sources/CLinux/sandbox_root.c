@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <linux/openat2.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -17,6 +19,20 @@
 // Where the new root is put together: a directory that every system has, seen by this process alone.
 #define PLACE "/tmp"
 #define PATH_SIZE 4352
+
+// mount_setattr(2), where headers are older than the kernel.
+#ifndef MOUNT_ATTR_RDONLY
+#define MOUNT_ATTR_RDONLY 1
+#define MOUNT_ATTR_NOSUID 2
+#define MOUNT_ATTR_NODEV 4
+#endif
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+#ifndef SYS_mount_setattr
+#define SYS_mount_setattr 442
+#endif
+
 /// Where directories for what is written are made; gone before the program starts.
 #define LAYERS PLACE "/.layers"
 
@@ -27,16 +43,19 @@ static int join(char *path, const char *directory, const char *name) {
     return length > 0 && length < PATH_SIZE;
 }
 
-/// Binds a file or directory to a place, and lets nothing be written through it.
+/// Binds a file or directory to a place, and lets nothing be written through it or what is mounted below.
 ///
-/// The flags that the mount has already stay: in a namespace for users they can't be taken away.
+/// The flags that a mount has already stay: in a namespace for users they can't be taken away.
 static int bind_read_only(const char *source, const char *place) {
     if (mount(source, place, 0, MS_BIND | MS_REC, 0)) return errno;
+    // struct mount_attr, which not every C library's headers have.
+    uint64_t attributes[4] = {MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
+    if (!syscall(SYS_mount_setattr, AT_FDCWD, place, AT_RECURSIVE, attributes, sizeof attributes)) return 0;
+    if (errno != ENOSYS) return errno;
+    // Linux before 5.12 changes one mount at a time.
     struct statvfs facts;
     if (statvfs(place, &facts)) return errno;
-    unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY;
-    if (facts.f_flag & ST_NOSUID) flags |= MS_NOSUID;
-    if (facts.f_flag & ST_NODEV) flags |= MS_NODEV;
+    unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV;
     if (facts.f_flag & ST_NOEXEC) flags |= MS_NOEXEC;
     if (facts.f_flag & ST_NOATIME) flags |= MS_NOATIME;
     if (facts.f_flag & ST_NODIRATIME) flags |= MS_NODIRATIME;
@@ -93,6 +112,35 @@ static int mount_memory(const char *place, const char *options) {
     return mount("tmpfs", place, "tmpfs", MS_NOSUID | MS_NODEV, options) ? errno : 0;
 }
 
+/// Opens what a path leads to in a root, whose links lead nowhere else; -1 and errno.
+static int open_inside(int root, const char *path) {
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
+    return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+}
+
+/// A path by which a descriptor can be mounted from and to.
+static const char *path_of(int descriptor, char *path, size_t size) {
+    snprintf(path, size, "/proc/self/fd/%d", descriptor);
+    return path;
+}
+
+/// Root of the host is root here: what engines keep from him in /proc, he doesn't get.
+static int protect_proc(void) {
+    static const char *const kept[] = {"sys", "sysrq-trigger", "irq", "bus", "fs", 0};
+    static const char *const hidden[] = {"kcore", "keys", "timer_list", "kmsg", "sched_debug", 0};
+    char place[PATH_SIZE];
+    for (int index = 0; kept[index]; index++) {
+        if (!join(place, PLACE "/proc", kept[index]) || access(place, F_OK)) continue;
+        int error = bind_read_only(place, place);
+        if (error) return error;
+    }
+    for (int index = 0; hidden[index]; index++) {
+        if (!join(place, PLACE "/proc", hidden[index]) || access(place, F_OK)) continue;
+        if (mount("/dev/null", place, 0, MS_BIND, 0)) return errno;
+    }
+    return 0;
+}
+
 static int mount_devices(void) {
     char source[PATH_SIZE], place[PATH_SIZE];
     mkdir(PLACE "/dev", 0755);
@@ -113,7 +161,7 @@ static int mount_devices(void) {
     return error;
 }
 
-/// The files that engines put into every container: proc(5) knows none of them, hosts(5) and resolv.conf(5) do.
+/// The files that engines put into every container: hosts(5), resolv.conf(5) and hostname(5).
 static int mount_etc(const char *root, const char **names) {
     mkdir(PLACE "/etc", 0755);
     int error = mount_memory(PLACE "/etc", "mode=755,size=1m");
@@ -155,7 +203,8 @@ static int overlay(const char *source, const char *place, const struct stat *sta
     int error = mount_memory(LAYERS, "mode=700");
     if (error) return error;
     if (mkdir(LAYERS "/work", 0700) || mkdir(LAYERS "/upper", 0700)) return errno;
-    (void)chown(LAYERS "/upper", user, group);
+    // A number that isn't mapped belongs to whoever mounts it.
+    if (chown(LAYERS "/upper", user, group) && errno != EINVAL && errno != EPERM) return errno;
     if (chmod(LAYERS "/upper", status->st_mode & 07777)) return errno;
     int length = snprintf(
         options, sizeof options, "lowerdir=%s,upperdir=" LAYERS "/upper,workdir=" LAYERS "/work", source);
@@ -166,24 +215,35 @@ static int overlay(const char *source, const char *place, const struct stat *sta
     return error;
 }
 
-/// Directories that can be written to; what the bundle has there stays as it is.
-static int mount_writable(const struct sandbox *sandbox, const char *root) {
-    char source[PATH_SIZE], place[PATH_SIZE];
+/// Makes one directory of the root one that can be written to.
+static int mount_one(const struct sandbox *sandbox, int source, int place) {
+    char source_path[64], place_path[64];
     struct stat status;
+    if (fstat(source, &status)) return errno;
+    path_of(source, source_path, sizeof source_path);
+    path_of(place, place_path, sizeof place_path);
+    // A directory for everybody stays everybody's.
+    int is_shared = (status.st_mode & S_ISVTX) != 0;
+    uid_t user = is_shared ? 0 : sandbox->request->user;
+    gid_t group = is_shared ? 0 : sandbox->request->group;
+    return is_empty(source_path) ? cover(place_path, &status, user, group)
+                                 : overlay(source_path, place_path, &status, user, group);
+}
+
+/// Directories that can be written to; what the bundle has there stays as it is.
+static int mount_writable(const struct sandbox *sandbox, int root) {
     if (!sandbox->writable[0]) return 0;
-    if (mkdir(LAYERS, 0700)) return errno;
+    int new_root = open(PLACE, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (new_root < 0 || mkdir(LAYERS, 0700)) return errno;
     for (int index = 0; sandbox->writable[index]; index++) {
-        if (!join(source, root, sandbox->writable[index]) || !join(place, PLACE, sandbox->writable[index]))
-            return ENAMETOOLONG;
-        if (stat(source, &status)) continue;
-        // A directory for everybody stays everybody's.
-        int is_shared = (status.st_mode & S_ISVTX) != 0;
-        uid_t user = is_shared ? 0 : sandbox->request->user;
-        gid_t group = is_shared ? 0 : sandbox->request->group;
-        int error = is_empty(source) ? cover(place, &status, user, group)
-                                     : overlay(source, place, &status, user, group);
-        if (error) return error;
+        int source = open_inside(root, sandbox->writable[index]);
+        int place = open_inside(new_root, sandbox->writable[index]);
+        int error = source < 0 || place < 0 ? errno : mount_one(sandbox, source, place);
+        if (source >= 0) close(source);
+        if (place >= 0) close(place);
+        if (error && error != ENOENT) return error;
     }
+    close(new_root);
     return rmdir(LAYERS) ? errno : 0;
 }
 
@@ -196,8 +256,8 @@ int sandbox_enter_namespaced_root(
     int emulator = sandbox->emulator ? open(sandbox->emulator, O_PATH | O_CLOEXEC) : -1;
     if (source < 0 || (sandbox->emulator && emulator < 0)) return errno;
     char root[64], path[64];
-    snprintf(root, sizeof root, "/proc/self/fd/%d", source);
-    snprintf(path, sizeof path, "/proc/self/fd/%d", emulator);
+    path_of(source, root, sizeof root);
+    path_of(emulator, path, sizeof path);
     int error = mount_memory(PLACE, "mode=755,size=1m");
     if (!error) error = place_names(root, "", sandbox->root_names, "etc");
     if (!error) error = mount_etc(root, sandbox->etc_names);
@@ -213,13 +273,15 @@ int sandbox_enter_namespaced_root(
     mkdir(PLACE "/proc", 0555);
     // A container whose own /proc is covered in places lets none be mounted.
     result->has_proc = mount("proc", PLACE "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0) == 0;
-    error = mount_writable(sandbox, root);
+    if (result->has_proc) error = protect_proc();
+    if (!error) error = mount_writable(sandbox, source);
     if (error) return error;
 
     *stage = CLINUX_STAGE_ROOT;
     if (chdir(PLACE) || syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH)) return errno;
     if (mount(0, "/", 0, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, 0)) return errno;
     result->is_read_only = 1;
+    result->signals_stay = 1;
     return 0;
 }
 
@@ -228,40 +290,53 @@ int sandbox_enter_plain_root(
     *stage = CLINUX_STAGE_ROOT;
     if (chroot(sandbox->root) || chdir("/")) return errno;
     result->has_proc = access("/proc/self", F_OK) == 0;
-    result->is_read_only = sandbox_lock_root(sandbox->writable);
+    sandbox_lock_root(sandbox->writable, result);
     return 0;
 }
 
-int sandbox_lock_root(const char **writable) {
-    const __u64 reading =
-        LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
-    // The rights of the interface's first version: others aren't known to every kernel that has it.
-    struct landlock_ruleset_attr rules = {.handled_access_fs = LANDLOCK_ACCESS_FS_MAKE_SYM * 2 - 1};
-    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof rules.handled_access_fs, 0);
-    if (ruleset < 0) return 0;
-    int is_done = 1;
-    for (int index = -1; index < 0 || writable[index]; index++) {
-        struct landlock_path_beneath_attr rule = {
-            .allowed_access = index < 0 ? reading : rules.handled_access_fs,
-            .parent_fd = open(index < 0 ? "/" : writable[index], O_PATH | O_CLOEXEC),
-        };
-        if (rule.parent_fd < 0) continue;
-        if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0)) is_done = 0;
-        close(rule.parent_fd);
-    }
+// Interfaces of landlock(7) beyond the headers of some systems.
+#define RIGHT_REFER (1ULL << 13)
+#define RIGHT_TRUNCATE (1ULL << 14)
+#define SCOPE_ABSTRACT_SOCKETS (1ULL << 0)
+#define SCOPE_SIGNALS (1ULL << 1)
+
+struct ruleset {
+    uint64_t file_rights;
+    uint64_t network_rights;
+    uint64_t scopes;
+};
+
+static int allow_below(int ruleset, const char *path, uint64_t rights) {
+    struct landlock_path_beneath_attr rule = {
+        .allowed_access = rights, .parent_fd = open(path, O_PATH | O_CLOEXEC)};
+    if (rule.parent_fd < 0) return errno == ENOENT;
+    int is_done = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
+    close(rule.parent_fd);
+    return is_done;
+}
+
+void sandbox_lock_root(const char **writable, struct clinux_sandboxed *result) {
+    int version = (int)syscall(SYS_landlock_create_ruleset, 0, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    if (version < 1) return;
+    struct ruleset rules = {.file_rights = LANDLOCK_ACCESS_FS_MAKE_SYM * 2 - 1};
+    if (version >= 2) rules.file_rights |= RIGHT_REFER;
+    if (version >= 3) rules.file_rights |= RIGHT_TRUNCATE;
+    if (version >= 6) rules.scopes = SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS;
+    size_t size = version >= 6 ? sizeof rules : sizeof rules.file_rights;
+    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
+    if (ruleset < 0) return;
+    int is_done = allow_below(
+        ruleset, "/", LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR);
+    for (int index = 0; writable[index]; index++)
+        is_done &= allow_below(ruleset, writable[index], rules.file_rights);
     // Devices are written to wherever they lie.
     for (int index = 0; devices[index]; index++) {
         char path[64];
         snprintf(path, sizeof path, "/dev/%s", devices[index]);
-        struct landlock_path_beneath_attr rule = {
-            .allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE,
-            .parent_fd = open(path, O_PATH | O_CLOEXEC),
-        };
-        if (rule.parent_fd < 0) continue;
-        (void)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
-        close(rule.parent_fd);
+        (void)allow_below(ruleset, path, LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE);
     }
-    if (is_done && syscall(SYS_landlock_restrict_self, ruleset, 0)) is_done = 0;
+    is_done = is_done && syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
     close(ruleset);
-    return is_done;
+    result->is_read_only = is_done;
+    result->signals_stay = is_done && version >= 6;
 }

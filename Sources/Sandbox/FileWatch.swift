@@ -10,6 +10,7 @@ final class FileWatch: Sendable {
   private let paths = Mutex<(order: [ByteString], seen: Set<ByteString>)>(([], []))
   private let descriptor: Int32
   private let thread: Mutex<pthread_t?>
+  private let isStopped = Mutex(false)
 
   /// In paths; a program that tries more tries all sorts of names.
   private static let limit = 1 << 16
@@ -47,14 +48,16 @@ final class FileWatch: Sendable {
           guard paths.order.count < Self.limit, paths.seen.insert(path).inserted else { return }
           paths.order.append(path)
         }
-      case 0: continue
+      case 0: if isStopped.withLock({ $0 }) { return }
       default: return
       }
     }
   }
 
-  /// Waits for the thread, once no program is left that could ask.
+  /// Waits for the thread, once no program is left that could ask, and closes the descriptor.
   func stop() {
+    isStopped.withLock { $0 = true }
     if let identifier = thread.withLock({ $0 }) { _ = pthread_join(identifier, nil) }
+    close(descriptor)
   }
 }

@@ -15,14 +15,12 @@ package struct SandboxRequest: Sendable {
   package var directory: RootPath = .root
   package var user: UInt32 = 0
   package var group: UInt32 = 0
-  /// In-root directories that it may write to: empty ones that belong to its user.
+  /// In-root directories that it may write to. In namespaces nothing of that stays.
   package var writable: [RootPath] = []
   /// On the host: what runs programs of the root's machine; nil where this one's processor does.
   package var emulator: FilePath?
   /// Whether the program listens on TCP.
   package var listens = false
-  /// Whether files that it doesn't find are told.
-  package var watches = true
 
   package init(root: FilePath, program: ByteString, arguments: [ByteString]) {
     self.root = root

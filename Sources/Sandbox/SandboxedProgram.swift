@@ -11,7 +11,8 @@ package struct SandboxedProgram: ~Copyable {
   package let isReadOnly: Bool
   private var sandboxed: clinux_sandboxed
   private let watch: FileWatch?
-  /// What stands before a path that was relative: the whole of it is seen from outside of a chroot.
+  /// The root's path on the host: what a program in a chroot looks for relatively is told with it. Empty
+  /// in namespaces.
   private let outerPath: ByteString
 
   /// Starts a program by the first way of isolation that this system allows.
@@ -46,28 +47,8 @@ package struct SandboxedProgram: ~Copyable {
     sandbox.user = request.user
     sandbox.group = request.group
     sandbox.output = output.rawValue
-    sandbox.watches = request.watches ? 1 : 0
     sandbox.listens = request.listens ? 1 : 0
-    let tree = DirectoryTree(root: request.root)
-    // What the sandbox has of its own.
-    let own: Set<ByteString> = ["dev", "proc", ".emulator"]
-    let lists = [
-      ((try? tree.names(in: .root)) ?? []).filter { !own.contains($0) },
-      (try? tree.names(in: "/etc")) ?? [], request.arguments, request.environment,
-      request.writable.map(\.text),
-    ]
-    sandbox.root_name_count = UInt32(lists[0].count)
-    sandbox.etc_name_count = UInt32(lists[1].count)
-    sandbox.argument_count = UInt32(lists[2].count)
-    sandbox.variable_count = UInt32(lists[3].count)
-    sandbox.writable_count = UInt32(lists[4].count)
-    let single = [
-      ByteString(request.root), request.program, request.directory.text,
-      request.emulator.map { ByteString($0) } ?? "",
-    ]
-    let texts = (single + lists.flatMap(\.self)).reduce(into: [CChar]()) { texts, text in
-      texts += text.bytes.map { CChar(bitPattern: $0) } + [0]
-    }
+    let texts = try Self.texts(of: request, &sandbox)
     let error = unsafe clinux_sandbox_start(
       &sandbox, texts, UInt(texts.count), &result, &stage)
     guard error == 0 else {
@@ -79,6 +60,48 @@ package struct SandboxedProgram: ~Copyable {
     sandboxed = result
     outerPath = isolation == .chroot ? ByteString(request.root) : ""
     watch = result.notifications >= 0 ? FileWatch(result.notifications) : nil
+  }
+
+  /// All texts of a request, each with a NUL behind it, in the order that the sandbox expects.
+  private static func texts(
+    of request: SandboxRequest, _ sandbox: inout clinux_sandbox
+  ) throws(SandboxError) -> [CChar] {
+    let lists = [
+      try names(in: .root, of: request), try names(in: "/etc", of: request), request.arguments,
+      request.environment, request.writable.map(\.text),
+    ]
+    sandbox.root_name_count = UInt32(lists[0].count)
+    sandbox.etc_name_count = UInt32(lists[1].count)
+    sandbox.argument_count = UInt32(lists[2].count)
+    sandbox.variable_count = UInt32(lists[3].count)
+    sandbox.writable_count = UInt32(lists[4].count)
+    let single = [
+      ByteString(request.root), request.program, request.directory.text,
+      request.emulator.map { ByteString($0) } ?? "",
+    ]
+    var texts: [CChar] = []
+    for text in single + lists.flatMap(\.self) {
+      // It would end the text and make the next one of the rest.
+      guard !text.contains(0) else { throw SandboxError(stage: .start, cause: .invalidArgument) }
+      texts += text.bytes.map { CChar(bitPattern: $0) } + [0]
+    }
+    return texts
+  }
+
+  private static func names(
+    in directory: RootPath, of request: SandboxRequest
+  ) throws(SandboxError) -> [ByteString] {
+    // What the sandbox has of its own.
+    let own: Set<ByteString> = directory.isRoot ? ["dev", "proc", ".emulator"] : []
+    do {
+      return try DirectoryTree(root: request.root).names(in: directory).filter {
+        !own.contains($0)
+      }
+    } catch .noSuchFileOrDirectory, .notDirectory {
+      return []
+    } catch {
+      throw SandboxError(stage: .root, cause: error)
+    }
   }
 
   deinit {
@@ -103,7 +126,10 @@ package struct SandboxedProgram: ~Copyable {
         let signal = status & 0x7F
         return signal == 0 ? .exited(status >> 8 & 0xFF) : .killed(signal: signal)
       case 0: break
-      default: throw SandboxError(stage: .execute, cause: Errno(rawValue: errno))
+      default:
+        let cause = Errno(rawValue: errno)
+        // Without its guard nobody knows of the program.
+        throw SandboxError(stage: cause == Errno(rawValue: ECHILD) ? .start : .execute, cause: cause)
       }
     } while ContinuousClock.now < end
     return nil

@@ -20,16 +20,23 @@ struct SandboxTests {
   private func build(_ main: String) throws {
     try scratch.write(
       """
+      #define _GNU_SOURCE
       #include <arpa/inet.h>
       #include <errno.h>
       #include <fcntl.h>
+      #include <linux/capability.h>
       #include <netinet/in.h>
+      #include <sched.h>
       #include <signal.h>
       #include <stdio.h>
       #include <stdlib.h>
       #include <string.h>
+      #include <sys/mount.h>
+      #include <sys/prctl.h>
       #include <sys/socket.h>
       #include <sys/stat.h>
+      #include <sys/syscall.h>
+      #include <sys/sysmacros.h>
       #include <unistd.h>
       static volatile int ended;
       static void end(int signal) { ended = signal; }
@@ -138,6 +145,96 @@ struct SandboxTests {
       puts(d >= 0 && sendto(d, "x", 1, 0, (void *)&a, sizeof a) == 1 ? "sent" : "not sent");
       """)
     #expect(try run(request(), isolation).output == "not connected\nnot sent\n")
+  }
+
+  /// What an engine doesn't give a container's root either.
+  @Test(arguments: isolations)
+  func `root in it has no way to the host`(isolation: SandboxIsolation) throws {
+    try build(
+      """
+      #define TRY(what, call) printf("%s %s\\n", what, (call) < 0 ? "no" : "yes")
+      TRY("mount", mount("tmpfs", "/srv", "tmpfs", 0, 0));
+      TRY("namespace", unshare(CLONE_NEWUSER));
+      TRY("namespace by clone", syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0));
+      TRY("device", mknod("/tmp/disk", S_IFBLK | 0600, makedev(8, 0)));
+      TRY("key", syscall(SYS_add_key, "user", "x", "y", 1, -3));
+      TRY("kernel setting", open("/proc/sys/kernel/core_pattern", O_WRONLY));
+      TRY("system request", open("/proc/sysrq-trigger", O_WRONLY));
+      TRY("fast open", sendto(socket(AF_INET, SOCK_STREAM, 0), "x", 1, MSG_FASTOPEN,
+        (void *)&(struct sockaddr_in){AF_INET, htons(9), {htonl(0x7F000001)}}, sizeof(struct sockaddr_in)));
+      TRY("chroot again", argc > 1 ? chroot("/srv") : -1);
+      TRY("signal to the caller", kill(atoi(argv[argc - 1]), 0));
+      TRY("signal to itself", kill(getpid(), 0));
+      """)
+    var request = request("\(getpid())")
+    request.writable = ["/tmp"]
+    let outcome = try run(request, isolation)
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    // A chroot below its root is its own.
+    let allowed = isolation == .namespaces ? ["chroot again"] : []
+    for line in lines where line.hasSuffix(" yes") {
+      let name = String(line.dropLast(4))
+      #expect(name == "signal to itself" || allowed.contains(name), "\(line)")
+    }
+    #expect(lines.count == 11 && lines.last == "signal to itself yes")
+  }
+
+  @Test(arguments: isolations)
+  func `as root it has the rights that engines give, and no others`(isolation: SandboxIsolation)
+    throws
+  {
+    try build(
+      """
+      struct __user_cap_header_struct h = {_LINUX_CAPABILITY_VERSION_3, 0};
+      struct __user_cap_data_struct d[2] = {0};
+      syscall(SYS_capget, &h, d);
+      int extra = 0, bounded = 0;
+      for (int c = 0; c <= 40; c++) {
+        int usual = c == 0 || c == 1 || c == 3 || c == 4 || c == 5 || c == 6 || c == 7 || c == 8
+          || c == 10 || c == 13 || c == 18;
+        if (!usual && (d[c / 32].permitted >> c % 32 & 1)) extra++;
+        if (!usual && prctl(PR_CAPBSET_READ, c) == 1) bounded++;
+      }
+      printf("%d %d %d\\n", extra, bounded, prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
+      """)
+    #expect(try run(request(), isolation).output == "0 0 1\n")
+  }
+
+  @Test func `a text with a NUL in it is refused`() throws {
+    try build("return 0")
+    let file = try scratch.newFile("output")
+    for isolation in Self.isolations {
+      var request = request("a\0b")
+      #expect(throws: SandboxError(stage: .start, cause: .invalidArgument)) {
+        _ = try SandboxedProgram(
+          request, output: FileDescriptor(rawValue: file.fileDescriptor),
+          isolations: [isolation])
+      }
+      request = self.request()
+      request.environment = ["A=\0/etc"]
+      #expect(throws: SandboxError(stage: .start, cause: .invalidArgument)) {
+        _ = try SandboxedProgram(
+          request, output: FileDescriptor(rawValue: file.fileDescriptor),
+          isolations: [isolation])
+      }
+    }
+  }
+
+  @Test func `a directory below a link can be written to, and what lies there stays`() throws {
+    try build(
+      """
+      printf("%d ", open("/link/new", O_CREAT | O_WRONLY, 0600) >= 0);
+      printf("%d ", open("/data,a:b/old", O_RDWR) >= 0);
+      printf("%d\\n", open("/data,a:b/new", O_CREAT | O_WRONLY, 0600) >= 0);
+      """)
+    try Shell.bash(
+      "mkdir -p root/real/link 'root/data,a:b'; echo x > 'root/data,a:b/old'; ln -s /real/link root/link",
+      in: scratch.url)
+    var request = request()
+    request.writable = ["/link", "/data,a:b"]
+    #expect(try run(request, .namespaces).output == "1 1 1\n")
+    #expect(
+      try Shell.bash("cd root; find real data* -type f", in: scratch.url) == "data,a:b/old\n")
   }
 
   @Test(arguments: isolations)

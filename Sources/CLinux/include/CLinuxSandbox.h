@@ -36,8 +36,6 @@ struct clinux_sandbox {
     uint32_t group;
     /// Becomes standard output and error. A descriptor.
     int output;
-    /// Whether files that aren't found are told. Where the kernel can't, they aren't.
-    int watches;
     /// Whether the program may listen on TCP; in namespaces it always may.
     int listens;
     /// What is in the root's uppermost directory, and in its /etc.
@@ -45,12 +43,12 @@ struct clinux_sandbox {
     unsigned etc_name_count;
     unsigned argument_count;
     unsigned variable_count;
-    /// Directories that are empty and can be written to; in a chroot, those that can be written to.
+    /// Directories that can be written to. In namespaces nothing of that stays.
     unsigned writable_count;
 };
 
 struct clinux_sandboxed {
-    /// The process that waits for the program: it ends with the program, and kills it if it is killed.
+    /// The process that waits for the program: it ends with the program, which is killed with it.
     pid_t guard;
     /// The program itself, as this process sees it.
     pid_t program;
@@ -62,6 +60,8 @@ struct clinux_sandboxed {
     int has_proc;
     /// Whether Landlock, or a mount, keeps the root as it is.
     int is_read_only;
+    /// Whether signals reach no process outside.
+    int signals_stay;
 };
 
 /// Starts a program. 0, or errno with what couldn't be done; then nothing is left.
@@ -70,7 +70,7 @@ struct clinux_sandboxed {
 /// without links; the program; where it starts; the host path of a program that is put into the root as
 /// `/.emulator`, or nothing; then those of the lists, in the order of their counts.
 ///
-/// To be called on the main thread: the guard ends with the thread that made it.
+/// A guard whose maker is gone kills the program and ends.
 int clinux_sandbox_start(
     const struct clinux_sandbox *request, const char *texts, unsigned long size,
     struct clinux_sandboxed *result, enum clinux_stage *stage);
@@ -82,13 +82,13 @@ int clinux_sandbox_wait(const struct clinux_sandboxed *sandboxed, int millisecon
 /// A TCP connection to a port on the loopback that the program has: a descriptor, or -1 and errno.
 int clinux_sandbox_connect(const struct clinux_sandboxed *sandboxed, uint16_t port);
 
-/// Kills the program with all that it has started, and closes the descriptors.
-void clinux_sandbox_end(struct clinux_sandboxed *sandboxed);
+/// Kills the program with all that it has started. The descriptor for notifications stays open.
+void clinux_sandbox_end(const struct clinux_sandboxed *sandboxed);
 
-/// Waits for the next system call that names a file, and lets it go on.
+/// Waits for the next system call that names a file, a moment at most, and lets it go on.
 ///
 /// 1 with an absolute in-root path where the file isn't there, 0 where it is or nothing is told, -1 when no
-/// process is left that could ask.
+/// process is left that could ask, which Linux before 5.9 doesn't tell.
 int clinux_next_missed(int notifications, char *path, unsigned long size);
 
 #endif
