@@ -11,7 +11,7 @@ package struct SensitiveContent: Sendable {
   private static let secretDirectories: [RootPath] = ["/run/secrets", "/var/run/secrets"]
   /// Files of names and places that programs of Unix have had for their secrets for long.
   private static let credentialNames: Set<ByteString> = [
-    ".ssh", ".gnupg", ".netrc", ".pgpass", ".git-credentials", ".aws", ".kube",
+    ".ssh", ".gnupg", ".netrc", ".pgpass", ".git-credentials", ".aws", ".kube", ".npmrc", ".pypirc",
   ]
   /// shadow(5), gshadow(5), and the copies that shadow-utils keeps.
   private static let shadowNames: Set<ByteString> = ["shadow", "shadow-", "gshadow", "gshadow-"]
@@ -57,7 +57,9 @@ package struct SensitiveContent: Sendable {
       return .secrets(place)
     }
     if Self.shadowNames.contains(path.name), path.parent.name == "etc" { return .shadow }
-    if Self.credentialNames.contains(path.name) { return .credentials }
+    if path.names.contains(where: Self.credentialNames.contains) { return .credentials }
+    // Projects have directories of this name too.
+    if path.name == "config.json", path.parent.name == ".docker" { return .credentials }
     guard let home = home(above: path) else { return nil }
     let below = path.names.dropFirst(home.names.count).first
     // All of a home is never meant, nor what programs hide in it for their user.

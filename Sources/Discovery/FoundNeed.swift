@@ -31,6 +31,28 @@ package struct FoundNeed: Sendable {
   package var isIdleGuess: Bool { topic == .guesses && outcome == .present }
 }
 
+extension FoundNeed {
+  init(_ need: RuntimeNeed, outcome: Outcome) {
+    topic = need.topic
+    wishes = need.wishes
+    purpose = need.purpose
+    grade = need.grade
+    isEssential = need.isEssential
+    evidence = [need.evidence]
+    self.outcome = outcome
+  }
+
+  /// Takes another sighting in.
+  mutating func merge(_ need: RuntimeNeed) {
+    if !evidence.contains(need.evidence) { evidence.append(need.evidence) }
+    isEssential = isEssential || need.isEssential
+    if need.grade < grade {
+      grade = need.grade
+      purpose = need.purpose
+    }
+  }
+}
+
 /// A file or tree of the root that ships for a need or as a program.
 package struct Inclusion: Hashable, Sendable {
   /// In-root, links unresolved.
@@ -71,6 +93,25 @@ package struct NeededSubject: Sendable {
   }
 }
 
+extension NeededSubject {
+  /// Whether an object that answers to a word is loaded.
+  func loads(_ word: ByteString) -> Bool { object(named: word) != nil }
+
+  func object(named word: ByteString) -> LoadedObject? {
+    closures.graph.objects.first { !$0.isUnloaded && $0.answers(to: word) }
+  }
+}
+
+extension ClosureGraph {
+  /// What a call of `dlopen` with a name got; nil if nothing stays loaded.
+  func opened(_ name: ByteString) -> LoadedObject? {
+    guard let request = requests.last(where: { $0.kind == .dlopen && $0.name == name }),
+      let object = request.object, !objects[object].isUnloaded
+    else { return nil }
+    return objects[object]
+  }
+}
+
 /// A call of `dlopen` that a need says of.
 package struct FoundOpening: Sendable {
   package let opening: Opening
@@ -108,6 +149,8 @@ package struct Discovered: Sendable {
   package internal(set) var damagedNotes: [Evidence] = []
   /// ELF files in trees that no loader loads: they ship as data.
   package internal(set) var unloadable: [LoaderError] = []
+  /// Why libraries that needs name couldn't be looked for.
+  package internal(set) var unopenable: [LoaderError] = []
   /// Scripts in trees whose interpreter isn't there: they ship as they are.
   package internal(set) var brokenScripts: [ScriptError] = []
   /// How each script that was asked for is started.

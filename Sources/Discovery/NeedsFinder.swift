@@ -98,6 +98,10 @@ package struct NeedsFinder: Sendable {
 
   /// Looks at all that was added, and at what that brings.
   package mutating func run() {
+    // Where the presets look; every program's own places count for what it asks for by itself.
+    if let first = found.subjects.first {
+      root.systemDirectories = first.closures.graph.systemDirectories
+    }
     for topic in policy.wanted.sorted() { request(topic) }
     while !pendingSubjects.isEmpty || !pendingNeeds.isEmpty {
       while !pendingSubjects.isEmpty { observe(pendingSubjects.removeFirst()) }
@@ -274,13 +278,19 @@ package struct NeedsFinder: Sendable {
     if !pendingSubjects.contains(subject) { pendingSubjects.append(subject) }
   }
 
-  /// The closures of a subject that opens some libraries more; nil where they are too large.
+  /// The closures of a subject that opens some libraries more; nil where they are too large, which is
+  /// kept to be told.
   private mutating func closures(of subject: Int, opening more: [Opening]) -> ProgramClosures? {
     let owner = found.subjects[subject]
     let openings = owner.openings.map(\.opening) + more
-    return owner.isStarted
-      ? try? loader.closures(of: owner.path, openings: openings)
-      : try? libraryLoader.closures(of: owner.path, openings: openings)
+    do {
+      return owner.isStarted
+        ? try loader.closures(of: owner.path, openings: openings)
+        : try libraryLoader.closures(of: owner.path, openings: openings)
+    } catch {
+      found.unopenable.append(error)
+      return nil
+    }
   }
 
   // MARK: Files
@@ -383,61 +393,5 @@ package struct NeedsFinder: Sendable {
       else { continue }
       found.needs[probe.need].found.append(object.openedPath)
     }
-  }
-}
-
-extension FoundNeed {
-  init(_ need: RuntimeNeed, outcome: Outcome) {
-    topic = need.topic
-    wishes = need.wishes
-    purpose = need.purpose
-    grade = need.grade
-    isEssential = need.isEssential
-    evidence = [need.evidence]
-    self.outcome = outcome
-  }
-
-  /// Takes another sighting in.
-  mutating func merge(_ need: RuntimeNeed) {
-    if !evidence.contains(need.evidence) { evidence.append(need.evidence) }
-    isEssential = isEssential || need.isEssential
-    if need.grade < grade {
-      grade = need.grade
-      purpose = need.purpose
-    }
-  }
-}
-
-extension Grade: Comparable {
-  /// The surer grade is the smaller one.
-  package static func < (left: Grade, right: Grade) -> Bool { left.rank < right.rank }
-
-  private var rank: Int {
-    switch self {
-    case .requested: 0
-    case .noted(let priority): 1 + priority.rawValue
-    case .implied: 5
-    case .registered: 6
-    case .guessed: 7
-    }
-  }
-}
-
-extension NeededSubject {
-  /// Whether an object that answers to a word is loaded.
-  func loads(_ word: ByteString) -> Bool { object(named: word) != nil }
-
-  func object(named word: ByteString) -> LoadedObject? {
-    closures.graph.objects.first { !$0.isUnloaded && $0.answers(to: word) }
-  }
-}
-
-extension ClosureGraph {
-  /// What a call of `dlopen` with a name got; nil if nothing stays loaded.
-  func opened(_ name: ByteString) -> LoadedObject? {
-    guard let request = requests.last(where: { $0.kind == .dlopen && $0.name == name }),
-      let object = request.object, !objects[object].isUnloaded
-    else { return nil }
-    return objects[object]
   }
 }

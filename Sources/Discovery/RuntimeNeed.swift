@@ -49,6 +49,21 @@ package enum Grade: Hashable, Sendable {
   }
 }
 
+extension Grade: Comparable {
+  /// The surer grade is the smaller one.
+  package static func < (left: Grade, right: Grade) -> Bool { left.rank < right.rank }
+
+  private var rank: Int {
+    switch self {
+    case .requested: 0
+    case .noted(let priority): 1 + priority.rawValue
+    case .implied: 5
+    case .registered: 6
+    case .guessed: 7
+    }
+  }
+}
+
 /// Where a need was seen.
 package struct Evidence: Hashable, Sendable {
   package enum Mark: Hashable, Sendable {

@@ -49,6 +49,9 @@ extension Discovered {
     // An object file or a damaged binary is data: it ships as it is.
     Self.summary(unloadable.map { Diagnostic($0).message }, "packed as data", "files")
       + Self.summary(brokenScripts.map { Diagnostic($0).message }, "packed as it is", "scripts")
+      + Self.summary(
+        unopenable.map { Diagnostic($0).message }, "libraries of its needs weren't looked for",
+        "programs")
       + damagedNotes.map {
         Diagnostic("warning: \($0): a .note.dlopen that can't be understood (not a JSON array)")
       }

@@ -212,6 +212,9 @@ struct HostileTarTests {
       "a PAX size of more than 64 bits", RawTar(.pax("size=99999999999999999999999"), file),
       at: .header(), .number(field: "size")),
     .init(
+      "a PAX size of 64 bits", RawTar(.pax("size=18446744073709551615"), file),
+      at: .member("a", at: 1024), .number(field: "size")),
+    .init(
       "a PAX user of more than 32 bits", RawTar(.pax("uid=4294967296"), file), at: .header(),
       .number(field: "uid")),
     .init(

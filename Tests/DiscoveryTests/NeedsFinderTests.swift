@@ -134,6 +134,16 @@ struct NeedsFinderTests {
     #expect(found.unanswered == [Topic("terminfo")])
   }
 
+  @Test func `a preset that nothing points to is looked for where the first program's libraries are`()
+    throws
+  {
+    let found = try find(["/app": program(), "/lib/gconv/gconv-modules": .text("")]) {
+      $0.wanted = [Topic("gconv")]
+    }
+    #expect(found.unanswered == [])
+    #expect(found.inclusions.map(\.source) == ["/lib/gconv"])
+  }
+
   @Test func `a program that asks for nothing gets nothing`() throws {
     let found = try find(["/app": program(importing: ["printf"])])
     #expect(found.needs.isEmpty && found.inclusions.isEmpty && found.content.isEmpty)

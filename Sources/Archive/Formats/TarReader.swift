@@ -108,6 +108,8 @@ final class TarReader: MemberReader {
     let place = place.naming(name)
     guard records?.isSparse != true else { throw .refused(place, .sparse) }
     let size = records?.size ?? header.size
+    // No file system has larger files, and every sum of two of them can be told.
+    guard size <= UInt64(Int64.max) else { throw .damaged(place, .number(field: "size")) }
     let kind = try kind(
       of: header, named: name, size: size,
       link: records?.linkName ?? description.longLinkName ?? header.linkName, at: place)

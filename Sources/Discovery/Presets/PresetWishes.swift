@@ -16,7 +16,8 @@ package struct PresetWishes: Sendable {
   ) -> [Wish] {
     // Only what depends on the object is made anew for each.
     let own = topic.name == "ca-certificates" ? object?.real.text ?? "" : ""
-    let key = ByteString(topic.name + ":" + (detail ?? "") + ":") + own
+    let directories = root.systemDirectories.reduce(ByteString(":")) { $0 + ":" + $1 }
+    let key = ByteString(topic.name + ":" + (detail ?? "") + ":") + own + directories
     if let wishes = known[key] { return wishes }
     let wishes = make(topic, detail, object, &root)
     known[key] = wishes
