@@ -20,6 +20,9 @@ package struct ReadBundle: Sendable {
   /// Nil for a directory that was read where it is.
   private let owner: PrivateDirectory?
 
+  /// Whether the directory is this process's own: nothing that happens in it reaches the input.
+  package var isUnpacked: Bool { owner != nil }
+
   init(
     format: ArchiveFormat, entries: [ArchiveEntry], tree: any FileTree, directory: FilePath,
     image: ReadImage? = nil, violations: [Violation], owner: PrivateDirectory? = nil

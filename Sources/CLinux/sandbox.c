@@ -111,6 +111,8 @@ static void start_loopback(void) {
 }
 
 static int change_user(const struct sandbox *sandbox, int is_mapped) {
+    // As with an engine, its user can open /dev/stdout again.
+    (void)!fchown(1, sandbox->request->user, sandbox->request->group);
     if (is_mapped) return 0;
     if (setgroups(0, 0)) return errno;
     if (setresgid(sandbox->request->group, sandbox->request->group, sandbox->request->group)) return errno;

@@ -291,7 +291,7 @@ int sandbox_enter_plain_root(
     if (chroot(sandbox->root) || chdir("/")) return errno;
     result->has_proc = access("/proc/self", F_OK) == 0;
     sandbox_lock_root(sandbox->writable, result);
-    return 0;
+    return sandbox->request->must_stay && !result->is_read_only ? EOPNOTSUPP : 0;
 }
 
 // Interfaces of landlock(7) beyond the headers of some systems.

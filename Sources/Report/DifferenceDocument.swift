@@ -53,8 +53,8 @@ package struct DifferenceDocument: Encodable {
 
   package init(_ differences: [BundleDifference], names: (old: String, new: String)) {
     schemaVersion = InspectDocument.schemaVersion
-    old = escape(names.old)
-    new = escape(names.new)
+    old = names.old
+    new = names.new
     equal = differences.isEmpty
     platforms = differences.map { Platform($0) }
   }

@@ -31,8 +31,8 @@ package struct VerificationDocument: Encodable {
 
   package init(_ verification: Verification, of name: String, _ platform: String?) {
     schemaVersion = InspectDocument.schemaVersion
-    bundle = escape(name)
-    _platform = Nullable(wrappedValue: platform)
+    bundle = name
+    _platform = Nullable(wrappedValue: platform.map { escape($0) })
     verified = verification.isVerified
     rungs = verification.rungs.map { Step($0) }
   }

@@ -3,7 +3,7 @@ package import Verify
 /// Renders what came of a verification: a row for each rung, its findings below it.
 ///
 /// - Parameters:
-///   - name: of the bundle, as the user wrote it.
+///   - name: of the bundle, in a form for every terminal.
 ///   - platform: nil for what is no image.
 package func renderVerification(
   _ verification: Verification, of name: String, _ platform: String?, _ style: TextStyle
@@ -17,7 +17,7 @@ package func renderVerification(
     text += (words.isEmpty ? "" : "  " + words) + "\n"
     for finding in rung.findings { text += render(finding, style) }
   }
-  let subject = escape(name) + (platform.map { " (\(escape($0)))" } ?? "")
+  let subject = name + (platform.map { " (\(escape($0)))" } ?? "")
   return text + subject + ": " + verification.verdict(style) + "\n"
 }
 

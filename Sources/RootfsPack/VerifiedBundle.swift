@@ -36,7 +36,7 @@ struct VerifiedBundle {
       (platform, otherPlatforms) = (nil, nil)
       return
     }
-    verification = ladder.climb(bundle, in: environment.inside(bundle), to: last) { $0.words }
+    verification = ladder.climb(bundle, in: environment.inside(bundle), to: last)
     platform = bundle.image?.platform.description
     otherPlatforms = bundle.image.flatMap { Self.hint(of: $0, name) }
   }

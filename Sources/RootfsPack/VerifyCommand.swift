@@ -160,7 +160,8 @@ struct VerifyCommand: ParsableCommand {
     options.keepsOwners = geteuid() == 0
     options.interruption = { signals.pending }
     let ladder = Ladder(
-      request, policy: try needsOptions.policy, source: context.tree)
+      request, policy: try needsOptions.policy, source: context.tree,
+      words: Ladder.Words(violation: { $0.words }, error: { Diagnostic($0).message }))
     let last = Self.ends[until ?? "run"] ?? .missed
     let result = try signals.holding { () throws(Diagnostic) in
       let result = try VerifiedBundle(

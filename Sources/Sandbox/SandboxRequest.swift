@@ -17,6 +17,8 @@ package struct SandboxRequest: Sendable {
   package var group: UInt32 = 0
   /// In-root directories that it may write to. In namespaces nothing of that stays.
   package var writable: [RootPath] = []
+  /// Whether the root is a copy: otherwise nothing of it may change, which a chroot can't have both ways.
+  package var isCopy = false
   /// On the host: what runs programs of the root's machine; nil where this one's processor does.
   package var emulator: FilePath?
   /// Whether the program listens on TCP.

@@ -48,6 +48,11 @@ package struct SandboxedProgram: ~Copyable {
     sandbox.group = request.group
     sandbox.output = output.rawValue
     sandbox.listens = request.listens ? 1 : 0
+    var request = request
+    if isolation == .chroot, !request.isCopy {
+      request.writable = []
+      sandbox.must_stay = 1
+    }
     let texts = try Self.texts(of: request, &sandbox)
     let error = unsafe clinux_sandbox_start(
       &sandbox, texts, UInt(texts.count), &result, &stage)

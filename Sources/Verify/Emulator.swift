@@ -1,56 +1,63 @@
+internal import Discovery
 internal import ELF
 internal import FileTree
 internal import SystemPackage
 
 /// What runs the programs of another machine: a static user-mode qemu.
 enum Emulator {
+  struct Run {
+    /// A static one of the host.
+    let emulator: FilePath
+    /// In-root: an ELF program.
+    let program: ByteString
+    /// Those before the user's: of a script, what its line says, and itself.
+    let arguments: [ByteString]
+  }
+
   /// Nil where this machine's processor runs the program itself.
   ///
   /// - Parameters:
   ///   - program: in-root; of a script, what reads it counts.
   ///   - searchPath: directories of the host.
-  static func find(
-    for program: ByteString, in tree: any FileTree, _ searchPath: [FilePath]
-  ) throws(RunPlan.Problem) -> FilePath? {
-    guard let header = header(of: program, in: tree), !isNative(header) else { return nil }
-    if let name = name(for: header) {
-      for directory in searchPath {
-        for file in ["qemu-\(name)-static", "qemu-\(name)"] {
-          let path = directory.appending(file)
-          if isStatic(path) { return path }
-        }
-      }
+  static func run(
+    of program: ByteString, in tree: any FileTree, _ searchPath: [FilePath]
+  ) throws(RunPlan.Problem) -> Run? {
+    var view = RootView(tree: tree)
+    let chain = try? ScriptChain(of: program, in: &view)
+    let started = chain?.interpreter ?? program
+    guard let header = header(of: started, &view), !isNative(header) else { return nil }
+    guard let emulator = find(for: header, searchPath) else {
+      throw .noEmulator(machine: header.machine.description)
     }
-    throw .noEmulator(machine: header.machine.description)
+    // What env finds is started at once: an emulator can't start it in its turn.
+    let argument = chain?.way.isEmpty == true ? chain?.steps.first?.argument : nil
+    return Run(
+      emulator: emulator, program: started,
+      arguments: [argument].compactMap(\.self) + (chain == nil ? [] : [program]))
   }
 
-  private static func header(of program: ByteString, in tree: any FileTree) -> ElfHeader? {
-    var resolver = PathResolver(tree: tree)
-    var path = program
-    for _ in 0..<5 {
-      guard let file = try? resolver.resolve(path), let content = try? tree.open(file.real) else {
-        return nil
+  private static func header(of path: ByteString, _ view: inout RootView) -> ElfHeader? {
+    guard let file = try? view.open(path) else { return nil }
+    return try? ElfHeader(reading: file)
+  }
+
+  private static func find(for header: ElfHeader, _ searchPath: [FilePath]) -> FilePath? {
+    guard let name = name(for: header) else { return nil }
+    for directory in searchPath {
+      for file in ["qemu-\(name)-static", "qemu-\(name)"] {
+        let path = directory.appending(file)
+        if isStatic(path) { return path }
       }
-      if let header = try? ElfHeader(reading: content) { return header }
-      guard let head = try? content.read(at: 0, count: 256), head.starts(with: "#!".utf8) else {
-        return nil
-      }
-      let line = head.dropFirst(2).prefix { $0 != UInt8(ascii: "\n") }
-      path = ByteString(
-        line.drop { $0 == UInt8(ascii: " ") }.prefix { $0 != UInt8(ascii: " ") })
     }
     return nil
   }
 
-  /// Whether a program is for the machine that this one is compiled for.
+  /// Whether a program is for the machine that this one is compiled for, or its 32-bit kind.
   private static func isNative(_ header: ElfHeader) -> Bool {
-    #if arch(x86_64)
-      header.machine == .amd64 || header.machine == .x86
-    #elseif arch(arm64)
-      header.machine == .aarch64
-    #else
-      true
-    #endif
+    var host = RootView(tree: DirectoryTree(root: "/"))
+    guard let own = self.header(of: "/proc/self/exe", &host) else { return true }
+    return own.machine == header.machine && own.dataEncoding == header.dataEncoding
+      || own.machine == .amd64 && header.machine == .x86
   }
 
   /// qemu's word for a machine: the names of its `linux-user` targets.

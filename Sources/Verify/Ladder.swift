@@ -8,16 +8,34 @@ package struct Ladder {
   private let request: RunRequest
   private let policy: NeedsPolicy
   private let source: any FileTree
+  private let words: Words
+
+  /// What the ladder can't say by itself.
+  package struct Words {
+    /// What is wrong with an archive, with its place.
+    let violation: (Violation) -> (place: String, message: String)
+    /// Why a program can't be simulated.
+    let error: (NeedsError) -> String
+
+    package init(
+      violation: @escaping (Violation) -> (place: String, message: String),
+      error: @escaping (NeedsError) -> String
+    ) {
+      self.violation = violation
+      self.error = error
+    }
+  }
 
   /// - Parameters:
   ///   - policy: which needs at run time count.
   ///   - source: the root that the bundle was packed from, for what a run misses.
   package init(
-    _ request: RunRequest, policy: NeedsPolicy, source: any FileTree
+    _ request: RunRequest, policy: NeedsPolicy, source: any FileTree, words: Words
   ) {
     self.request = request
     self.policy = policy
     self.source = source
+    self.words = words
   }
 
   /// To be called on the main thread.
@@ -25,12 +43,10 @@ package struct Ladder {
   /// - Parameters:
   ///   - environment: the loader's surroundings in the bundle.
   ///   - last: the rung after which no other is climbed.
-  ///   - describe: a violation in words, with its place.
   package func climb(
-    _ bundle: ReadBundle, in environment: SearchEnvironment, to last: Rung,
-    describe: (Violation) -> (place: String, message: String)
+    _ bundle: ReadBundle, in environment: SearchEnvironment, to last: Rung
   ) -> Verification {
-    var verification = Verification([StructureCheck.result(of: bundle, describe: describe)])
+    var verification = Verification([StructureCheck.result(of: bundle, describe: words.violation)])
     let isSound = !verification.hasFailed
     if last.height >= Rung.loader.height {
       verification.rungs.append(simulate(bundle, environment))
@@ -48,7 +64,8 @@ package struct Ladder {
 
   private func simulate(_ bundle: ReadBundle, _ environment: SearchEnvironment) -> RungResult {
     var simulation = LoaderSimulation(
-      tree: bundle.tree, policy: policy, environment: environment)
+      tree: bundle.tree, policy: policy, environment: environment,
+      describe: words.error)
     return simulation.result(
       of: bundle.entries.compactMap { entry in
         guard case .file = entry.node else { return nil }

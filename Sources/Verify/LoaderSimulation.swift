@@ -11,8 +11,12 @@ struct LoaderSimulation {
   private let environment: SearchEnvironment
   private let store: ObjectStore
   private let needs: NeedStore
+  private let describe: (NeedsError) -> String
   private var findings: [VerifyFinding] = []
+  private var told: Set<VerifyFinding> = []
   private var counts = (programs: 0, libraries: 0, scripts: 0)
+  /// Scripts in libraries whose interpreters aren't there.
+  private var idleScripts = 0
   /// The sonames that programs have loaded or miss: a library that they open finds them there, or it is
   /// told already.
   private var loaded: Set<ByteString> = []
@@ -22,8 +26,13 @@ struct LoaderSimulation {
   /// - Parameters:
   ///   - policy: which needs count.
   ///   - environment: the loader's surroundings in the bundle.
-  init(tree: any FileTree, policy: NeedsPolicy, environment: SearchEnvironment) {
+  ///   - describe: why a program can't be simulated, in words.
+  init(
+    tree: any FileTree, policy: NeedsPolicy, environment: SearchEnvironment,
+    describe: @escaping (NeedsError) -> String
+  ) {
     self.tree = tree
+    self.describe = describe
     self.policy = policy
     self.environment = environment
     store = ObjectStore(tree: tree)
@@ -38,7 +47,7 @@ struct LoaderSimulation {
     for (path, isExecutable) in paths {
       guard let head = try? tree.head(of: path, count: 4) else { continue }
       if head == ElfHeader.magic {
-        if isStarted(path) { simulate(program: path) } else { libraries.append(path) }
+        if StartedProgram.isProgram(path, in: tree) { simulate(program: path) } else { libraries.append(path) }
       } else if head.starts(with: "#!".utf8), isExecutable {
         simulate(script: path)
       }
@@ -50,17 +59,15 @@ struct LoaderSimulation {
       (counts.programs, "program", "programs"), (counts.libraries, "library", "libraries"),
       (counts.scripts, "script", "scripts"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.0 == 1 ? $0.1 : $0.2)" }.joined(separator: ", ")
+    if idleScripts > 0 {
+      findings.append(
+        VerifyFinding(
+          .warns, "",
+          "\(idleScripts) scripts in library directories have interpreters that aren't there"))
+    }
     return RungResult(
       .loader, findings.outcome, summary.isEmpty ? "nothing that is loaded" : summary,
       findings: findings)
-  }
-
-  /// A library that can be started too, such as glibc's own, is a library.
-  private func isStarted(_ path: RootPath) -> Bool {
-    guard let file = try? tree.open(path), let image = try? ElfImage(reading: file) else {
-      return false
-    }
-    return image.isProgram && image.dynamic?.soname == nil
   }
 
   private var loader: Loader { Loader(tree: tree, environment: environment, store: store) }
@@ -76,7 +83,7 @@ struct LoaderSimulation {
     do {
       try finder.add(program: path.text, destination: nil)
     } catch {
-      findings.append(VerifyFinding(.fails, path.description, Self.describe(error)))
+      tell(.fails, path, describe(error))
       return
     }
     guard let closures = finder.found.subjects.last?.closures else { return }
@@ -100,15 +107,15 @@ struct LoaderSimulation {
   private mutating func add(
     _ graph: ClosureGraph, of path: RootPath, only kind: LibraryRequest.Kind? = nil
   ) {
-    var told: Set<ByteString> = []
+    var names: Set<ByteString> = []
     let missing = graph.missing.filter { kind == nil || $0.kind == kind }
     for request in missing.filter({ $0.kind == .interpreter }) + missing
-    where told.insert(request.name).inserted {
+    where names.insert(request.name).inserted {
       let requester = graph.objects[request.requester].openedPath
       switch request.kind {
       case .interpreter:
         // It may be a library too, as glibc's is.
-        told.insert(RootPath(normalising: request.name).name)
+        names.insert(RootPath(normalising: request.name).name)
         tell(
           .fails, path, "its interpreter \(request.name) isn't there",
           flag: "--add \(request.name)")
@@ -120,7 +127,7 @@ struct LoaderSimulation {
         tell(.fails, path, "\(request.name) is missing, needed by \(requester)")
       }
     }
-    loaded.formUnion(told)
+    loaded.formUnion(names)
     for unmet in graph.unmetVersions where unmet.isFatal && kind == nil {
       let provider = graph.objects[unmet.provider].openedPath
       let requester = graph.objects[unmet.requester].openedPath
@@ -188,34 +195,23 @@ struct LoaderSimulation {
     do {
       _ = try ScriptChain(of: path.text, in: &view)
     } catch {
-      tell(.warns, path, Self.describe(error), flag: "--with interpreters")
+      // Modules that can be started too rarely are.
+      guard !StartedProgram.isInLibrary(path) else {
+        idleScripts += 1
+        return
+      }
+      tell(.warns, path, describe(.script(error)), flag: "--with interpreters")
     }
   }
 
   private mutating func tell(
     _ severity: VerifyFinding.Severity, _ path: RootPath, _ message: String, flag: String? = nil
   ) {
+    // The object stands before it already.
+    let place = path.description + ": "
+    let message = message.hasPrefix(place) ? String(message.dropFirst(place.count)) : message
     let finding = VerifyFinding(severity, path.description, message, flag: flag)
-    if !findings.contains(finding) { findings.append(finding) }
-  }
-
-  private static func describe(_ error: NeedsError) -> String {
-    switch error {
-    case .loader(let error): "its loader refuses it: \(error)"
-    case .script(let error): describe(error)
-    case .noRuntime(_, let runtime): "\(runtime) isn't there"
-    case .windowsProgram: "is a program for Windows"
-    case .unreadable(_, let cause): "\(cause)"
-    }
-  }
-
-  private static func describe(_ error: ScriptError) -> String {
-    switch error {
-    case .missing(_, let interpreter): "its interpreter \(interpreter) isn't there"
-    case .relative(_, let interpreter): "its interpreter \(interpreter) is a relative path"
-    case .notInPath(_, let name): "env finds no program \(name)"
-    case .tooDeep: "a chain of interpreters that no kernel follows to its end"
-    }
+    if told.insert(finding).inserted { findings.append(finding) }
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Discovery
 internal import FileTree
 
 /// The last rung: what a run looked for and didn't find, and which option would have added it.
@@ -7,22 +8,24 @@ struct MissedFiles {
   /// Whether an emulator ran the program: its own calls aren't the program's.
   let isEmulated: Bool
 
-  /// What every container has from its engine or kernel, and what loaders look for and do without.
+  /// What every container has from its engine or kernel, what describes a host or belongs to its users, and
+  /// what loaders and resolvers look for and do without.
   private static let passedOver: [RootPath] = [
-    "/proc", "/sys", "/dev", "/etc/hosts", "/etc/resolv.conf", "/etc/hostname", "/etc/ld.so.cache",
-    "/etc/ld.so.preload", "/.emulator", "/run/systemd", "/var/run/nscd", "/etc/mtab",
+    "/.emulator", "/proc", "/sys", "/dev", "/etc/hosts", "/etc/resolv.conf", "/etc/hostname",
+    "/etc/ld.so.cache", "/etc/ld.so.preload", "/etc/gai.conf", "/etc/host.conf", "/etc/mtab",
+    "/run/systemd", "/var/run/nscd", "/root", "/home",
   ]
-
-  /// By the beginning of a path, the preset that brings it.
-  private static let presets: [(prefix: ByteString, name: String)] = [
-    ("/usr/share/zoneinfo", "timezone"), ("/etc/localtime", "timezone"),
-    ("/usr/lib/locale", "locale"), ("/etc/ssl/certs", "ca-certificates"),
-    ("/etc/pki/tls", "ca-certificates"), ("/etc/services", "services"),
-    ("/etc/protocols", "services"), ("/etc/passwd", "users"), ("/etc/group", "users"),
-    ("/etc/nsswitch.conf", "nss"), ("/usr/share/terminfo", "terminfo"),
-    ("/lib/terminfo", "terminfo"), ("/etc/terminfo", "terminfo"), ("/bin/sh", "shell"),
-    ("/usr/bin/sh", "shell"), ("/tmp", "tmp"),
+  /// What other presets bring that need a program to point to something.
+  private static let registered: [(place: RootPath, topic: String)] = [
+    ("/etc/ssl/openssl.cnf", "openssl"), ("/usr/lib/ssl/openssl.cnf", "openssl"),
+    ("/etc/pam.d", "pam"), ("/etc/krb5.conf", "krb5"), ("/etc/pkcs11", "p11-kit"),
+    ("/etc/ssl/certs", "ca-certificates"), ("/usr/lib/ssl/certs", "ca-certificates"),
+    ("/usr/lib/ssl/cert.pem", "ca-certificates"), ("/etc/pki/tls", "ca-certificates"),
+    ("/usr/lib/locale", "locale"), ("/etc/localtime", "timezone"),
+    ("/usr/share/zoneinfo", "timezone"),
   ]
+  /// In lines of a report.
+  private static let limit = 20
 
   /// - Parameter paths: in the order of looking; what isn't in the source either is counted only.
   func result(of paths: [ByteString]?) -> RungResult {
@@ -33,37 +36,58 @@ struct MissedFiles {
           isEmulated ? "an emulated run isn't watched" : "this system lets nobody watch a run"))
     }
     var resolver = PathResolver(tree: source)
-    var findings: [VerifyFinding] = []
+    var missed: [RootPath] = []
     var others = 0
     var seen: Set<RootPath> = []
     for text in paths {
       let path = RootPath(normalising: text)
       guard !Self.passedOver.contains(where: { path.isInside($0) }), seen.insert(path).inserted
       else { continue }
-      guard let kind = (try? resolver.resolve(text))?.status.kind else {
+      if let file = try? resolver.resolve(text) {
+        if Self.isWorthTelling(path, file) { missed.append(path) }
+      } else {
         others += 1
-        continue
       }
-      // Libraries try the usual directories one by one; only what is in them can be meant.
-      if kind == .directory, path.names.count == 1, path != "/tmp" { continue }
-      findings.append(Self.finding(path))
     }
     return RungResult(
-      .missed, .passed, "\(findings.count) that the root has, \(others) that it hasn't either",
-      findings: findings)
+      .missed, .passed, "\(missed.count) that the root has, \(others) that it hasn't either",
+      findings: findings(missed))
   }
 
-  private static func finding(_ path: RootPath) -> VerifyFinding {
-    VerifyFinding(
-      .warns, path.description, "was looked for and isn't in the bundle", flag: flag(for: path))
+  /// Libraries and runtimes try the usual directories one by one, and files that they would make.
+  private static func isWorthTelling(_ path: RootPath, _ file: ResolvedPath) -> Bool {
+    if path.names.contains("__pycache__") { return false }
+    guard file.status.kind == .directory, let top = path.names.first else { return true }
+    return ["tmp", "run", "var", "srv", "opt"].contains(top) && (path.names.count > 1 || top == "tmp")
   }
 
-  private static func flag(for path: RootPath) -> String {
-    if let preset = presets.first(where: { path.text.hasPrefix($0.prefix) }) {
-      return "--with \(preset.name)"
+  private func findings(_ missed: [RootPath]) -> [VerifyFinding] {
+    guard !missed.isEmpty else { return [] }
+    let places =
+      PresetContents.places(in: source).map { ($0.place, $0.topic.name) } + Self.registered
+    let shown = missed.prefix(Self.limit).map { path in
+      VerifyFinding(
+        .warns, path.description, "was looked for and isn't in the bundle",
+        flag: Self.flag(for: path, places))
+    }
+    let rest = missed.count - shown.count
+    return shown + (rest > 0 ? [VerifyFinding(.warns, "", "and \(rest) more files")] : [])
+  }
+
+  private static func flag(
+    for path: RootPath, _ places: [(place: RootPath, topic: String)]
+  ) -> String {
+    if let preset = places.first(where: { path.isInside($0.place) }) {
+      return "--with \(preset.topic)"
     }
     let name = path.name.description
-    if name.hasSuffix(".so") || name.contains(".so.") { return "--load \(path.name)" }
-    return "--add \(path)"
+    // A library is searched by its name where all are, and by its path anywhere else.
+    guard name.hasSuffix(".so") || name.contains(".so.") else { return "--add \(path)" }
+    let isSearched = path.parent.names.allSatisfy { $0 == "usr" || $0.hasPrefix("lib") || $0.contains("-linux-") }
+    return "--load \(isSearched ? path.name : path.text)"
   }
+}
+
+extension ByteString {
+  fileprivate func contains(_ part: String) -> Bool { description.contains(part) }
 }

@@ -8,18 +8,23 @@ final class OutputCollector: Sendable {
   /// Where the program writes to.
   let input: FileDescriptor
   private let output: FileDescriptor
-  private let state = Mutex<(head: [UInt8], tail: [UInt8], isDone: Bool)>(([], [], false))
+  private let isOpen = Atomic(true)
+  private let state = Mutex(State())
+
+  private struct State {
+    var head: [UInt8] = []
+    var tail: [UInt8] = []
+    /// Whether something between them was left out.
+    var isCut = false
+    /// Whether nobody can write any more.
+    var isDone = false
+  }
 
   /// In bytes, of each part.
   private static let limit = 1 << 20
 
   init() throws(Errno) {
-    do {
-      (output, input) = try FileDescriptor.pipe()
-    } catch {
-      throw error as? Errno ?? .ioError
-    }
-    for end in [input, output] { _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC) }
+    (output, input) = try FileDescriptor.pipe(options: .closeOnExec)
     let context = unsafe Unmanaged.passRetained(self)
     var thread = pthread_t()
     let result = unsafe pthread_create(
@@ -36,6 +41,11 @@ final class OutputCollector: Sendable {
     pthread_detach(thread)
   }
 
+  /// Closes this process's own end of the input, once the program has it.
+  func end() {
+    if isOpen.exchange(false, ordering: .relaxed) { try? input.close() }
+  }
+
   private func run() {
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     while let count = try? unsafe piece.withUnsafeMutableBytes({ try unsafe output.read(into: $0) }
@@ -48,6 +58,7 @@ final class OutputCollector: Sendable {
         state.tail += piece[min(room, count)..<count]
         if state.tail.count > 2 * Self.limit {
           state.tail.removeFirst(state.tail.count - Self.limit)
+          state.isCut = true
         }
       }
     }
@@ -55,12 +66,22 @@ final class OutputCollector: Sendable {
     try? output.close()
   }
 
-  /// All that was kept; nothing more comes once every process that could write has ended.
+  /// All that was kept so far, with an empty line where something was left out.
   func text() -> ByteString {
-    for _ in 0..<200 {
-      if state.withLock({ $0.isDone }) { break }
+    // What is in the pipe already comes in a moment.
+    for _ in 0..<20 {
       usleep(1000)
+      if isIdle { break }
     }
-    return state.withLock { ByteString($0.head + $0.tail) }
+    return state.withLock { state in
+      ByteString(state.head + (state.isCut ? [0x0A, 0x0A] : []) + state.tail)
+    }
+  }
+
+  /// Whether nobody can write any more, or nothing is waiting to be read.
+  private var isIdle: Bool {
+    if state.withLock({ $0.isDone }) { return true }
+    var wait = pollfd(fd: output.rawValue, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&wait, 1, 0) == 0
   }
 }

@@ -12,6 +12,9 @@ struct SandboxRun {
   private let source: any FileTree
   private var results: [RungResult] = []
 
+  /// How long a server is left alone before it is asked to end: it may still be at its last answer.
+  private static let pause = Duration.milliseconds(200)
+
   /// - Parameter source: the root that the bundle was packed from, for what the run misses.
   init(_ request: RunRequest, source: any FileTree) {
     self.request = request
@@ -27,82 +30,18 @@ struct SandboxRun {
     }
     do {
       let output = try OutputCollector()
-      let program: SandboxedProgram
-      do {
-        program = try SandboxedProgram(
-          plan.request, output: output.input, isolations: request.isolations)
-      } catch {
-        try? output.input.close()
-        return [Self.result(of: error, plan)]
-      }
-      try? output.input.close()
+      defer { output.end() }
+      let program = try SandboxedProgram(
+        plan.request, output: output.input, isolations: request.isolations)
+      output.end()
       observe(program, output, plan)
+    } catch let error as SandboxError {
+      return [Self.result(of: error, plan)]
     } catch {
-      results.append(RungResult(.run, .impossible("\(error)")))
+      return [RungResult(.run, .impossible("\(error)"))]
     }
     return results
   }
-
-  // MARK: What can't be run
-
-  private static func result(of problem: RunPlan.Problem) -> RungResult {
-    switch problem {
-    case .ambiguous(let programs):
-      RungResult(
-        .run,
-        .impossible(
-          "several programs are in it (\(programs.prefix(4).map(\.description).joined(separator: ", "))"
-            + (programs.count > 4 ? ", ...)" : ")") + "; name one with --program"))
-    case .noProgram: RungResult(.run, .impossible("no program is in it"))
-    case .unknownUser(let user):
-      RungResult(
-        .run, .failed,
-        findings: [
-          VerifyFinding(
-            .fails, "/etc/passwd", "tells nothing of the image's user \(ByteString(user))",
-            flag: "--user")
-        ])
-    case .noEmulator(let machine):
-      RungResult(
-        .run,
-        .impossible(
-          "it is for \(machine), and no static qemu for that is in PATH; install qemu-user-static"))
-    }
-  }
-
-  private static func result(of error: SandboxError, _ plan: RunPlan) -> RungResult {
-    let program = plan.request.program.description
-    switch error.stage {
-    case .execute:
-      return RungResult(
-        .run, .failed,
-        findings: [VerifyFinding(.fails, program, "can't be started: \(describe(error.cause))")])
-    case .directory:
-      return RungResult(
-        .run, .failed,
-        findings: [
-          VerifyFinding(
-            .fails, plan.request.directory.description,
-            "the working directory can't be entered: \(describe(error.cause))", flag: "--workdir")
-        ])
-    case .start, .namespaces, .userMap, .root, .devices, .user, .filter:
-      return RungResult(
-        .run,
-        .impossible(
-          "neither namespaces nor a changed root are allowed here (\(error.stage): "
-            + "\(describe(error.cause))); run as root, or where user namespaces are allowed"))
-    }
-  }
-
-  private static func describe(_ cause: Errno) -> String {
-    switch cause {
-    case .noSuchFileOrDirectory: "it, or its interpreter, isn't there"
-    case .permissionDenied: "permission denied"
-    default: cause.description
-    }
-  }
-
-  // MARK: The run
 
   private mutating func observe(
     _ program: borrowing SandboxedProgram, _ output: OutputCollector, _ plan: RunPlan
@@ -130,58 +69,60 @@ struct SandboxRun {
     words += program.isReadOnly ? ", the root read-only" : ", the root writable"
     if !program.hasProc { words += ", without /proc" }
     if plan.request.emulator != nil { words += ", emulated" }
-    return words + ", as \(plan.request.user):\(plan.request.group)"
+    words += ", as \(plan.request.user):\(plan.request.group)"
+    // Of a user namespace that anybody may make, there is one user and one group.
+    return words + (geteuid() == 0 ? "" : ", the only user")
   }
+
+  // MARK: Programs that end
 
   /// A program that ends by itself, or one that only has to go on.
   private mutating func observeEnd(
-    of program: borrowing SandboxedProgram, _ output: OutputCollector, _ plan: RunPlan,
-    _ way: String
+    of program: borrowing SandboxedProgram, _ output: OutputCollector, _ plan: RunPlan, _ way: String
   ) throws(SandboxError) {
-    let isTimed = request.expectedExit == nil && request.expectedOutput == nil
-    let limit = isTimed ? request.watchTime : request.startLimit
-    guard let ending = try wait(program, limit) else {
-      if isTimed {
-        results.append(RungResult(.run, .passed, way))
-        try stop(program, plan)
-      } else {
-        results.append(
-          RungResult(
-            .run, .failed, way,
-            findings: [
-              VerifyFinding(
-                .fails, plan.request.program.description, "hasn't ended after \(Self.text(limit))")
-            ] + said(output)))
-      }
-      return
+    let isOpen = request.expectedExit == nil && request.expectedOutput == nil
+    let limit = isOpen ? request.watchTime : request.startLimit
+    if let ending = try wait(program, limit) {
+      judge(ending, output, plan, way)
+    } else if isOpen {
+      results.append(RungResult(.run, .passed, "goes on after \(Self.text(limit)), \(way)"))
+      results.append(try stop(program, output, plan))
+    } else {
+      let finding = VerifyFinding(
+        .fails, plan.request.arguments.first?.description ?? "",
+        "hasn't ended after \(Self.text(limit))")
+      results.append(RungResult(.run, .failed, way, findings: [finding] + said(output)))
     }
-    judge(ending, output, plan, way)
   }
 
   private mutating func judge(
     _ ending: SandboxEnding, _ output: OutputCollector, _ plan: RunPlan, _ way: String
   ) {
-    let program = plan.request.program.description
+    let program = plan.name
     var findings: [VerifyFinding] = []
+    var end = "was killed"
     switch ending {
     case .killed(let signal):
       findings.append(VerifyFinding(.fails, program, "was killed by signal \(signal)"))
     case .exited(let code):
+      end = "ended with \(code)"
       if let expected = request.expectedExit, expected != code {
-        findings.append(VerifyFinding(.fails, program, "ended with \(code) instead of \(expected)"))
+        findings.append(VerifyFinding(.fails, program, "\(end) instead of \(expected)"))
       } else if request.expectedExit == nil, code != 0 {
         findings.append(
-          VerifyFinding(
-            .fails, program, "ended with \(code); if it has to, say so with --expect-exit \(code)"))
+          VerifyFinding(.fails, program, "\(end); if it has to, say so with --expect-exit \(code)"))
       }
     }
-    if let expected = request.expectedOutput, !expected.matches(output.text()) {
-      findings.append(
-        VerifyFinding(.fails, program, "said nothing that matches \(expected.pattern)"))
-    }
-    let end = if case .exited(let code) = ending { "ended with \(code)" } else { "was killed" }
-    if !findings.isEmpty { findings += said(output) }
+    findings += missingOutput(output, plan)
+    if !findings.isEmpty { findings += said(output) + loneUser(plan) }
     results.append(RungResult(.run, findings.outcome, "\(end), \(way)", findings: findings))
+  }
+
+  private func missingOutput(_ output: OutputCollector, _ plan: RunPlan) -> [VerifyFinding] {
+    guard let expected = request.expectedOutput, !expected.matches(output.text()) else { return [] }
+    return [
+      VerifyFinding(.fails, plan.name, "said nothing that matches \(expected.pattern)")
+    ]
   }
 
   /// The last that a program said, for who has to find out why it failed.
@@ -190,18 +131,29 @@ struct SandboxRun {
     return lines.suffix(10).map { VerifyFinding(.warns, "", "said: \($0)") }
   }
 
+  /// What may have failed only for want of other users.
+  private func loneUser(_ plan: RunPlan) -> [VerifyFinding] {
+    guard geteuid() != 0, plan.request.user == 0 else { return [] }
+    return [
+      VerifyFinding(
+        .warns, "",
+        "a program that changes to another user fails here: verify as root, or set the image's user"
+      )
+    ]
+  }
+
   // MARK: Servers
 
   private mutating func observeServer(
     _ program: borrowing SandboxedProgram, _ output: OutputCollector, _ plan: RunPlan, _ way: String
   ) throws(SandboxError) {
-    let end = ContinuousClock.now + request.startLimit
+    let deadline = Deadline(in: request.startLimit, interruption: request.interruption)
     var findings: [VerifyFinding] = []
     for expectation in request.requests {
       do {
-        let connection = try connect(program, to: expectation.port, until: end)
-        let status = try HttpProbe(expectation: expectation)
-          .status(over: connection, limit: request.startLimit)
+        let connection = try connect(program, to: expectation.port, until: deadline)
+        let status = try HttpProbe(expectation: expectation, deadline: deadline)
+          .status(over: connection)
         guard status != expectation.status else { continue }
         findings.append(
           VerifyFinding(
@@ -210,18 +162,23 @@ struct SandboxRun {
         findings.append(VerifyFinding(.fails, "\(expectation)", Self.describe(error)))
       }
     }
-    // A server that has ended tells why.
-    if let ending = try program.wait(for: .zero) {
+    // A server that has ended tells why; one that crashes at a request needs a moment for it.
+    if let ending = try wait(program, Self.pause) {
       judgeEarly(ending, output, plan, way)
       return
     }
-    results.append(RungResult(.run, .passed, way))
-    results.append(
+    let answered = request.requests.count - findings.count
+    if !findings.isEmpty { findings += said(output) }
+    let http = RungResult(
+      .http, findings.outcome, "\(answered) of \(request.requests.count) answered as expected",
+      findings: findings)
+    let stop = try stop(program, output, plan)
+    let missing = missingOutput(output, plan)
+    results += [
       RungResult(
-        .http, findings.outcome,
-        "\(request.requests.count - findings.count) of \(request.requests.count) answered as expected",
-        findings: findings + (findings.isEmpty ? [] : said(output))))
-    try stop(program, plan)
+        .run, missing.outcome, way, findings: missing + (missing.isEmpty ? [] : said(output))),
+      http, stop,
+    ]
   }
 
   private mutating func judgeEarly(
@@ -235,19 +192,19 @@ struct SandboxRun {
     results.append(
       RungResult(
         .run, .failed, way,
-        findings: [VerifyFinding(.fails, plan.request.program.description, words)] + said(output)))
+        findings: [VerifyFinding(.fails, plan.name, words)] + said(output) + loneUser(plan)))
   }
 
   private func connect(
-    _ program: borrowing SandboxedProgram, to port: UInt16, until end: ContinuousClock.Instant
+    _ program: borrowing SandboxedProgram, to port: UInt16, until deadline: Deadline
   ) throws(HttpProbe.Failure) -> FileDescriptor {
     while true {
       do {
         return try program.connect(to: port)
       } catch {
-        guard error == .connectionRefused, ContinuousClock.now < end,
-          request.interruption() == nil
-        else { throw .connection(error) }
+        guard error == .connectionRefused || error == .timedOut, !deadline.isOver else {
+          throw .connection(error)
+        }
         usleep(10_000)
       }
     }
@@ -258,6 +215,7 @@ struct SandboxRun {
     case .connection(.connectionRefused): "nothing listens there"
     case .connection(let cause): "can't be reached: \(cause)"
     case .timeout: "gave no answer in time"
+    case .noHttp(let line) where line.isEmpty: "closed the connection without an answer"
     case .noHttp(let line): "answered something that isn't HTTP: \(line)"
     }
   }
@@ -265,45 +223,40 @@ struct SandboxRun {
   // MARK: The end
 
   /// Asks the program to end as an engine does: process 1 gets the signal only if it handles it.
-  private mutating func stop(
-    _ program: borrowing SandboxedProgram, _ plan: RunPlan
-  ) throws(SandboxError) {
+  private func stop(
+    _ program: borrowing SandboxedProgram, _ output: OutputCollector, _ plan: RunPlan
+  ) throws(SandboxError) -> RungResult {
     let start = ContinuousClock.now
-    program.signal(plan.stopSignal)
-    let name = plan.request.program.description
-    let finding: VerifyFinding? =
-      switch try wait(program, request.stopLimit) {
-      case .exited(0), .exited(128 + plan.stopSignal): nil
-      case .exited(let code):
-        VerifyFinding(.fails, name, "ended with \(code) when it was asked to end")
-      case .killed(let signal) where signal == plan.stopSignal && program.isolation == .chroot:
-        VerifyFinding(
-          .fails, name, "doesn't handle signal \(signal): as process 1 it would go on",
-          flag: "--with init")
-      case .killed(let signal):
-        VerifyFinding(.fails, name, "was killed by signal \(signal) when it was asked to end")
-      case nil:
-        VerifyFinding(
-          .fails, name,
-          "goes on \(Self.text(request.stopLimit)) after signal \(plan.stopSignal): process 1 has to handle it",
-          flag: "--with init")
-      }
-    let findings = [finding].compactMap(\.self)
-    results.append(
-      RungResult(
-        .stop, findings.outcome,
-        findings.isEmpty ? "ended after \(Self.text(ContinuousClock.now - start))" : "",
-        findings: findings))
+    let signal = plan.stopSignal
+    program.signal(signal)
+    let words: String?
+    switch try wait(program, request.stopLimit) {
+    case .exited(0), .exited(128 + signal): words = nil
+    case .exited(let code): words = "ended with \(code) when it was asked to end"
+    case .killed(signal) where program.isolation == .chroot:
+      words = "doesn't handle signal \(signal): as process 1 it would go on"
+    case .killed(let other): words = "was killed by signal \(other) when it was asked to end"
+    case nil:
+      words = "goes on \(Self.text(request.stopLimit)) after signal \(signal): process 1 has to handle it"
+    }
+    guard let words else {
+      return RungResult(.stop, .passed, "ended after \(Self.text(ContinuousClock.now - start))")
+    }
+    let needsInit = words.contains("process 1")
+    let finding = VerifyFinding(.fails, plan.name, words, flag: needsInit ? "--with init" : nil)
+    return RungResult(.stop, .failed, findings: [finding] + said(output))
   }
 
   /// Waits in pieces, so that a signal to this process is heard.
   private func wait(
     _ program: borrowing SandboxedProgram, _ limit: Duration
   ) throws(SandboxError) -> SandboxEnding? {
-    let end = ContinuousClock.now + limit
+    let deadline = Deadline(in: limit, interruption: request.interruption)
     repeat {
-      if let ending = try program.wait(for: min(.milliseconds(100), end - .now)) { return ending }
-    } while ContinuousClock.now < end && request.interruption() == nil
+      if let ending = try program.wait(for: min(.milliseconds(100), deadline.rest)) {
+        return ending
+      }
+    } while !deadline.isOver
     return nil
   }
 
@@ -311,5 +264,13 @@ struct SandboxRun {
     let parts = duration.components
     return parts.seconds > 0
       ? "\(parts.seconds) s" : "\(parts.attoseconds / 1_000_000_000_000_000) ms"
+  }
+}
+
+extension RunPlan {
+  /// The program as its user knows it.
+  var name: String {
+    request.emulator == nil
+      ? request.program.description : request.arguments.dropFirst(2).first?.description ?? ""
   }
 }

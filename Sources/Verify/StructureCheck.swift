@@ -13,14 +13,21 @@ enum StructureCheck {
     }
     var summary = "\(bundle.entries.count) entries"
     if let image = bundle.image {
-      summary +=
-        " in \(image.layers.count) layer\(image.layers.count == 1 ? "" : "s"), digests right"
+      summary += " in \(image.layers.count) layer\(image.layers.count == 1 ? "" : "s")"
+      if !bundle.violations.contains(where: \.fault.isOfDigest) { summary += ", digests right" }
     }
     return RungResult(.structure, findings.outcome, summary, findings: findings)
   }
 }
 
 extension Violation.Fault {
+  fileprivate var isOfDigest: Bool {
+    switch self {
+    case .digest, .diffID: true
+    default: false
+    }
+  }
+
   /// Whether an engine refuses it, or engines take it differently.
   fileprivate var isFatal: Bool {
     switch self {

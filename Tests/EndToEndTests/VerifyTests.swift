@@ -11,11 +11,13 @@ struct VerifyTests {
   private func compile(_ body: String, to name: String = "main") throws {
     try scratch.write(
       """
+      #include <arpa/inet.h>
       #include <fcntl.h>
       #include <signal.h>
       #include <stdio.h>
       #include <stdlib.h>
       #include <string.h>
+      #include <sys/socket.h>
       #include <unistd.h>
       static void end(int number) { _exit(0); }
       int main(int argc, char **argv) {
@@ -172,6 +174,55 @@ struct VerifyTests {
     #expect(try verify("runtime.tar", "--until", "loader").status == 0)
   }
 
+  @Test func `what it says of itself may be opened again by another user`() throws {
+    try compile(
+      """
+      int f = open("/dev/stderr", O_WRONLY); dprintf(f, "said again\\n"); return f < 0;
+      """)
+    try pack("--output", "x.oci.tar", "--user", "app")
+    let result = try verify("x.oci.tar", "--expect-output", "^said again$")
+    #expect(result.status == 0, "\(result.output)")
+  }
+
+  @Test func `of a server too, output can be expected, and a crash at a request is told`() throws {
+    let server = """
+      signal(SIGTERM, end); puts("ready"); fflush(stdout);
+      int s = socket(AF_INET, SOCK_STREAM, 0);
+      struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(8080)};
+      if (bind(s, (void *)&a, sizeof a) || listen(s, 4)) return 2;
+      for (;;) {
+        int c = accept(s, 0, 0); char request[999] = {0}; read(c, request, sizeof request - 1);
+        if (strstr(request, "/crash")) *(volatile int *)0 = 1;
+        dprintf(c, "HTTP/1.1 200 OK\\r\\n\\r\\n"); close(c);
+      }
+      """
+    try compile(server)
+    try pack()
+    let sound = try verify("runtime.tar", "--http", ":8080/", "--expect-output", "^ready$")
+    #expect(sound.status == 0, "\(sound.output)")
+    let silent = try verify("runtime.tar", "--http", ":8080/", "--expect-output", "^never$")
+    #expect(silent.status == 1)
+    #expect(rows(silent).contains("run failed") && rows(silent).contains("http passed"))
+    let crashed = try verify("runtime.tar", "--http", ":8080/crash")
+    #expect(crashed.status == 1 && rows(crashed).contains("run failed"))
+    #expect(crashed.output.contains("was killed by signal 11"), "\(crashed.output)")
+  }
+
+  @Test func `what was started ends with the command, even if that is killed`() throws {
+    try compile("for (;;) pause();")
+    try pack("--output", "x.oci.tar", "--user", "1234")
+    let name = scratch.url.lastPathComponent
+    try Shell.bash(
+      """
+      '\(Project.command)' verify x.oci.tar --expect-exit 0 --run '\(name)' >/dev/null 2>&1 & tool=$!
+      for try in $(seq 100); do pgrep -f '^/main \(name)' >/dev/null && break; sleep 0.05; done
+      pgrep -f '^/main \(name)' >/dev/null
+      kill -KILL $tool; wait $tool || true
+      for try in $(seq 100); do pgrep -f '^/main \(name)' >/dev/null || exit 0; sleep 0.05; done
+      exit 1
+      """, in: scratch.url)
+  }
+
   // MARK: Inputs
 
   @Test(arguments: ["x.tar", "x.tar.gz", "x.tar.zst", "x.oci.tar", "x.docker.tar", "x.cpio", "x/"])
@@ -190,6 +241,7 @@ struct VerifyTests {
     #expect(result.status == 1)
     #expect(rows(result).first == "structure failed")
     #expect(result.output.contains("its digest is sha256:"))
+    #expect(!result.output.contains("digests right"))
     #expect(result.output.contains("what no engine takes isn't run"))
   }
 
@@ -254,6 +306,17 @@ struct VerifyTests {
     #expect(result.status == 2)
     #expect(result.errors.contains(part), "\(result.errors)")
     #expect(result.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test func `odd names are told once, so that no terminal takes them for more`() throws {
+    try compile("")
+    try pack("--output", "a\u{1B}b.tar")
+    for more in [[], ["--json"]] {
+      let result = try Shell.run(
+        [Project.command, "verify", "a\u{1B}b.tar"] + more, in: scratch.url)
+      #expect(result.output.contains(more.isEmpty ? "a\\x1Bb.tar: runs" : "a\\\\x1Bb.tar"))
+      #expect(!result.output.contains("x5C"))
+    }
   }
 
   @Test func `quiet says nothing of what is sound`() throws {

@@ -50,9 +50,11 @@ struct SandboxTests {
   }
 
   private func request(_ arguments: String...) -> SandboxRequest {
-    SandboxRequest(
+    var request = SandboxRequest(
       root: root, program: "/main",
       arguments: (["/main"] + arguments).map { ByteString($0) })
+    request.isCopy = true
+    return request
   }
 
   private struct Outcome {
@@ -120,6 +122,19 @@ struct SandboxTests {
       outcome.output == "/new no\n/etc/known no\n/srv/new no\n/tmp/new yes\n/dev/null \(device)\n")
     #expect(try scratch.text("root/etc/known") == "x\n")
     #expect(!FileManager.default.fileExists(atPath: scratch.path + "/root/new"))
+  }
+
+  @Test(arguments: isolations)
+  func `a root that is no copy stays as it is`(isolation: SandboxIsolation) throws {
+    try build(
+      """
+      printf("%d\\n", open("/tmp/new", O_WRONLY | O_CREAT, 0644) >= 0);
+      """)
+    var request = request()
+    request.isCopy = false
+    request.writable = ["/tmp"]
+    #expect(try run(request, isolation).output == (isolation == .namespaces ? "1\n" : "0\n"))
+    #expect(!FileManager.default.fileExists(atPath: scratch.path + "/root/tmp/new"))
   }
 
   @Test func `in namespaces it is process 1 of a container`() throws {

@@ -118,7 +118,7 @@ struct RunPlanTests {
     #expect(plan.request.user == number && plan.request.group == group)
   }
 
-  @Test(arguments: ["nobody", "app:wheel"])
+  @Test(arguments: ["nobody", "app:wheel", ":5", "app:", "-1"])
   func `a user that the image doesn't know is a problem`(user: String) {
     #expect(throws: RunPlan.Problem.unknownUser(user)) {
       try plan {
@@ -140,8 +140,8 @@ struct RunPlanTests {
 
   @Test(
     arguments: [
-      (nil, 15), ("SIGQUIT", 3), ("INT", 2), ("10", 10), ("USR2", 12),
-      ("SIGRTMIN+3", 37), ("RTMAX-1", 63), ("NONE", 15),
+      (nil, 15), ("", 15), ("SIGQUIT", 3), ("int", 2), ("10", 10), ("USR2", 12),
+      ("SIGRTMIN+3", 37), ("RTMAX-1", 63),
     ] as [(String?, Int32)])
   func `the image's signal asks it to end`(text: String?, number: Int32) throws {
     #expect(
@@ -149,5 +149,63 @@ struct RunPlanTests {
         $0.entrypoint = ["/one"]
         $0.stopSignal = text
       }.stopSignal == number)
+  }
+
+  @Test(
+    arguments: ["NONE", "SIGRTMIN+2147483647", "RTMAX+1", "0", "-1", "65", "RTMIN-64", "TERM+x"])
+  func `a stop signal that no system has is a problem`(text: String) {
+    #expect(throws: RunPlan.Problem.unknownSignal(text)) {
+      try plan {
+        $0.entrypoint = ["/one"]
+        $0.stopSignal = text
+      }
+    }
+  }
+
+  @Test func `a text with a zero byte is a problem`() {
+    let settings: [(String, (inout RunConfiguration) -> Void)] = [
+      ("Entrypoint", { $0.entrypoint = ["/one", "a\0b"] }), ("Env", { $0.environment = ["A=\0"] }),
+      ("WorkingDir", { $0.workingDirectory = "/\0" }), ("Volumes", { $0.volumes = ["/\0"] }),
+    ]
+    for (setting, configure) in settings {
+      #expect(throws: RunPlan.Problem.zeroByte(setting: setting)) { try plan(RunRequest(), configure) }
+    }
+  }
+
+  // MARK: Bundles that say nothing
+
+  /// The programs that could be meant in a directory.
+  private func candidates(_ script: String) throws -> [String] {
+    let directory = scratch.url.appendingPathComponent("bundle")
+    try Shell.bash(
+      """
+      mkdir -p bundle/usr/bin bundle/usr/lib/python3 bundle/bin; cd bundle
+      for name in usr/bin/tool3.1 usr/bin/dash; do cp /bin/true $name; done
+      \(script)
+      """, in: scratch.url)
+    let read = try ArchiveReader(options: ReadOptions()).read(FilePath(directory.path))
+    return StartedProgram.candidates(in: read).map(\.description)
+  }
+
+  @Test func `scripts in a library are no programs, and a program goes by the name of its link`()
+    throws
+  {
+    #expect(
+      try candidates(
+        """
+        rm usr/bin/dash; ln -s tool3.1 usr/bin/tool3; mkdir etc; ln -s /usr/bin/tool3 etc/tool
+        printf '#!/usr/bin/tool3\\n' > usr/lib/python3/module.py; chmod +x usr/lib/python3/module.py
+        """) == ["/usr/bin/tool3"])
+  }
+
+  @Test func `what reads a script is there for that, and a shell for other programs`() throws {
+    #expect(
+      try candidates(
+        """
+        rm usr/bin/tool3.1; printf '#!/usr/bin/dash\\n' > start.sh; chmod +x start.sh
+        """) == ["/start.sh"])
+    #expect(try candidates("ln -s /usr/bin/dash bin/sh; rm -f start.sh") == ["/usr/bin/tool3.1"])
+    // A shell alone is meant.
+    #expect(try candidates("rm usr/bin/tool3.1") == ["/bin/sh"])
   }
 }

@@ -38,6 +38,8 @@ struct clinux_sandbox {
     int output;
     /// Whether the program may listen on TCP; in namespaces it always may.
     int listens;
+    /// Whether a root that can't be kept as it is isn't entered.
+    int must_stay;
     /// What is in the root's uppermost directory, and in its /etc.
     unsigned root_name_count;
     unsigned etc_name_count;

@@ -19,6 +19,19 @@ package struct PresetContents: Sendable {
     }
   }
 
+  /// The places in a bundle that presets fill, with the presets.
+  package static func places(in tree: any FileTree) -> [(place: RootPath, topic: Topic)] {
+    all(in: tree).flatMap { contents in
+      contents.wishes.compactMap { wish in
+        switch wish {
+        case .path(let source, let place): place ?? RootPath(normalising: source)
+        case .directory(let path, _), .generated(let path, _), .lines(let path, _): path
+        case .library: nil
+        }
+      }.map { ($0, contents.preset.topic) }
+    }
+  }
+
   /// Where the system's own programs find libraries, told by the one that all systems have.
   private static func systemDirectories(of tree: any FileTree) -> [ByteString] {
     var loader = Loader(tree: tree)
