@@ -58,7 +58,8 @@ package struct ArchiveReader {
   private func read(
     _ file: InputFile, _ reading: Reading
   ) throws(ArchiveReadError) -> ReadBundle {
-    let (source, compression) = try DecompressingSource.open(FileSource(file), reading: reading)
+    let (source, compression) = try DecompressingSource.open(
+      FileSource(file, reading: reading), reading: reading)
     let stream = ArchiveStream(source, reading: reading)
     let head = try stream.peek(Magic.headSize)
     guard let kind = Magic.kind(head) else {

@@ -61,6 +61,8 @@ package struct Violation: Hashable, Sendable {
     /// Bytes behind a compressed stream that belong to none.
     case bytesBehindCompression
 
+    /// A directory holds what no archive does, which is left out.
+    case special(FileStatus.Kind)
     /// So many more than are listed.
     case more(Int)
   }

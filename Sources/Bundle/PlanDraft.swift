@@ -13,6 +13,7 @@ struct PlanDraft {
 
   private(set) var nodes: [RootPath: Content] = [:]
   private(set) var warnings: [PlanWarning] = []
+  private var knownWarnings: Set<PlanWarning> = []
   /// Whether what is added now leaves alone what is there already.
   var yields = false
   /// The root that is packed from, asked for its links of merged directories.
@@ -114,7 +115,7 @@ struct PlanDraft {
   }
 
   mutating func warn(_ warning: PlanWarning) {
-    if !warnings.contains(warning) { warnings.append(warning) }
+    if knownWarnings.insert(warning).inserted { warnings.append(warning) }
   }
 
   /// Adds a copy of a regular file.

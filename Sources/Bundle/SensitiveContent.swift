@@ -61,6 +61,10 @@ package struct SensitiveContent: Sendable {
     // Projects have directories of this name too.
     if path.name == "config.json", path.parent.name == ".docker" { return .credentials }
     guard let home = home(above: path) else { return nil }
+    // Whoever packs a program that is installed in a home, hidden or not, means what belongs to it.
+    if projects.contains(where: { $0 != home && $0.isInside(home) && path.isInside($0) }) {
+      return nil
+    }
     let below = path.names.dropFirst(home.names.count).first
     // All of a home is never meant, nor what programs hide in it for their user.
     guard let below, !below.hasPrefix(".") else { return .home(home) }

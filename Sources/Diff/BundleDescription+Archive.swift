@@ -1,17 +1,24 @@
 package import Archive
 internal import FileTree
+package import Loader
 
 extension BundleDescription {
   /// What was read, with the reasons that the programs in it give.
-  package init(_ bundle: ReadBundle) {
-    let reasons = ClosureReasons(in: bundle.tree, bundle.entries)
+  ///
+  /// - Parameter environment: the loader's surroundings in the bundle.
+  package init(_ bundle: ReadBundle, in environment: SearchEnvironment) {
+    let reasons = ClosureReasons(in: bundle.tree, bundle.entries, environment)
+    // cpio has no place for them.
+    let tellsAttributes = bundle.format.kind != .cpio
     self.init(
       platform: bundle.image?.platform.description,
-      entries: bundle.entries.map { Self.entry($0, reasons.reasons[$0.path]) },
+      entries: bundle.entries.map { Self.entry($0, reasons.reasons[$0.path], tellsAttributes) },
       settings: bundle.image.map { Self.settings($0.configuration) })
   }
 
-  private static func entry(_ entry: ArchiveEntry, _ reason: ClosureReasons.Reason?) -> Entry {
+  private static func entry(
+    _ entry: ArchiveEntry, _ reason: ClosureReasons.Reason?, _ tellsAttributes: Bool
+  ) -> Entry {
     let (kind, target): (Entry.Kind, String?) =
       switch entry.node {
       case .file: (.file, nil)
@@ -24,7 +31,12 @@ extension BundleDescription {
       owner: "\(entry.owner.user):\(entry.owner.group)",
       size: kind == .file ? entry.content?.size : nil,
       digest: kind == .file ? entry.content?.digest.hexadecimal : nil, target: target,
-      reason: reason?.text, isClosure: reason != nil, library: reason?.library?.description)
+      attributes: tellsAttributes ? attributes(of: entry) : nil, reason: reason?.text,
+      isClosure: reason != nil, library: reason?.library?.description)
+  }
+
+  private static func attributes(of entry: ArchiveEntry) -> [String: String] {
+    entry.attributes.reduce(into: [:]) { $0[$1.name.description] = $1.hexadecimal }
   }
 
   /// In the words of the specification (OCI image-spec, config.md), but for what tells when it was made.

@@ -16,6 +16,8 @@ package struct BundleDescription: Sendable {
     package let digest: String?
     /// The text of a symbolic link, or the path that a hard link repeats.
     package let target: String?
+    /// Extended attributes by name, their values in hexadecimal; nil where nobody says.
+    package let attributes: [String: String]?
     /// Why it is there; nil where that can't be told.
     package let reason: String?
     /// Whether a kernel or a loader loads it.
@@ -25,8 +27,8 @@ package struct BundleDescription: Sendable {
 
     package init(
       path: String, kind: Kind, mode: UInt16, owner: String? = nil, size: UInt64? = nil,
-      digest: String? = nil, target: String? = nil, reason: String? = nil,
-      isClosure: Bool = false, library: String? = nil
+      digest: String? = nil, target: String? = nil, attributes: [String: String]? = nil,
+      reason: String? = nil, isClosure: Bool = false, library: String? = nil
     ) {
       self.path = path
       self.kind = kind
@@ -35,6 +37,7 @@ package struct BundleDescription: Sendable {
       self.size = size
       self.digest = digest
       self.target = target
+      self.attributes = attributes
       self.reason = reason
       self.isClosure = isClosure
       self.library = library

@@ -125,5 +125,6 @@ extension BundleDescription.Entry {
   fileprivate func isSame(as other: Self) -> Bool {
     kind == other.kind && mode == other.mode && size == other.size && digest == other.digest
       && target == other.target && (owner == nil || other.owner == nil || owner == other.owner)
+      && (attributes == nil || other.attributes == nil || attributes == other.attributes)
   }
 }

@@ -14,9 +14,9 @@ struct ClosureReasons {
   /// By physical path.
   private(set) var reasons: [RootPath: Reason] = [:]
 
-  init(in tree: any FileTree, _ entries: [ArchiveEntry]) {
+  init(in tree: any FileTree, _ entries: [ArchiveEntry], _ environment: SearchEnvironment) {
     let store = ObjectStore(tree: tree)
-    var loader = Loader(tree: tree, store: store)
+    var loader = Loader(tree: tree, environment: environment, store: store)
     for entry in entries {
       guard case .file = entry.node, entry.permissions & 0o111 != 0,
         (try? tree.head(of: entry.path, count: 4)) == ElfHeader.magic,

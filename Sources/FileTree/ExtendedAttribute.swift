@@ -9,6 +9,11 @@ package struct ExtendedAttribute: Hashable, Sendable {
     self.value = value
   }
 
+  /// The value in lower-case digits.
+  package var hexadecimal: String {
+    value.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
   /// The rights that the kernel gives a program of the file (capabilities(7)).
   package static let capabilities: ByteString = "security.capability"
 }

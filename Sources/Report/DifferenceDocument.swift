@@ -36,6 +36,8 @@ package struct DifferenceDocument: Encodable {
     @Nullable var size: UInt64?
     @Nullable var sha256: String?
     @Nullable var target: String?
+    /// By name, in hexadecimal digits.
+    @Nullable var attributes: [String: String]?
     @Nullable var library: String?
   }
 
@@ -92,6 +94,7 @@ extension DifferenceDocument.Entry {
     _size = Nullable(wrappedValue: entry.size)
     _sha256 = Nullable(wrappedValue: entry.digest)
     _target = Nullable(wrappedValue: entry.target)
+    _attributes = Nullable(wrappedValue: entry.attributes)
     _library = Nullable(wrappedValue: entry.library)
   }
 }

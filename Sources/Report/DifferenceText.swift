@@ -103,6 +103,9 @@ extension BundleDifference.Change {
     if old.mode != new.mode {
       return "mode \(String(old.mode, radix: 8)) → \(String(new.mode, radix: 8))"
     }
+    if old.attributes != new.attributes, old.attributes != nil, new.attributes != nil {
+      return "other extended attributes"
+    }
     return "owner \(old.owner ?? "") → \(new.owner ?? "")"
   }
 }

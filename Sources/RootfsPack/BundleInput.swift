@@ -2,17 +2,15 @@ internal import Archive
 internal import Diff
 internal import FileTree
 internal import Image
+internal import Loader
 internal import SystemPackage
 
 /// A bundle as a user names it: an archive, an image, a directory, or a lock.
 struct BundleInput {
-  /// Nil for a lock.
-  let bundle: ReadBundle?
   /// One for each platform.
   let descriptions: [BundleDescription]
-
-  /// In bytes; a lock of 100,000 files has some thirty million.
-  private static let lockLimit = 256 << 20
+  /// What is wrong with it, or wasn't looked at.
+  let diagnostics: [Diagnostic]
 
   init(_ argument: String, _ options: ReadOptions) throws(Diagnostic) {
     let name = ByteString(argument: argument)
@@ -22,22 +20,25 @@ struct BundleInput {
         status: .usage)
     }
     let path = FilePath(name)
-    if let lock = Self.lock(at: path) {
-      bundle = nil
+    if let bytes = try Self.lockBytes(at: path) {
+      let lock = try BundleLock(bytes, named: name)
       descriptions = lock.platforms.map { BundleDescription($0) }
+      diagnostics = []
       return
     }
     do {
       let bundle = try ArchiveReader(options: options).read(path)
-      self.bundle = bundle
-      descriptions = [BundleDescription(bundle)]
+      descriptions = [BundleDescription(bundle, in: SearchEnvironment().inside(bundle))]
+      diagnostics =
+        bundle.diagnostics(of: path)
+        + [bundle.hintOfOtherPlatforms(name.description, command: "compare")].compactMap(\.self)
     } catch {
       throw Diagnostic(error, of: path)
     }
   }
 
-  /// Nil for what is anything else: whoever reads that tells what is wrong with it.
-  private static func lock(at path: FilePath) -> BundleLock? {
+  /// Nil for what begins like no lock: whoever reads that tells what is wrong with it.
+  private static func lockBytes(at path: FilePath) throws(Diagnostic) -> [UInt8]? {
     guard
       let descriptor = try? FileDescriptor.open(
         path, .readOnly, options: [.closeOnExec, .nonBlocking])
@@ -48,9 +49,46 @@ struct BundleInput {
       let count = try? unsafe head.withUnsafeMutableBytes({
         try unsafe descriptor.read(fromAbsoluteOffset: 0, into: $0)
       }),
-      count == 1, head[0] == UInt8(ascii: "{"),
-      let bytes = try? HostFile.bytes(of: descriptor, limit: lockLimit)
+      count == 1, head[0] == UInt8(ascii: "{")
     else { return nil }
-    return BundleLock(bytes)
+    return try BundleLock.bytes(of: descriptor, named: ByteString(path))
+  }
+}
+
+extension BundleLock {
+  /// In bytes; a lock of 100,000 files has some thirty million.
+  private static let sizeLimit = 256 << 20
+
+  static func bytes(of descriptor: FileDescriptor, named name: ByteString) throws(Diagnostic)
+    -> [UInt8]
+  {
+    do {
+      guard let bytes = try HostFile.bytes(of: descriptor, limit: sizeLimit) else {
+        throw Errno.fileTooLarge
+      }
+      return bytes
+    } catch {
+      throw Diagnostic("\(name): \(Diagnostic.describe(error as? Errno ?? .ioError))")
+    }
+  }
+
+  /// - Parameter name: of the file.
+  init(_ bytes: [UInt8], named name: ByteString) throws(Diagnostic) {
+    do {
+      try self.init(bytes)
+    } catch {
+      switch error {
+      case .noLock:
+        throw Diagnostic("\(name): is no lock", remedy: "name another file, or remove it")
+      case .version(let version):
+        throw Diagnostic(
+          "\(name): is a lock of version \(version), not \(Self.currentVersion)",
+          remedy: "make it anew with this rootfs-pack")
+      case .entry(let path, let field):
+        throw Diagnostic(
+          "\(name): its entry \(ByteString(path)) has a \(field) that can't be",
+          remedy: "make it anew")
+      }
+    }
   }
 }

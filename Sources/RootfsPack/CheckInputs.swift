@@ -47,7 +47,7 @@ struct CheckInputs {
     rootName = ByteString(context.root).description
     if !plain.isEmpty { roots.append(try Root(plain, context)) }
     for (argument, bundle) in bundles {
-      roots.append(Root(bundle, ByteString(argument: argument), context))
+      roots.append(Root(bundle, argument, context))
     }
   }
 
@@ -103,12 +103,16 @@ extension CheckInputs.Root {
   }
 
   /// All that is in a bundle.
-  fileprivate init(_ bundle: ReadBundle, _ name: ByteString, _ context: ResolutionContext) {
+  fileprivate init(_ bundle: ReadBundle, _ argument: String, _ context: ResolutionContext) {
+    let name = ByteString(argument: argument)
     let tree = bundle.tree
     let found = ElfFileFinder(tree: tree, includesScripts: true).find(below: .root)
     subjects = found.files.map { InspectSubjects.Subject(path: $0.text, isFound: true) }
     failures =
-      found.files.isEmpty ? [Diagnostic("\(name): no ELF file or script is in it")] : []
+      bundle.diagnostics(of: FilePath(name))
+      + found.failures.map { Diagnostic("\(name): \($0.path): \(Diagnostic.describe($0.cause))") }
+      + (found.files.isEmpty ? [Diagnostic("\(name): no ELF file or script is in it")] : [])
+      + [bundle.hintOfOtherPlatforms(name.description, command: "check")].compactMap(\.self)
     let environment = context.environment.inside(bundle)
     let loader = Loader(tree: tree, environment: environment, store: ObjectStore(tree: tree))
     scope = NeedsFinder.Scope(

@@ -20,21 +20,25 @@ struct CheckRun {
 
   mutating func check(_ root: CheckInputs.Root) -> RootReport {
     for failure in root.failures { warn(failure) }
-    let report = check(root.subjects, root.scope)
-    if status == .done, report.findings.isFatal { status = .findings }
+    let report = check(root.subjects, root.scope, isWhole: root.bundle != nil)
+    if report.findings.isFatal { status = max(status, .findings) }
     return RootReport(report, bundle: root.bundle, uri: root.uri)
   }
 
+  /// - Parameter isWhole: whether the subjects are all that there is: then a library is opened by a program
+  ///   among them, or by none.
   private mutating func check(
-    _ subjects: [InspectSubjects.Subject], _ scope: NeedsFinder.Scope
+    _ subjects: [InspectSubjects.Subject], _ scope: NeedsFinder.Scope, isWhole: Bool
   ) -> CheckReport {
-    let checker = Checker(
-      policy: policy, store: FactStore(tree: scope.tree), loader: scope.libraryLoader)
+    let store = FactStore(tree: scope.tree)
+    let checker = Checker(policy: policy, store: store, loader: scope.libraryLoader)
     let count = min(Workers<CheckWorker>.processorCount, max(1, subjects.count))
     let workers = Workers(count: count) {
       CheckWorker(finder: NeedsFinder(scope), checker: checker)
     }
     var report = CheckReport()
+    var programSymbols = ProgramSymbols(store)
+    var libraries: [(path: ByteString, checked: CheckedProgram)] = []
     var passedOver = PassedOverFiles()
     var duplicates = DuplicateFiles()
     var rest = subjects[...]
@@ -44,13 +48,21 @@ struct CheckRun {
       for (subject, result) in zip(batch, results) {
         switch result {
         case .checked(let checked, let closures):
-          report.add(checked, at: subject.path)
           for closures in closures { duplicates.add(closures, of: subject.path) }
+          if isWhole, closures.contains(where: \.isLibrary) {
+            libraries.append((subject.path, checked))
+            continue
+          }
+          report.add(checked, at: subject.path)
+          if isWhole { for closures in closures { programSymbols.add(closures) } }
         case .refused(.loader(let error)) where subject.isFound && passedOver.count(error): break
         case .refused(let error): warn(Diagnostic(error))
         }
       }
       rest = rest.dropFirst(Self.batchSize)
+    }
+    for library in libraries {
+      report.add(library.checked.without { programSymbols.define($0) }, at: library.path)
     }
     if !policy.ignored.contains(.duplicateFile) {
       for (finding, program) in duplicates.findings(in: scope.tree) {
@@ -64,7 +76,23 @@ struct CheckRun {
   /// Tells of a subject that can't be checked.
   private mutating func warn(_ diagnostic: Diagnostic) {
     Terminal.warn(diagnostic)
-    status = diagnostic.status
+    status = max(status, diagnostic.status)
+  }
+}
+
+extension ProgramClosures {
+  /// Whether it is one of a library, which some program may open.
+  fileprivate var isLibrary: Bool { !graph.subject.image.isProgram }
+}
+
+extension CheckedProgram {
+  /// The same without symbols that somebody defines after all.
+  fileprivate func without(_ isDefined: (ByteString) -> Bool) -> CheckedProgram {
+    CheckedProgram(
+      findings: findings.filter { finding in
+        guard case .undefinedSymbol(let name, _, _, _) = finding.problem else { return true }
+        return !isDefined(name)
+      }, floors: floors)
   }
 }
 

@@ -243,6 +243,7 @@ extension Violation.Fault {
     case .bytesBehindEnd: "there is something behind the archive's end"
     case .padding: "the bytes that fill up the block aren't zeros"
     case .bytesBehindCompression: "there is something behind the compressed stream"
+    case .special(let kind): "is a \(kind), which no archive holds, and is left out"
     case .more(let count): "\(count) more violations"
     }
   }

@@ -132,12 +132,66 @@ extension Diagnostic {
   }
 }
 
+extension [PlanWarning] {
+  /// Each by itself, but for those of which there are many of a kind: a tree may have thousands.
+  var diagnostics: [Diagnostic] {
+    let limit = 8
+    var order: [PlanWarning.Kind] = []
+    var kinds: [PlanWarning.Kind: [PlanWarning]] = [:]
+    for warning in self {
+      if kinds[warning.kind] == nil { order.append(warning.kind) }
+      kinds[warning.kind, default: []].append(warning)
+    }
+    return order.flatMap { kind in
+      let warnings = kinds[kind] ?? []
+      let shown = warnings.prefix(warnings.count > limit ? limit - 1 : limit).map(\.diagnostic)
+      let rest = warnings.count - shown.count
+      guard rest > 0 else { return shown }
+      return shown + [
+        Diagnostic("warning: \(kind.summary): \(rest) more", remedy: shown.last?.remedy)
+      ]
+    }
+  }
+}
+
 extension PlanWarning {
+  fileprivate enum Kind {
+    case danglingLink, leftOutSensitive, notExecutable, droppedSetID, setIDOfOther,
+      droppedCapabilities
+
+    var summary: String {
+      switch self {
+      case .danglingLink: "links that lead to nothing in the image"
+      case .leftOutSensitive: "left out"
+      case .notExecutable: "files without an execute bit"
+      case .droppedSetID, .setIDOfOther: "files with a set-user-id or set-group-id bit"
+      case .droppedCapabilities: "files with capabilities"
+      }
+    }
+  }
+
+  fileprivate var kind: Kind {
+    switch self {
+    case .danglingLink: .danglingLink
+    case .leftOutSensitive: .leftOutSensitive
+    case .notExecutable: .notExecutable
+    case .droppedSetID: .droppedSetID
+    case .setIDOfOther: .setIDOfOther
+    case .droppedCapabilities: .droppedCapabilities
+    }
+  }
+
+  /// Where a link leads to, as a path of the root.
+  private static func target(of link: RootPath, _ text: ByteString) -> RootPath {
+    RootPath(normalising: text.hasPrefix("/") ? text : link.parent.text + "/" + text)
+  }
+
   var diagnostic: Diagnostic {
     switch self {
     case .danglingLink(let path, let text):
       Diagnostic(
-        "warning: \(path) -> \(text) leads to nothing in the image", remedy: "--add its target")
+        "warning: \(path) -> \(text) leads to nothing in the image",
+        remedy: "--add \(Self.target(of: path, text))")
     case .leftOutSensitive(let path, let reason):
       Diagnostic(
         "warning: left out: \(path) (\(reason.text))",

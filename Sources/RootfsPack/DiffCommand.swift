@@ -21,7 +21,7 @@ struct DiffCommand: ParsableCommand {
         rootfs-pack diff --markdown main.oci.tar branch.oci.tar > comment.md
         rootfs-pack diff --image-platform linux/arm64 old.oci.tar new.oci.tar
 
-      Exit code: 0 no difference, 1 they differ, 2 wrong usage, 3 unreadable input.
+      Exit code: 0 no difference, 1 they differ or one is damaged, 2 wrong usage, 3 unreadable input.
       """)
 
   @Argument(help: ArgumentHelp("What there was.", valueName: "old"))
@@ -55,15 +55,19 @@ struct DiffCommand: ParsableCommand {
     let variables = ProcessEnvironment.current()
     let options = try ReadOptions.of(imagePlatform, variables)
     let signals = SignalMask()
-    let differences = try signals.holding { () throws(Diagnostic) in
+    let (differences, isSound) = try signals.holding { () throws(Diagnostic) in
       var options = options
       options.interruption = { signals.pending }
-      return BundleDifference.all(
-        from: try BundleInput(old, options).descriptions,
-        to: try BundleInput(new, options).descriptions)
+      let inputs = [try BundleInput(old, options), try BundleInput(new, options)]
+      let diagnostics = inputs.flatMap(\.diagnostics)
+      for diagnostic in diagnostics { Terminal.warn(diagnostic) }
+      return (
+        BundleDifference.all(from: inputs[0].descriptions, to: inputs[1].descriptions),
+        diagnostics.allSatisfy { $0.status == .done }
+      )
     }
     if !quiet { try Terminal.write(try render(differences, variables), to: .standardOutput) }
-    if !differences.isEmpty { throw ExitStatus.findings.code }
+    if !differences.isEmpty || !isSound { throw ExitStatus.findings.code }
   }
 
   private func render(
@@ -76,29 +80,5 @@ struct DiffCommand: ParsableCommand {
     if markdown { return renderDifferenceMarkdown(differences, names: names) }
     return renderDifferences(
       differences, Terminal.style(of: .standardOutput, environment: variables))
-  }
-}
-
-extension ReadOptions {
-  /// What a command that reads bundles asks for.
-  ///
-  /// - Parameter platform: as the user writes it; nil for this machine's, or the first.
-  static func of(
-    _ platform: String?, _ variables: ProcessEnvironment
-  ) throws(Diagnostic) -> ReadOptions {
-    var options = ReadOptions()
-    options.temporaryDirectory = variables.temporaryDirectory
-    guard let platform else {
-      options.platform =
-        Platform.hostArchitecture.map { .preferring(ImagePlatform(architecture: $0)) } ?? .first
-      return options
-    }
-    guard let wanted = ImagePlatform(platform) else {
-      throw Diagnostic(
-        "--image-platform '\(ByteString(argument: platform))': isn't a platform",
-        remedy: "write it as in linux/arm64", status: .usage)
-    }
-    options.platform = .only(wanted)
-    return options
   }
 }

@@ -23,3 +23,8 @@ enum ExitStatus: Hashable {
 
   var code: ExitCode { ExitCode(rawValue) }
 }
+
+extension ExitStatus: Comparable {
+  /// What weighs more comes later: of several, the last is the end's.
+  static func < (left: ExitStatus, right: ExitStatus) -> Bool { left.rawValue < right.rawValue }
+}

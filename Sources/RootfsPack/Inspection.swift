@@ -23,7 +23,7 @@ struct Inspection {
     var status = ExitStatus.done
     func report(_ diagnostic: Diagnostic) {
       Terminal.warn(diagnostic)
-      status = diagnostic.status
+      status = max(status, diagnostic.status)
     }
     subjects.failures.forEach(report)
     let count = min(Workers<NeedsFinder>.processorCount, max(1, subjects.subjects.count))
@@ -42,7 +42,7 @@ struct Inspection {
       for result in results {
         switch result {
         case .shown(let piece, let isComplete):
-          if !isComplete && status == .done { status = .findings }
+          if !isComplete { status = max(status, .findings) }
           try output.add(piece)
         case .refused(let error, let isFound):
           if case .loader(let error) = error, isFound, passedOver.count(error) { continue }

@@ -11,9 +11,6 @@ struct LockFile {
   /// Nil if there is no file yet.
   private let old: BundleLock?
 
-  /// In bytes; a lock of 100,000 files has some thirty million.
-  private static let sizeLimit = 256 << 20
-
   init(_ argument: String) throws(Diagnostic) {
     let name = ByteString(argument: argument)
     guard !name.isEmpty else {
@@ -24,12 +21,7 @@ struct LockFile {
       old = nil
       return
     }
-    guard let lock = BundleLock(bytes) else {
-      throw Diagnostic(
-        "--lock \(name): is no lock of version \(BundleLock.currentVersion)",
-        remedy: "name another file, or remove it", status: .usage)
-    }
-    old = lock
+    old = try BundleLock(bytes, named: "--lock " + name)
   }
 
   /// Nil where there is no file.
@@ -39,10 +31,9 @@ struct LockFile {
     do {
       let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
       defer { try? descriptor.close() }
-      guard let bytes = try HostFile.bytes(of: descriptor, limit: sizeLimit) else {
-        throw Errno.fileTooLarge
-      }
-      return bytes
+      return try BundleLock.bytes(of: descriptor, named: "--lock " + name)
+    } catch let diagnostic as Diagnostic {
+      throw diagnostic
     } catch Errno.noSuchFileOrDirectory {
       return nil
     } catch {

@@ -46,17 +46,19 @@ struct PackPlanner {
     var builder = PlanBuilder(tree: context.tree, contents: contents, options: options)
     let plan: BundlePlan
     do { plan = try builder.build() } catch { throw Diagnostic(error) }
-    for warning in plan.warnings { warn(warning.diagnostic) }
+    for diagnostic in plan.warnings.diagnostics { warn(diagnostic) }
     return Result(plan: plan, isIncomplete: isIncomplete, label: label)
   }
 
-  /// What isn't the user's own project: that is the working directory, and what lies beside a program.
+  /// What isn't the user's own project: that is the working directory, and what lies beside a program, or
+  /// in the place that it is installed to.
   private func sensitiveContent(
     _ files: [String], _ context: ResolutionContext
   ) throws(Diagnostic) -> SensitiveContent {
     var projects = [context.workingDirectory]
     for file in files {
-      projects.append(context.physicalPath(try context.programPath(file)).parent)
+      let directory = context.physicalPath(try context.programPath(file)).parent
+      projects.append(["bin", "sbin"].contains(directory.name) ? directory.parent : directory)
     }
     return SensitiveContent(tree: context.tree, projects: projects)
   }

@@ -38,7 +38,7 @@ struct VerifiedBundle {
     }
     verification = ladder.climb(bundle, in: environment.inside(bundle), to: last)
     platform = bundle.image?.platform.description
-    otherPlatforms = bundle.image.flatMap { Self.hint(of: $0, name) }
+    otherPlatforms = bundle.hintOfOtherPlatforms(name, command: "verify")
   }
 
   private static func read(
@@ -55,15 +55,5 @@ struct VerifiedBundle {
       options.keepsOwners = false
       return try ArchiveReader(options: options).read(path)
     }
-  }
-
-  private static func hint(of image: ReadImage, _ name: String) -> Diagnostic? {
-    let others = image.choices.map(\.platform.description).filter {
-      $0 != image.platform.description
-    }
-    guard !others.isEmpty else { return nil }
-    let list = others.map { ByteString($0).description }.joined(separator: ", ")
-    return Diagnostic(
-      "\(name): has images for \(list) too", remedy: "verify each with --image-platform")
   }
 }

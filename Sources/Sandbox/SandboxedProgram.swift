@@ -134,7 +134,8 @@ package struct SandboxedProgram: ~Copyable {
       default:
         let cause = Errno(rawValue: errno)
         // Without its guard nobody knows of the program.
-        throw SandboxError(stage: cause == Errno(rawValue: ECHILD) ? .start : .execute, cause: cause)
+        throw SandboxError(
+          stage: cause == Errno(rawValue: ECHILD) ? .start : .execute, cause: cause)
       }
     } while ContinuousClock.now < end
     return nil

@@ -47,7 +47,11 @@ struct LoaderSimulation {
     for (path, isExecutable) in paths {
       guard let head = try? tree.head(of: path, count: 4) else { continue }
       if head == ElfHeader.magic {
-        if StartedProgram.isProgram(path, in: tree) { simulate(program: path) } else { libraries.append(path) }
+        if StartedProgram.isProgram(path, in: tree) {
+          simulate(program: path)
+        } else {
+          libraries.append(path)
+        }
       } else if head.starts(with: "#!".utf8), isExecutable {
         simulate(script: path)
       }

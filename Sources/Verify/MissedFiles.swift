@@ -58,7 +58,8 @@ struct MissedFiles {
   private static func isWorthTelling(_ path: RootPath, _ file: ResolvedPath) -> Bool {
     if path.names.contains("__pycache__") { return false }
     guard file.status.kind == .directory, let top = path.names.first else { return true }
-    return ["tmp", "run", "var", "srv", "opt"].contains(top) && (path.names.count > 1 || top == "tmp")
+    return ["tmp", "run", "var", "srv", "opt"].contains(top)
+      && (path.names.count > 1 || top == "tmp")
   }
 
   private func findings(_ missed: [RootPath]) -> [VerifyFinding] {
@@ -83,7 +84,9 @@ struct MissedFiles {
     let name = path.name.description
     // A library is searched by its name where all are, and by its path anywhere else.
     guard name.hasSuffix(".so") || name.contains(".so.") else { return "--add \(path)" }
-    let isSearched = path.parent.names.allSatisfy { $0 == "usr" || $0.hasPrefix("lib") || $0.contains("-linux-") }
+    let isSearched = path.parent.names.allSatisfy {
+      $0 == "usr" || $0.hasPrefix("lib") || $0.contains("-linux-")
+    }
     return "--load \(isSearched ? path.name : path.text)"
   }
 }

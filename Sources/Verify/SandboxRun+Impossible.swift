@@ -51,7 +51,9 @@ extension SandboxRun {
     }
   }
 
-  private static func failure(_ object: String, _ message: String, flag: String? = nil) -> RungResult {
+  private static func failure(_ object: String, _ message: String, flag: String? = nil)
+    -> RungResult
+  {
     RungResult(
       .run, .failed, findings: [VerifyFinding(.fails, object, message, flag: flag)])
   }

@@ -78,7 +78,8 @@ struct SandboxRun {
 
   /// A program that ends by itself, or one that only has to go on.
   private mutating func observeEnd(
-    of program: borrowing SandboxedProgram, _ output: OutputCollector, _ plan: RunPlan, _ way: String
+    of program: borrowing SandboxedProgram, _ output: OutputCollector, _ plan: RunPlan,
+    _ way: String
   ) throws(SandboxError) {
     let isOpen = request.expectedExit == nil && request.expectedOutput == nil
     let limit = isOpen ? request.watchTime : request.startLimit
@@ -237,7 +238,8 @@ struct SandboxRun {
       words = "doesn't handle signal \(signal): as process 1 it would go on"
     case .killed(let other): words = "was killed by signal \(other) when it was asked to end"
     case nil:
-      words = "goes on \(Self.text(request.stopLimit)) after signal \(signal): process 1 has to handle it"
+      words =
+        "goes on \(Self.text(request.stopLimit)) after signal \(signal): process 1 has to handle it"
     }
     guard let words else {
       return RungResult(.stop, .passed, "ended after \(Self.text(ContinuousClock.now - start))")

@@ -1,4 +1,4 @@
-internal import Archive
+package import Archive
 
 /// The first rung: what reading the archive by itself has shown.
 enum StructureCheck {
@@ -9,7 +9,7 @@ enum StructureCheck {
     let findings = bundle.violations.map { violation in
       let text = describe(violation)
       return VerifyFinding(
-        violation.fault.isFatal ? .fails : .warns, text.place, text.message)
+        violation.isFatal ? .fails : .warns, text.place, text.message)
     }
     var summary = "\(bundle.entries.count) entries"
     if let image = bundle.image {
@@ -28,15 +28,18 @@ extension Violation.Fault {
     }
   }
 
+}
+
+extension Violation {
   /// Whether an engine refuses it, or engines take it differently.
-  fileprivate var isFatal: Bool {
-    switch self {
+  package var isFatal: Bool {
+    switch fault {
     case .digest, .diffID, .mediaType, .layoutVersion, .platform, .diffIDCount, .historyCount,
       .dockerManifest, .hardLinkToLowerLayer, .replacesLink, .replacesDirectory, .missingEnd:
       true
     case .missingBlob, .unreferenced, .missingParent, .parentAfterContent, .unsorted,
       .absoluteName, .repeatedDirectory, .linkLeavesRoot, .hardLinkMetadata, .whiteoutOfNothing,
-      .repeatedRecord, .bytesBehindEnd, .padding, .bytesBehindCompression, .more:
+      .repeatedRecord, .bytesBehindEnd, .padding, .bytesBehindCompression, .special, .more:
       false
     }
   }

@@ -134,7 +134,8 @@ struct NeedsFinderTests {
     #expect(found.unanswered == [Topic("terminfo")])
   }
 
-  @Test func `a preset that nothing points to is looked for where the first program's libraries are`()
+  @Test
+  func `a preset that nothing points to is looked for where the first program's libraries are`()
     throws
   {
     let found = try find(["/app": program(), "/lib/gconv/gconv-modules": .text("")]) {

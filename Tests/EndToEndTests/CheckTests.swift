@@ -96,7 +96,7 @@ struct CheckTests {
 
         glibc 2.34 or later is needed:
         """), "\(result.output)")
-    #expect(result.output.hasSuffix("1 file checked: 2 failing, 1 to note\n"))
+    #expect(result.output.hasSuffix("1 file checked: 2 failures, 1 note\n"))
     #expect(result.errors == "")
   }
 
@@ -112,7 +112,7 @@ struct CheckTests {
       in: scratch.url)
     let result = try check("bin/notes")
     #expect(result.status == 0)
-    #expect(result.output.hasSuffix("1 file checked: 1 to note\n"))
+    #expect(result.output.hasSuffix("1 file checked: 1 note\n"))
   }
 
   @Test func `JSON has the evidence of each finding, once, with all programs`() throws {
@@ -186,6 +186,32 @@ struct CheckTests {
     #expect(text.status == 1 && text.errors == "")
     #expect(text.output.hasPrefix("\(name):\n/app/"))
     #expect(text.output.contains("  fails [undefined-symbol]\n"))
+  }
+
+  @Test func `in a bundle, a plugin may use what a program of it defines`() throws {
+    try Shell.bash(
+      """
+      echo 'int host(void), alone(void); int p(void) { return host() + alone(); }' > p.c
+      echo 'int host(void) { return 0; } int main(void) { return 0; }' > h.c
+      mkdir -p root/bin root/plugins; gcc -shared -fPIC -o root/plugins/p.so p.c
+      gcc -rdynamic -o root/bin/host h.c
+      cp --parents -L $(ldd root/bin/host | grep -o '/[^ ]*') root; tar -cf x.tar -C root .
+      """, in: scratch.url)
+    let document = try document("x.tar")
+    #expect(document.findings.compactMap(\.evidence.symbol) == ["alone"])
+    // By itself, it is what ldd -r says.
+    let plugin = try self.document("root/plugins/p.so")
+    #expect(Set(plugin.findings.compactMap(\.evidence.symbol)) == ["alone", "host"])
+  }
+
+  @Test func `what is wrong with an image itself is told, and counts`() throws {
+    try Shell.bash(
+      """
+      '\(Project.command)' bin/fine --output x.oci.tar --quiet --label a=bbbbbb --compression none
+      LC_ALL=C sed -i 's/bbbbbb/cccccc/' x.oci.tar
+      """, in: scratch.url)
+    let result = try check("x.oci.tar")
+    #expect(result.status == 1 && result.errors.contains("its digest is sha256:"))
   }
 
   @Test func `a bundle can't be looked at below another root, and a broken one is refused`() throws

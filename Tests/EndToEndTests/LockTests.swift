@@ -98,12 +98,33 @@ struct LockTests {
     #expect(!FileManager.default.fileExists(atPath: scratch.path + "/server.lock"))
   }
 
-  @Test(arguments: ["", "{}", "no lock", "{\"schemaVersion\": 9, \"platforms\": []}"])
-  func `another file is no lock`(text: String) throws {
+  static let entry = "\"path\":\"/a\",\"reason\":\"\",\"closure\":false"
+
+  @Test(arguments: [
+    ("", "is no lock"), ("{}", "is no lock"), ("no lock", "is no lock"),
+    ("{\"schemaVersion\": 9, \"other\": []}", "is a lock of version 9, not 1"),
+    ("{\"schemaVersion\": 1}", "is no lock"),
+    (
+      "{\"schemaVersion\":1,\"platforms\":[{\"programs\":[],\"entries\":[{\(entry),\"type\":\"pipe\",\"mode\":\"644\"}]}]}",
+      "entry /a has a type that can't be"
+    ),
+    (
+      "{\"schemaVersion\":1,\"platforms\":[{\"programs\":[],\"entries\":[{\(entry),\"type\":\"file\",\"mode\":\"9\"}]}]}",
+      "entry /a has a mode that can't be"
+    ),
+  ])
+  func `what isn't a lock of this version is refused, here and by diff`(
+    text: String, message: String
+  ) throws {
     try scratch.write(text, to: "server.lock")
     let result = try pack()
-    #expect(result.status == 2)
-    #expect(result.errors.hasPrefix("rootfs-pack: --lock server.lock: is no lock of version 1"))
+    #expect(result.status == 3)
+    #expect(result.errors.hasPrefix("rootfs-pack: --lock server.lock: "))
+    #expect(result.errors.contains(message), "\(result.errors)")
     #expect(try scratch.text("server.lock") == text)
+    guard text.hasPrefix("{") else { return }
+    let diff = try Shell.run(
+      [Project.command, "diff", "server.lock", "server.lock"], in: scratch.url)
+    #expect(diff.status == 3 && diff.errors.contains(message), "\(diff.errors)")
   }
 }

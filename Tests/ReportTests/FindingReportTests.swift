@@ -68,7 +68,7 @@ struct FindingReportTests {
             it uses no symbol of libu.so
             fix: link with -Wl,--as-needed, or leave the library out
 
-        2 files checked: 3 failing, 1 not as demanded, 1 weakening, 1 to note
+        2 files checked: 3 failures, 1 not as demanded, 1 weakness, 1 note
 
         """)
   }

@@ -168,7 +168,9 @@ struct RunPlanTests {
       ("WorkingDir", { $0.workingDirectory = "/\0" }), ("Volumes", { $0.volumes = ["/\0"] }),
     ]
     for (setting, configure) in settings {
-      #expect(throws: RunPlan.Problem.zeroByte(setting: setting)) { try plan(RunRequest(), configure) }
+      #expect(throws: RunPlan.Problem.zeroByte(setting: setting)) {
+        try plan(RunRequest(), configure)
+      }
     }
   }
 

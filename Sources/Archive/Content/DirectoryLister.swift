@@ -94,7 +94,10 @@ struct DirectoryLister {
           firstNames[status.identity] = (path, files.count)
           files.append((path, status))
         }
-      case let kind: throw .refused(ArchivePlace(name: path.text), .special(kind))
+      case let kind:
+        // What runs in a directory leaves sockets in it; no archive would hold them.
+        reading.report(.special(kind), at: ArchivePlace(name: path.text))
+        continue
       }
       found.append(Found(path: path, status: status, node: node))
     }

@@ -89,7 +89,7 @@ final class LayoutArchive: LayoutFiles {
   ///   again.
   init(_ file: InputFile, reading: Reading) throws(ArchiveReadError) {
     self.file = file
-    let stream = ArchiveStream(FileSource(file), reading: reading)
+    let stream = ArchiveStream(FileSource(file, reading: reading), reading: reading)
     let members = TarReader(stream)
     while let member = try members.next() {
       try reading.spend(.entryCount, 1, at: member.place)

@@ -9,11 +9,11 @@ final class InputFile: Sendable {
   private let descriptor: FileDescriptor
   private let status: FileStatus
 
-  /// Opens what a user names: links are followed, and a pipe waits for who writes.
+  /// Opens what a user names: links are followed. A pipe waits for who writes when it is read first.
   init(path: FilePath) throws(ArchiveReadError) {
     self.path = path
     do {
-      descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+      descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
     } catch {
       throw .input(path, error as? Errno ?? .ioError)
     }
@@ -43,7 +43,13 @@ final class InputFile: Sendable {
     return current.size == status.size && current.modificationTime == status.modificationTime
   }
 
-  /// - Parameter offset: nil for the next bytes of a pipe.
+  /// Waits for the next bytes of a pipe, a moment at most; whether there are some, or its end.
+  func isReady() -> Bool {
+    var wait = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&wait, 1, 100) > 0
+  }
+
+  /// - Parameter offset: nil for the next bytes of a pipe that is ready.
   /// - Returns: nothing only at the end.
   func read(at offset: UInt64?, count: Int) throws(ArchiveReadError) -> [UInt8] {
     var failure: Errno?
@@ -70,11 +76,15 @@ final class FileSource: ByteSource {
   private let file: InputFile
   /// Nil for a pipe.
   private var range: Range<UInt64>?
+  /// Asked while a pipe is waited for.
+  private let reading: Reading?
 
   private static let pieceSize = 1 << 18
 
-  init(_ file: InputFile) {
+  /// - Parameter reading: nil for what is no pipe.
+  init(_ file: InputFile, reading: Reading? = nil) {
     self.file = file
+    self.reading = reading
     range = file.kind == .regular ? 0..<file.size : nil
   }
 
@@ -82,10 +92,14 @@ final class FileSource: ByteSource {
   init(_ file: InputFile, range: Range<UInt64>) {
     self.file = file
     self.range = range
+    reading = nil
   }
 
   func next() throws(ArchiveReadError) -> [UInt8] {
-    guard let range else { return try file.read(at: nil, count: Self.pieceSize) }
+    guard let range else {
+      while !file.isReady() { try reading?.spend(bytes: 0, at: ArchivePlace()) }
+      return try file.read(at: nil, count: Self.pieceSize)
+    }
     let count = min(UInt64(Self.pieceSize), UInt64(range.count))
     guard count > 0 else { return [] }
     let piece = try file.read(at: range.lowerBound, count: Int(count))

@@ -48,7 +48,10 @@ enum NameServices {
     of database: String, purpose: String, in root: inout RootView
   ) -> [RuntimeNeed] {
     guard let line = line(of: database, in: &root) else { return [] }
-    return line.services.filter { daemons.contains($0) && hasModule($0, in: &root) }.map {
+    // systemd's knows no user that the files don't, but those of services that it starts itself.
+    return line.services.filter {
+      daemons.contains($0) && $0 != "systemd" && hasModule($0, in: &root)
+    }.map {
       service in
       RuntimeNeed(
         topic: Topic("nss"), grade: .registered,

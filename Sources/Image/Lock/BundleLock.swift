@@ -33,6 +33,8 @@ package struct BundleLock: Hashable, Sendable, Codable {
     package let sha256: String?
     /// The text of a symbolic link, or the path that a hard link repeats.
     package let target: String?
+    /// Extended attributes by name, their values in hexadecimal digits; locks once had none.
+    package let attributes: [String: String]?
     /// Why it ships, in words that say nothing of the machine that it was packed on.
     package let reason: String
     /// Whether a loader loads it: what else there is follows from it.
@@ -40,8 +42,10 @@ package struct BundleLock: Hashable, Sendable, Codable {
     /// The name by which it was asked for, of a library.
     package let library: String?
 
+    static let types: Set<String> = ["file", "directory", "symlink", "hardlink"]
+
     private enum CodingKeys: String, CodingKey {
-      case path, type, mode, size, sha256, target, reason, library
+      case path, type, mode, size, sha256, target, attributes, reason, library
       case isClosure = "closure"
     }
   }
@@ -62,12 +66,33 @@ package struct BundleLock: Hashable, Sendable, Codable {
     self.platforms = platforms
   }
 
-  /// Nil for bytes that are no lock of a known version.
-  package init?(_ bytes: [UInt8]) {
-    guard let lock = try? JSONDecoder().decode(BundleLock.self, from: Data(bytes)),
-      lock.schemaVersion == Self.currentVersion
-    else { return nil }
+  /// Why bytes are no lock that can be compared with.
+  package enum ReadError: Error, Hashable {
+    case noLock
+    case version(Int)
+    /// A field of an entry that no bundle can have.
+    case entry(path: String, field: String)
+  }
+
+  package init(_ bytes: [UInt8]) throws(ReadError) {
+    let data = Data(bytes)
+    // Of another version, only that is sure.
+    guard let version = try? JSONDecoder().decode(Version.self, from: data).schemaVersion else {
+      throw .noLock
+    }
+    guard version == Self.currentVersion else { throw .version(version) }
+    guard let lock = try? JSONDecoder().decode(BundleLock.self, from: data) else { throw .noLock }
+    for entry in lock.platforms.flatMap(\.entries) {
+      if !Entry.types.contains(entry.type) { throw .entry(path: entry.path, field: "type") }
+      guard UInt16(entry.mode, radix: 8) != nil else {
+        throw .entry(path: entry.path, field: "mode")
+      }
+    }
     self = lock
+  }
+
+  private struct Version: Decodable {
+    let schemaVersion: Int
   }
 
   /// Keys sorted, a line end at the end: so that a version control system shows what changed.
@@ -100,7 +125,9 @@ private final class LockSink: EntrySink {
       BundleLock.Entry(
         path: entry.path.description, type: type, mode: String(mode, radix: 8),
         size: isFile ? entry.size : nil, sha256: isFile ? digest.finish().hexadecimal : nil,
-        target: target?.description, reason: entry.reason.summary,
+        target: target?.description,
+        attributes: entry.attributes.reduce(into: [:]) { $0[$1.name.description] = $1.hexadecimal },
+        reason: entry.reason.summary,
         isClosure: entry.reason.isClosure,
         library: isFile ? entry.libraryName?.description : nil))
   }

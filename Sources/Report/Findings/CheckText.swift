@@ -107,7 +107,7 @@ package struct CheckText {
     }
     let counts = Severity.allCases.compactMap { severity in
       let number = report.findings.count(of: severity)
-      return number == 0 ? nil : "\(number) \(severity.countLabel)"
+      return number == 0 ? nil : severity.count(number)
     }
     let isFatal = report.findings.isFatal
     text +=
@@ -148,12 +148,12 @@ extension Severity {
     }
   }
 
-  fileprivate var countLabel: String {
+  fileprivate func count(_ number: Int) -> String {
     switch self {
-    case .fails: "failing"
-    case .gate: "not as demanded"
-    case .weakens: "weakening"
-    case .notes: "to note"
+    case .fails: Report.count(number, "failure")
+    case .gate: "\(number) not as demanded"
+    case .weakens: Report.count(number, "weakness", "weaknesses")
+    case .notes: Report.count(number, "note")
     }
   }
 }
