@@ -28,11 +28,8 @@ package struct SensitiveContent: Sendable {
   private static func homes(in tree: any FileTree) -> [RootPath] {
     var root = RootView(tree: tree)
     var homes: [RootPath] = ["/root"]
-    for (_, line) in root.lines(at: "/etc/passwd") {
-      let fields = line.split { $0 == UInt8(ascii: ":") }
-      guard fields.count == 7, let user = UInt32(String(decoding: fields[2].bytes, as: UTF8.self)),
-        user >= 1000 && user < 65534
-      else { continue }
+    for fields in AccountFile.users.records(in: &root) {
+      guard let user = UInt32(fields[2].description), user >= 1000 && user < 65534 else { continue }
       let home = RootPath(normalising: fields[5])
       if home.names.count > 1 { homes.append(home) }
     }

@@ -111,6 +111,19 @@ package enum Wish: Hashable, Sendable {
   case lines(RootPath, [ByteString])
 }
 
+extension Wish: CustomStringConvertible {
+  /// What it asks for: a place in the bundle, or one of some libraries.
+  package var description: String {
+    switch self {
+    case .library(let names, _): names.map(\.description).joined(separator: " or ")
+    case .path(let source, let place):
+      place.map { "\(source) as \($0)" } ?? source.description
+    case .directory(let path, _): "\(path)/"
+    case .generated(let path, _), .lines(let path, _): path.description
+    }
+  }
+}
+
 extension Grade: CustomStringConvertible {
   package var description: String {
     switch self {

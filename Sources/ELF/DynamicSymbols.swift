@@ -149,8 +149,8 @@ package struct DynamicSymbol: Hashable, Sendable {
   /// STT_TLS: a value of 0 is a place like any other.
   package var isThreadLocal: Bool { type == 6 }
 
-  /// STT_FUNC.
-  package var isFunction: Bool { type == 2 }
+  /// STT_GNU_IFUNC: its value is a function that finds the value.
+  package var isIndirect: Bool { type == 10 }
 
   /// STT_NOTYPE, STT_OBJECT, STT_FUNC, STT_COMMON, STT_TLS or STT_GNU_IFUNC.
   package var isCodeOrData: Bool {

@@ -18,15 +18,7 @@ extension FoundNeed {
   /// What it asks for, in the words of a report.
   var subject: String {
     // Several alternatives are one thing.
-    let things = wishes.map { wish in
-      switch wish {
-      case .library(let names, _): names.map(\.description).joined(separator: " or ")
-      case .path(let source, let place):
-        place.map { "\(source) as \($0)" } ?? source.description
-      case .directory(let path, _): "\(path)/"
-      case .generated(let path, _), .lines(let path, _): path.description
-      }
-    }
+    let things = wishes.map(\.description)
     guard things.count > 3 else { return things.joined(separator: ", ") }
     return things.prefix(2).joined(separator: ", ") + " and \(things.count - 2) more"
   }

@@ -76,9 +76,4 @@ struct ElfFileFinder {
     guard includesScripts, head.starts(with: "#!".utf8) else { return false }
     return try tree.status(of: path).permissions & 0o111 != 0
   }
-
-  /// Whether a regular file begins as an ELF file does.
-  static func isElf(_ path: RootPath, in tree: any FileTree) throws(Errno) -> Bool {
-    try tree.head(of: path, count: ElfHeader.magic.count) == ElfHeader.magic
-  }
 }

@@ -2,6 +2,7 @@ internal import Bundle
 internal import FileTree
 internal import FoundationEssentials
 internal import Image
+internal import Verify
 
 /// What ``ImageOptions`` say, as values; nil or empty is what counts where none is given.
 struct ImageSettings {
@@ -139,26 +140,18 @@ extension ImageOptions {
     return table
   }
 
-  /// `SIGTERM`, `TERM`, `term` or `15`.
+  /// `SIGTERM`, `TERM`, `term`, `15` or `RTMIN+3`.
   private var signal: String? {
     get throws(Diagnostic) {
       guard let stopSignal else { return nil }
-      if let number = Int(stopSignal), (1...64).contains(number) { return stopSignal }
-      var name = stopSignal.uppercased()
-      if name.hasPrefix("SIG") { name.removeFirst(3) }
-      guard Self.signals.contains(name) else {
+      guard StopSignal.number(of: stopSignal) != nil else {
         throw refuse("--stop-signal", stopSignal, "isn't a signal", "write it as in SIGTERM or 15")
       }
-      return "SIG" + name
+      if Int(stopSignal) != nil { return stopSignal }
+      let name = stopSignal.uppercased()
+      return name.hasPrefix("SIG") ? name : "SIG" + name
     }
   }
-
-  /// signal(7).
-  private static let signals = [
-    "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2",
-    "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG",
-    "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS", "RTMIN", "RTMAX",
-  ]
 
   private var seconds: UInt64? {
     get throws(Diagnostic) {

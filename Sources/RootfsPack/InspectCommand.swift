@@ -58,6 +58,8 @@ struct InspectCommand: ParsableCommand {
 
   @OptionGroup var needsOptions: NeedsOptions
 
+  @OptionGroup var guessOptions: GuessOptions
+
   @OptionGroup var loaderOptions: LoaderOptions
 
   @OptionGroup var configurationOptions: ConfigurationOptions
@@ -102,7 +104,7 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     try Inspection(
       files: files, format: chosenFormat, options: textOptions, settings: loaderOptions.settings,
-      policy: try needsOptions.policy
+      policy: try needsOptions.policy(guesses: guessOptions.guess)
     ).run()
   }
 }

@@ -4,8 +4,9 @@ internal import ArgumentParser
 struct LoaderOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Take libraries from this directory as the root.",
-      discussion: "A FILE outside of it is looked at where it is.", valueName: "sysroot"))
+      "Use this directory as the root.",
+      discussion: "Libraries come from it. A FILE outside of it is looked at where it is.",
+      valueName: "sysroot"))
   var root = "/"
 
   @Option(

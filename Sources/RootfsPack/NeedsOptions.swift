@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Discovery
 
-/// What of the needs at run time goes in; shared by all commands.
+/// Which needs at run time count; shared by all commands.
 struct NeedsOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -12,18 +12,15 @@ struct NeedsOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Presets to pack as well, such as ca-certificates,timezone. Repeatable.",
+      "Take these presets too, such as ca-certificates,timezone. Repeatable.",
       discussion: "'rootfs-pack presets' lists them.", valueName: "name,..."))
   var with: [String] = []
 
-  @Option(help: ArgumentHelp("Presets to leave out. Repeatable.", valueName: "name,..."))
+  @Option(help: ArgumentHelp("Leave these presets out. Repeatable.", valueName: "name,..."))
   var without: [String] = []
 
-  @Flag(help: "Pack nothing for the run time but what --with and --dlopen name.")
+  @Flag(help: "Take nothing for the run time but what --with and --dlopen name.")
   var minimal = false
-
-  @Flag(help: "Pack libraries too that only a text in an object hints at.")
-  var guess = false
 
   func validate() throws {
     if let dlopen, dlopen != "none", Self.priority(dlopen) == nil {
@@ -37,16 +34,14 @@ struct NeedsOptions: ParsableArguments {
   }
 
   /// What they say; after ``validate()`` nothing is thrown.
-  var policy: NeedsPolicy {
-    get throws {
-      var policy = NeedsPolicy()
-      policy.isMinimal = minimal
-      policy.packsGuesses = guess
-      policy.wanted = Set(try topics(with, "--with"))
-      policy.unwanted = Set(try topics(without, "--without"))
-      policy.notes = dlopen.map { Self.priority($0) } ?? (minimal ? nil : .recommended)
-      return policy
-    }
+  func policy(guesses: Bool = false) throws -> NeedsPolicy {
+    var policy = NeedsPolicy()
+    policy.packsGuesses = guesses
+    policy.isMinimal = minimal
+    policy.wanted = Set(try topics(with, "--with"))
+    policy.unwanted = Set(try topics(without, "--without"))
+    policy.notes = dlopen.map { Self.priority($0) } ?? (minimal ? nil : .recommended)
+    return policy
   }
 
   private func topics(_ words: [String], _ option: String) throws -> [Topic] {
@@ -63,4 +58,10 @@ struct NeedsOptions: ParsableArguments {
   private static func priority(_ word: String) -> Grade.Priority? {
     Grade.Priority.allCases.first { "\($0)" == word }
   }
+}
+
+/// What nothing but a text speaks for; shared by the commands that look for libraries.
+struct GuessOptions: ParsableArguments {
+  @Flag(help: "Take libraries too that only a text in an object hints at.")
+  var guess = false
 }

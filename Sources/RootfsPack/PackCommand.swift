@@ -55,6 +55,8 @@ struct PackCommand: ParsableCommand {
 
   @OptionGroup(title: "Run time") var needsOptions: NeedsOptions
 
+  @OptionGroup(title: "Run time") var guessOptions: GuessOptions
+
   @OptionGroup(title: "Loader") var loaderOptions: LoaderOptions
 
   @Flag(
@@ -153,7 +155,7 @@ struct PackCommand: ParsableCommand {
       additions: try add.map { word throws(Diagnostic) in try AdditionRequest(word) },
       allowsMissing: allowMissing, allowsSensitive: allowSensitive,
       options: planOptions(outputs, image),
-      policy: try needsOptions.policy)
+      policy: try needsOptions.policy(guesses: guessOptions.guess))
     var results = [try planner.plan(files, settings)]
     for word in imageOptions.platform {
       let request = try PlatformRequest(word)

@@ -23,7 +23,7 @@ struct PresetsCommand: ParsableCommand {
   // In the words of LoaderOptions: to a configuration file, it's one option.
   @Option(
     help: ArgumentHelp(
-      "Take libraries from this directory as the root.", valueName: "sysroot"))
+      "Use this directory as the root.", valueName: "sysroot"))
   var root = "/"
 
   @Flag(help: "Write one JSON document.")

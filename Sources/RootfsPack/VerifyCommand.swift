@@ -16,7 +16,8 @@ struct VerifyCommand: ParsableCommand {
 
         structure  it is read back: digests are right, links are confined
         loader     what its programs load, and ask for at run time, is there
-        run        its program runs without a network, in a read-only root
+        run        its program runs without a network, in a read-only root: to its end, or \
+      for two seconds
         http       it answers the requests of --http
         stop       it ends when it is asked to as process 1
         missed     what it looked for and didn't find
@@ -44,6 +45,7 @@ struct VerifyCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Ask this of the server, and expect the status, or 200. Repeatable.",
+      discussion: "A query that ends like a status, as in ?id=404, needs one behind it.",
       valueName: ":port/path[=status]"))
   var http: [String] = []
 
@@ -59,7 +61,7 @@ struct VerifyCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How long it may take to end or to listen.", valueName: "seconds"))
+      "How long it may take to end, or to answer all of --http.", valueName: "seconds"))
   var timeout: UInt16 = 30
 
   @Option(
@@ -83,8 +85,9 @@ struct VerifyCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Take libraries from this directory as the root.",
-      discussion: "Here: what a run missed is looked for in it.", valueName: "sysroot"))
+      "Use this directory as the root.",
+      discussion: "The one that was packed from: what a run missed is looked for in it.",
+      valueName: "sysroot"))
   var root = "/"
 
   @Option(
@@ -160,7 +163,7 @@ struct VerifyCommand: ParsableCommand {
     options.keepsOwners = geteuid() == 0
     options.interruption = { signals.pending }
     let ladder = Ladder(
-      request, policy: try needsOptions.policy, source: context.tree,
+      request, policy: try needsOptions.policy(), source: context.tree,
       words: Ladder.Words(violation: { $0.words }, error: { Diagnostic($0).message }))
     let last = Self.ends[until ?? "run"] ?? .missed
     let result = try signals.holding { () throws(Diagnostic) in

@@ -32,6 +32,8 @@ struct WhyCommand: ParsableCommand {
 
   @OptionGroup var needsOptions: NeedsOptions
 
+  @OptionGroup var guessOptions: GuessOptions
+
   @OptionGroup var loaderOptions: LoaderOptions
 
   @Flag(help: "Write one JSON document.")
@@ -46,7 +48,8 @@ struct WhyCommand: ParsableCommand {
   func run() throws {
     let context = try ResolutionContext(loaderOptions.settings, files: [file])
     let library = context.libraryWord(library)
-    var finder = NeedsFinder(context.scope(try needsOptions.policy, descends: true))
+    var finder = NeedsFinder(
+      context.scope(try needsOptions.policy(guesses: guessOptions.guess), descends: true))
     do {
       try finder.add(program: context.programPath(file), destination: nil)
     } catch let error as NeedsError {

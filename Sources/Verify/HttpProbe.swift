@@ -47,11 +47,7 @@ struct HttpProbe {
     let request =
       "GET \(expectation.path) HTTP/1.1\r\nHost: localhost:\(expectation.port)\r\n"
       + "User-Agent: rootfs-pack\r\nAccept: */*\r\nConnection: close\r\n\r\n"
-    do {
-      _ = try connection.writeAll(request.utf8)
-    } catch Errno.brokenPipe {
-      // It may have answered before it was asked.
-    }
+    try Self.send(Array(request.utf8), over: connection)
     var answer: [UInt8] = []
     while !answer.contains(UInt8(ascii: "\n")), answer.count < Self.lineLimit {
       guard Self.isReadable(connection, until: deadline) else { throw Failure.timeout }
@@ -66,6 +62,26 @@ struct HttpProbe {
       answer += piece[..<count]
     }
     return ByteString(answer.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") })
+  }
+
+  /// What has closed already may have answered before it was asked: that is neither an error nor a
+  /// signal.
+  private static func send(_ bytes: [UInt8], over connection: FileDescriptor) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes {
+        unsafe Glibc.send(connection.rawValue, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      }
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+        continue
+      }
+      switch Errno(rawValue: errno) {
+      case .interrupted: continue
+      case .brokenPipe, .connectionReset: return
+      case let error: throw error
+      }
+    }
   }
 
   private static func drain(_ connection: FileDescriptor, _ deadline: Deadline) {

@@ -155,13 +155,13 @@ struct LoaderSimulation {
     case .noted(let priority) where priority == .recommended:
       tell(
         .warns, path,
-        "\(missing.map(\.name).joined(separator: ", ")) isn't there (\(need.purpose); \(evidence))",
+        "\(missing.map(\.description).joined(separator: ", ")) isn't there (\(need.purpose); \(evidence))",
         flag: "--dlopen recommended")
     default:
       guard
         policy.wanted.contains(need.topic) || need.isEssential && policy.counts(need.topic)
       else { return }
-      let things = missing.map(\.name).joined(separator: ", ")
+      let things = missing.map(\.description).joined(separator: ", ")
       tell(
         .fails, path,
         need.purpose + ", and "
@@ -222,15 +222,5 @@ struct LoaderSimulation {
 extension Wish {
   fileprivate var isDirectory: Bool {
     if case .directory = self { true } else { false }
-  }
-
-  /// What it asks for, in the words of a report.
-  fileprivate var name: String {
-    switch self {
-    case .library(let names, _): names.map(\.description).joined(separator: " or ")
-    case .path(let source, let place): place?.description ?? source.description
-    case .directory(let path, _): path.description + "/"
-    case .generated(let path, _), .lines(let path, _): path.description
-    }
   }
 }

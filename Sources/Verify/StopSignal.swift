@@ -2,7 +2,7 @@
 /// of Linux.
 ///
 /// Source: signal(7); OCI image-spec, config.md, "StopSignal".
-enum StopSignal {
+package enum StopSignal {
   static let terminate: Int32 = 15
 
   private static let numbers: [String: Int32] = [
@@ -14,7 +14,7 @@ enum StopSignal {
   ]
 
   /// `15`, `TERM`, `SIGTERM` or `SIGRTMIN+3`; nil for what no engine takes.
-  static func number(of text: String) -> Int32? {
+  package static func number(of text: String) -> Int32? {
     let name = text.uppercased()
     let word = name.hasPrefix("SIG") ? name.dropFirst(3) : name[...]
     let first = word.prefix { $0 != "+" && $0 != "-" }

@@ -1,3 +1,3 @@
-import RootfsPack
+internal import RootfsPack
 
 runRootfsPack()

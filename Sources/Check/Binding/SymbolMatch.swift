@@ -65,7 +65,7 @@ extension ObjectFacts {
     }
     // It knows no STT_GNU_IFUNC.
     return (symbol.value != 0 || symbol.isThreadLocal) && symbol.isCodeOrData
-      && symbol.type != 10 && symbol.isBoundByOthers
+      && !symbol.isIndirect && symbol.isBoundByOthers
   }
 }
 

@@ -36,7 +36,6 @@ struct DotnetConfiguration: Decodable, Sendable {
   private struct Options: Decodable {
     let framework: Framework?
     let frameworks: [Framework]?
-    let includedFrameworks: [Framework]?
     let configProperties: Properties?
   }
 

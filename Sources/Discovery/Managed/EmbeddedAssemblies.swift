@@ -11,7 +11,7 @@ struct EmbeddedAssemblies: Sendable {
   private static let startSymbols: Set<ByteString> = [
     "mono_main", "mono_jit_init", "mono_jit_init_version", "mono_register_bundled_assemblies",
   ]
-  /// In bytes: of one assembly or configuration, and of all constants of a program.
+  /// In bytes: of one assembly or configuration.
   private static let contentLimit: UInt64 = 256 << 20
 
   /// Nil for a program without any.
@@ -22,7 +22,7 @@ struct EmbeddedAssemblies: Sendable {
     if let directory = MkbundleDirectory(file) {
       read(directory, of: file)
     } else if !object.imports.isDisjoint(with: Self.startSymbols) {
-      scan(file)
+      scan(root.constants(of: object))
     }
     if assemblies.isEmpty { return nil }
   }
@@ -43,10 +43,8 @@ struct EmbeddedAssemblies: Sendable {
   }
 
   /// `mkbundle --custom` compiles assemblies in as constants, and so do others that embed Mono.
-  private mutating func scan(_ file: borrowing OpenFile) {
-    let segments =
-      (try? ElfImage.constants(of: file, in: .readOnly, limit: Self.contentLimit)) ?? []
-    for segment in segments {
+  private mutating func scan(_ segments: [ElfImage.Content]) {
+    for segment in segments.map(\.bytes) {
       let data = EncodedBytes(segment, encoding: .littleEndian)
       for place in Self.places(of: CilMetadata.signature, in: segment) {
         CilMetadata(data, at: place).map { assemblies.append($0) }

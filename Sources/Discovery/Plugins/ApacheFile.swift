@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// A configuration of httpd, read with all that it includes.
 struct ApacheFile {

@@ -1,5 +1,5 @@
-import ELF
-import FileTree
+internal import ELF
+internal import FileTree
 
 /// The configuration of Apache's httpd and the modules that it loads.
 ///

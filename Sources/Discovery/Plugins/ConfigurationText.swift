@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// What the grammars of configuration files have in common.
 enum ConfigurationText {

@@ -1,5 +1,5 @@
-import ELF
-import FileTree
+internal import ELF
+internal import FileTree
 
 /// The root directory of Erlang: the emulator, its libraries and the boot files.
 ///

@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// The character sets of glibc's iconv that aren't compiled into it.
 ///

@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// The image formats of gdk-pixbuf that aren't built into it.
 ///

@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// The modules of GIO: its extension points for TLS, settings, proxies, and so on.
 ///

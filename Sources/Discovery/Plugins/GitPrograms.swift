@@ -1,5 +1,5 @@
-import ELF
-import FileTree
+internal import ELF
+internal import FileTree
 
 /// The programs that git runs for its commands and transports, and its templates.
 ///

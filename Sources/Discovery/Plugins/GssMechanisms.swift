@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// The mechanisms that GSS-API loads beside its own.
 ///

@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// The home of a Java virtual machine.
 ///

@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// The configuration of MIT Kerberos and the plugins that it names.
 ///

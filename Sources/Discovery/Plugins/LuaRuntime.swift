@@ -1,5 +1,5 @@
-import ELF
-import FileTree
+internal import ELF
+internal import FileTree
 
 /// The directories of `package.path` and `package.cpath` that are compiled into Lua.
 ///

@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// A configuration of nginx, read with all that it includes.
 struct NginxFile {

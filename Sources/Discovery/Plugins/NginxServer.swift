@@ -1,5 +1,5 @@
-import ELF
-import FileTree
+internal import ELF
+internal import FileTree
 
 /// The configuration of nginx, the modules that it loads, and the directories that must exist.
 ///

@@ -1,6 +1,6 @@
 internal import CLinux
-import ELF
-import FileTree
+internal import ELF
+internal import FileTree
 
 /// The texts that are compiled into an object: NUL-terminated runs of printable ASCII in the segments
 /// that hold constants.

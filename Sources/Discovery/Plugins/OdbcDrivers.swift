@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// The drivers and data sources of unixODBC.
 ///

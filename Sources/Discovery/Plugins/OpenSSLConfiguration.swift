@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// The configuration of libcrypto, and the providers and engines that it names.
 ///

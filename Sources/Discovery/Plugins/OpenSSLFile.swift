@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// The configuration language of OpenSSL.
 ///

@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// The PKCS#11 modules that p11-kit loads.
 ///

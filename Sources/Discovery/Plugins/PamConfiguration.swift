@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// The services of PAM that a program may ask for, and the modules that their files name.
 ///

@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// The lines of a service's file.
 ///

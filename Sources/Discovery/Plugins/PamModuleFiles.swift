@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// What modules of Linux-PAM open or run without being told, by each module's manual page.
 enum PamModuleFiles {

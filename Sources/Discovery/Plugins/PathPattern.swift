@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// A path with `*`, `?` and `[...]` in its names, as `glob(7)` describes them.
 enum PathPattern {

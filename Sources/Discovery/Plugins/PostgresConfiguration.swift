@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// The modules that a server's `postgresql.conf` has it load.
 ///

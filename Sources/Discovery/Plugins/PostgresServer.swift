@@ -1,5 +1,5 @@
-import ELF
-import FileTree
+internal import ELF
+internal import FileTree
 
 /// The share directory of PostgreSQL, and the modules that its catalogs and configuration name.
 ///

@@ -1,5 +1,5 @@
-import ELF
-import FileTree
+internal import ELF
+internal import FileTree
 
 /// The library tree of CPython, and the installed packages.
 ///

@@ -1,5 +1,5 @@
-import ELF
-import FileTree
+internal import ELF
+internal import FileTree
 
 /// The plugins of Qt, by the Qt libraries that load them.
 ///

@@ -1,5 +1,5 @@
-import ELF
-import FileTree
+internal import ELF
+internal import FileTree
 
 /// The directories of `$LOAD_PATH` that are compiled into Ruby, and the gems.
 ///

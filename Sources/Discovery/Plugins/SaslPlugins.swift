@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// The mechanisms of Cyrus SASL.
 ///

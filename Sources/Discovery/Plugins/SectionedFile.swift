@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// A file of `[section]` lines and `key = value` lines.
 enum SectionedFile {

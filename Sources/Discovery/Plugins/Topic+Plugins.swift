@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 extension Topic {
   /// A need of this topic that configuration in the root, or the host's own file, names.

@@ -1,4 +1,4 @@
-import FileTree
+internal import FileTree
 
 /// What a bundle takes of a directory that belongs to a runtime: all of it, or all but some parts.
 struct TreeSelection {

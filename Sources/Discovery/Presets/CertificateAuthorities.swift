@@ -35,10 +35,7 @@ enum CertificateAuthorities {
       object.map { [$0.real.name] + ($0.image?.dynamic?.needed ?? []) } ?? []
     var places: [ByteString] = []
     for name in files where name == object?.real.name || name.hasPrefix("libcrypto.so") {
-      guard let file = try? root.open(directory.appending(name).text),
-        let segments = try? ElfImage.constantSegments(of: file, in: .readOnly, limit: 64 << 20)
-      else { continue }
-      for segment in segments {
+      for segment in root.constants(at: directory.appending(name).text) {
         for path in bundles where holds(path, segment.bytes) && !places.contains(path) {
           places.append(path)
         }

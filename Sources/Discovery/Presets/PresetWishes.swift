@@ -52,16 +52,16 @@ package struct PresetWishes: Sendable {
   static let libc: ByteString = "libc.so.6"
 
   /// root and nobody, as every system has them, and nobody of the host.
-  private static let users: [Wish] = [
-    .lines(
-      "/etc/passwd",
-      [
-        "root:x:0:0:root:/root:/sbin/nologin", "nobody:x:65534:65534:nobody:/:/sbin/nologin",
-      ]),
-    .lines("/etc/group", ["root:x:0:", "nogroup:x:65534:"]),
-    // Programs write to the home that is named there.
-    .directory("/root", permissions: 0o700),
-  ]
+  private static var users: [Wish] {
+    [
+      .lines(
+        "/etc/passwd",
+        ["root:x:0:0:root:/root:/sbin/nologin", "nobody:x:65534:65534:nobody:/:/sbin/nologin"]),
+      .lines("/etc/group", ["root:x:0:", "nogroup:x:65534:"]),
+      // Programs write to the home that is named there.
+      .directory("/root", permissions: 0o700),
+    ]
+  }
 
   /// `posix` and `right` repeat the database, and the host's own zone is nobody else's.
   private static func timeZones(_ root: inout RootView) -> [Wish] {

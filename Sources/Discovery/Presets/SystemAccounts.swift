@@ -9,8 +9,8 @@ enum SystemAccounts {
   static func wishes(
     users: [ByteString] = [], groups: [ByteString] = [], in root: inout RootView
   ) -> [Wish] {
-    let passwd = records(at: "/etc/passwd", fields: 7, in: &root)
-    let group = records(at: "/etc/group", fields: 4, in: &root)
+    let passwd = AccountFile.users.records(in: &root)
+    let group = AccountFile.groups.records(in: &root)
     let found = users.compactMap { name in passwd.first { $0[0] == name } }
     // A user's own group has a name as well.
     let named = groups.compactMap { name in group.first { $0[0] == name } }
@@ -28,7 +28,7 @@ enum SystemAccounts {
   /// Source: Debian policy 9.2.2: from 100 to 999, and from 60000 to 64999; smaller numbers belong to
   /// users that every system has, and to words such as `mail`.
   static func packageUsers(in root: inout RootView) -> [ByteString] {
-    records(at: "/etc/passwd", fields: 7, in: &root).filter { fields in
+    AccountFile.users.records(in: &root).filter { fields in
       guard let number = UInt32(fields[2].description) else { return false }
       return (100...999).contains(number) || (60_000...64_999).contains(number)
     }.map { $0[0] }
@@ -42,7 +42,7 @@ enum SystemAccounts {
 
   /// The directories for a user's state: the home, and those that the system makes for him at its start.
   static func stateDirectories(of user: ByteString, in root: inout RootView) -> [Wish] {
-    let record = records(at: "/etc/passwd", fields: 7, in: &root).first { $0[0] == user }
+    let record = AccountFile.users.records(in: &root).first { $0[0] == user }
     guard let record else { return [] }
     let home = record[5]
     var wishes: [Wish] = []
@@ -58,16 +58,5 @@ enum SystemAccounts {
       + root.declaredDirectories.all.filter { $0.owner == user || $0.owner == record[2] }.map {
         .directory($0.path, permissions: $0.permissions)
       }
-  }
-
-  private static func records(
-    at path: ByteString, fields count: Int, in root: inout RootView
-  ) -> [[ByteString]] {
-    root.lines(at: path).compactMap { line in
-      let fields = line.text.bytes.split(
-        separator: UInt8(ascii: ":"), omittingEmptySubsequences: false
-      ).map { ByteString($0) }
-      return fields.count == count && !fields[0].isEmpty ? fields : nil
-    }
   }
 }

@@ -147,10 +147,11 @@ extension Problem {
     switch self {
     case .missingLibrary(let name, _, _), .missingBaseline(let name, _, _, _),
       .unusedLibrary(let name), .shadowedLibrary(let name, _, _, _),
-      .sameSoname(let name, _), .notInPath(let name, _):
+      .sameSoname(let name, _), .notInPath(let name, _), .unversionedLibrary(let name),
+      .privateVersion(let name):
       [name.description]
     case .undefinedSymbol(let name, let version, _, _): [Problem.symbol(name, version)]
-    case .missingVersion(let version, _, _): [version.description]
+    case .missingVersion(let version, let library, _): [version.description, library.description]
     case .unsafeSearchPath(_, let element, _): [element.description]
     case .releaseFloor(let floor, _): [floor.version.description]
     default: []
