@@ -73,7 +73,9 @@ rm -rf "$work/seeds"
 export SWIFT_BACKTRACE=enable=no
 export ASAN_OPTIONS=quarantine_size_mb=16:detect_leaks=1
 # Swift marks bits of the pointers in its enumerations, so that constants which hold some look lost.
+# They are told by the function that makes them, whose name the symbolizer knows.
 echo 'leak:once_slow' > "$work/suppressions"
+export ASAN_SYMBOLIZER_PATH=${resources%/lib/swift}/bin/llvm-symbolizer
 export LSAN_OPTIONS=suppressions=$work/suppressions:print_suppressions=0
 findings=
 for reader in "${chosen[@]}"; do
