@@ -76,7 +76,8 @@ echo "| work | command | median | for each file | ratio to the peer |"
 echo "| --- | --- | --- | --- | --- |"
 measure "closure of /usr/bin/git, whole process" 0 "$runs" \
   "libtree" "libtree /usr/bin/git" \
-  "rootfs-pack inspect" "$tool inspect /usr/bin/git" \
+  "rootfs-pack inspect --minimal" "$tool inspect --minimal /usr/bin/git" \
+  "rootfs-pack inspect, with all that it will need" "$tool inspect /usr/bin/git" \
   "ld.so --list (runs the loader)" "$loader --list /usr/bin/git" \
   "rootfs-pack --version (start-up alone)" "$tool --version"
 
@@ -95,15 +96,18 @@ PYTHON
 count=$(wc -l < "$work/files")
 measure "closures of all $count ELF files of /usr" "$count" 7 \
   "libtree, from a list of them" "$(script all-libtree xargs -a "$work/files" libtree)" \
-  "rootfs-pack inspect, from the same list" \
-  "$(script all-list xargs -a "$work/files" "$tool" inspect)" \
-  "rootfs-pack inspect /usr, which finds them" "$(script all-tree "$tool" inspect /usr)"
+  "rootfs-pack inspect --minimal, from the same list" \
+  "$(script all-list xargs -a "$work/files" "$tool" inspect --minimal)" \
+  "rootfs-pack inspect --minimal /usr, which finds them" \
+  "$(script all-tree "$tool" inspect --minimal /usr)" \
+  "rootfs-pack inspect /usr, with all that they will need" "$(script all-needs "$tool" inspect /usr)"
 # Python: a sample is enough.
 shuf --random-source=<(yes) -n 200 "$work/files" > "$work/sample"
 measure "closures of 200 of them" 200 3 \
   "lddtree" "$(script some-lddtree xargs -a "$work/sample" "${lddtree[@]}")" \
   "libtree" "$(script some-libtree xargs -a "$work/sample" libtree)" \
-  "rootfs-pack inspect" "$(script some-tool xargs -a "$work/sample" "$tool" inspect)"
+  "rootfs-pack inspect --minimal" \
+  "$(script some-tool xargs -a "$work/sample" "$tool" inspect --minimal)"
 /usr/bin/time -f '%M' -o "$work/memory" "$tool" inspect /usr >/dev/null 2>&1 || true
 echo "| peak memory of inspect /usr | rootfs-pack | $(($(tail -n 1 "$work/memory") / 1024)) MB | | |"
 
@@ -118,6 +122,14 @@ measure "undefined symbols of 100 of its programs" 100 5 \
   "ldd -r (runs the loader)" "$(script some-ldd xargs -a "$work/binaries" ldd -r)" \
   "rootfs-pack check" "$(script some-check xargs -a "$work/binaries" "$tool" check)"
 
+# The sample server's image is read back and simulated, and then runs, answers and ends.
+"$scripts/build-sample-server.sh" --scratch-path "$scripts/../.build/quick-start/sample-server" \
+  "$work/sample-server" >/dev/null 2>&1
+(cd "$work/sample-server" && "$tool" sample-server -q -o "$work/server.oci.tar")
+measure "proof of the sample server's image" 0 20 \
+  "rootfs-pack verify --until loader" "$tool verify --until loader $work/server.oci.tar" \
+  "rootfs-pack verify --http :8080/, with its start" "$tool verify --http :8080/ $work/server.oci.tar"
+
 # How the time grows: directories with so many of the files.
 for number in 100 300 1000 3000; do
   mkdir "$work/tree-$number"
@@ -126,7 +138,8 @@ for number in 100 300 1000 3000; do
     ln "$file" "$work/tree-$number$file" 2>/dev/null || cp "$file" "$work/tree-$number$file"
   done
   measure "closures of $number files in a directory" "$number" 7 \
-    "rootfs-pack inspect" "$(script "grow-$number" "$tool" inspect "$work/tree-$number")"
+    "rootfs-pack inspect --minimal" \
+    "$(script "grow-$number" "$tool" inspect --minimal "$work/tree-$number")"
   rm -rf "$work/tree-$number"
 done
 

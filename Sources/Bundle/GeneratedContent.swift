@@ -13,11 +13,13 @@ struct GeneratedContent {
   static func merged(_ wishes: [NeededContent]) -> [GeneratedContent] {
     var merged: [GeneratedContent] = []
     var lines: [RootPath: [ByteString]] = [:]
+    var keys: [RootPath: Set<ByteString>] = [:]
     for case .lines(let path, let own) in wishes.map(\.wish) {
-      for line in own where !(lines[path, default: []].contains { key($0) == key(line) }) {
+      for line in own where keys[path, default: []].insert(key(line)).inserted {
         lines[path, default: []].append(line)
       }
     }
+    var paths: Set<RootPath> = []
     for wish in wishes {
       let node: (RootPath, BundleEntry.Node)? =
         switch wish.wish {
@@ -28,9 +30,7 @@ struct GeneratedContent {
           (path, .file(.generated(text(lines[path] ?? [])), permissions: 0o644))
         case .library, .path: nil
         }
-      guard let (path, content) = node, !merged.contains(where: { $0.path == path }) else {
-        continue
-      }
+      guard let (path, content) = node, paths.insert(path).inserted else { continue }
       merged.append(GeneratedContent(path: path, node: content, need: wish.need))
     }
     return merged

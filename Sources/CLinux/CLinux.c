@@ -46,37 +46,3 @@ int clinux_is_ignored(int signal) {
     struct sigaction action;
     return sigaction(signal, 0, &action) == 0 && action.sa_handler == SIG_IGN;
 }
-
-long clinux_find(
-    const void *bytes, unsigned long size, const void *pattern, unsigned long pattern_size) {
-    const char *hit = memmem(bytes, size, pattern, pattern_size);
-    return hit ? hit - (const char *)bytes : -1;
-}
-
-/// Lines may end and have tabs within a text.
-static int is_printable(char byte) {
-    return (byte >= 0x20 && byte <= 0x7E) || byte == '\n' || byte == '\t';
-}
-
-int clinux_next_text(
-    const char *bytes, unsigned long size, unsigned long from, const char *part, unsigned long part_size,
-    int begins, unsigned long *first, unsigned long *end) {
-    while (from < size) {
-        const char *hit = memmem(bytes + from, size - from, part, part_size);
-        if (!hit) return 0;
-        unsigned long place = (unsigned long)(hit - bytes), start = place, stop = place + part_size;
-        if (begins && start > 0 && is_printable(bytes[start - 1])) {
-            from = place + 1;
-            continue;
-        }
-        while (!begins && start > 0 && is_printable(bytes[start - 1])) start--;
-        while (stop < size && is_printable(bytes[stop])) stop++;
-        if (stop < size && bytes[stop] == 0) {
-            *first = start;
-            *end = stop;
-            return 1;
-        }
-        from = stop + 1;
-    }
-    return 0;
-}

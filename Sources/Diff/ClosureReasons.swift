@@ -19,7 +19,7 @@ struct ClosureReasons {
     var loader = Loader(tree: tree, environment: environment, store: store)
     for entry in entries {
       guard case .file = entry.node, entry.permissions & 0o111 != 0,
-        (try? tree.head(of: entry.path, count: 4)) == ElfHeader.magic,
+        (try? tree.programFormat(of: entry.path)) == .elf,
         let closures = try? loader.closures(of: entry.path.text)
       else { continue }
       // A library is there for the programs that load it; some can be started too, such as glibc's.

@@ -105,12 +105,11 @@ struct NamedFiles: NeedSource {
     let path = RootPath(normalising: text)
     guard path.ancestors.count >= (text.hasPrefix("/etc/") ? 2 : 3),
       !others.contains(where: { path.isInside($0) }), let file = root.resolve(text),
-      file.status.kind == .regular, file.status.permissions & 0o004 != 0,
-      let head = try? root.tree.head(of: file.real, count: 4)
+      file.status.kind == .regular, file.status.permissions & 0o004 != 0
     else { return nil }
+    let format = try? root.tree.programFormat(of: file.real)
     let isProgram =
-      file.status.permissions & 0o111 != 0
-      && (head == ElfHeader.magic || head.starts(with: "#!".utf8))
+      file.status.permissions & 0o111 != 0 && (format == .elf || format == .script)
     let isLibrary = text.hasPrefix("/usr/lib")
     if isProgram { return isLibrary ? .command : nil }
     return isLibrary || file.status.size > sizeLimit ? nil : .data

@@ -11,10 +11,10 @@ extension NeedsFinder {
     program path: ByteString, destination: RootPath?
   ) throws(NeedsError) {
     var launcher: ByteString?
-    switch try? root.resolve(path).map({ try root.tree.head(of: $0.real, count: 2) }) {
-    case PortableExecutable.magic:
+    switch try? root.resolve(path).flatMap({ try root.tree.programFormat(of: $0.real) }) {
+    case .portableExecutable:
       launcher = try addAssembly(path, destination: destination)
-    case Array("#!".utf8):
+    case .script:
       guard try !addScript(path, destination: destination, reason: .program) else { break }
       fallthrough
     default:
@@ -137,19 +137,18 @@ extension NeedsFinder {
     at real: RootPath, _ status: FileStatus, openedPath: ByteString, destination: RootPath?,
     reason: InclusionReason
   ) {
-    guard let head = try? root.tree.head(of: real, count: 4) else { return }
     let path = destination == nil ? openedPath : real.text
-    switch head {
-    case ElfHeader.magic:
+    switch try? root.tree.programFormat(of: real) {
+    case .elf:
       do {
         add(
           path, try libraryLoader.closures(of: path), destination: destination, reason: reason)
       } catch {
         found.unloadable.append(error)
       }
-    case _ where head.starts(with: "#!".utf8) && status.permissions & 0o111 != 0:
+    case .script where status.permissions & 0o111 != 0:
       lookAtScript(path, isAdded: isAddition(reason))
-    case _ where head.starts(with: PortableExecutable.magic):
+    case .portableExecutable:
       if let file = root.resolve(path) {
         observe(file: path, file, destination: destination, isProgram: false)
       }
@@ -185,6 +184,6 @@ extension NeedsFinder {
   }
 
   private func isElf(_ path: RootPath) throws(Errno) -> Bool {
-    try root.tree.head(of: path, count: 4) == ElfHeader.magic
+    try root.tree.programFormat(of: path) == .elf
   }
 }

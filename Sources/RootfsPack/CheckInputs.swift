@@ -70,13 +70,12 @@ struct CheckInputs {
   private static func isBundle(_ path: FilePath) -> Bool {
     guard let file = open(path) else { return false }
     defer { try? file.close() }
-    var head = [UInt8](repeating: 0, count: 4)
+    var head = [UInt8](repeating: 0, count: ProgramFormat.headSize)
     do {
       let count = try unsafe head.withUnsafeMutableBytes {
         try unsafe file.read(fromAbsoluteOffset: 0, into: $0)
       }
-      let signs: [[UInt8]] = [ElfHeader.magic, Array("#!".utf8), Array("MZ".utf8)]
-      return count > 0 && !signs.contains { head.starts(with: $0) }
+      return count > 0 && ProgramFormat(head: head[..<count]) == nil
     } catch {
       guard error as? Errno == .isDirectory, let mark = open(path.appending("oci-layout")) else {
         return false

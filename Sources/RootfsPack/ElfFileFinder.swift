@@ -71,9 +71,10 @@ struct ElfFileFinder {
   }
 
   private func isWanted(_ path: RootPath) throws(Errno) -> Bool {
-    let head = try tree.head(of: path, count: ElfHeader.magic.count)
-    if head == ElfHeader.magic { return true }
-    guard includesScripts, head.starts(with: "#!".utf8) else { return false }
-    return try tree.status(of: path).permissions & 0o111 != 0
+    switch try tree.programFormat(of: path) {
+    case .elf: true
+    case .script where includesScripts: try tree.status(of: path).permissions & 0o111 != 0
+    default: false
+    }
   }
 }

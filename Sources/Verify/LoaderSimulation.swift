@@ -45,15 +45,11 @@ struct LoaderSimulation {
   ) -> RungResult {
     var libraries: [RootPath] = []
     for (path, isExecutable) in paths {
-      guard let head = try? tree.head(of: path, count: 4) else { continue }
-      if head == ElfHeader.magic {
-        if StartedProgram.isProgram(path, in: tree) {
-          simulate(program: path)
-        } else {
-          libraries.append(path)
-        }
-      } else if head.starts(with: "#!".utf8), isExecutable {
-        simulate(script: path)
+      switch try? tree.programFormat(of: path) {
+      case .elf where StartedProgram.isProgram(path, in: tree): simulate(program: path)
+      case .elf: libraries.append(path)
+      case .script where isExecutable: simulate(script: path)
+      default: break
       }
     }
     // After the programs, since these load some of them.

@@ -70,8 +70,8 @@ struct SandboxRun {
     if !program.hasProc { words += ", without /proc" }
     if plan.request.emulator != nil { words += ", emulated" }
     words += ", as \(plan.request.user):\(plan.request.group)"
-    // Of a user namespace that anybody may make, there is one user and one group.
-    return words + (geteuid() == 0 ? "" : ", the only user")
+    // A user namespace that anybody may make has one user and one group, so that no mode is in the way.
+    return words + (geteuid() == 0 ? "" : ", the only user, who owns all files")
   }
 
   // MARK: Programs that end

@@ -10,13 +10,11 @@ enum StartedProgram {
     var programs: [RootPath] = []
     var scripts: [RootPath] = []
     for entry in bundle.entries {
-      guard case .file = entry.node, entry.permissions & 0o111 != 0,
-        let head = try? bundle.tree.head(of: entry.path, count: 4)
-      else { continue }
-      if head == ElfHeader.magic {
-        if isProgram(entry.path, in: bundle.tree) { programs.append(entry.path) }
-      } else if head.starts(with: "#!".utf8), !isInLibrary(entry.path) {
-        scripts.append(entry.path)
+      guard case .file = entry.node, entry.permissions & 0o111 != 0 else { continue }
+      switch try? bundle.tree.programFormat(of: entry.path) {
+      case .elf where isProgram(entry.path, in: bundle.tree): programs.append(entry.path)
+      case .script where !isInLibrary(entry.path): scripts.append(entry.path)
+      default: break
       }
     }
     var view = RootView(tree: bundle.tree)

@@ -34,8 +34,7 @@ long clinux_list_attributes(const char *path, void *names, unsigned long size);
 /// followed. lgetxattr(2).
 long clinux_read_attribute(const char *path, const char *name, void *value, unsigned long size);
 
-/// Where bytes occur first in others: from the beginning, or -1. memmem(3), which Swift's module of
-/// the C library leaves out.
+/// Where bytes occur first in others: from the beginning, or -1. As memmem(3).
 long clinux_find(
     const void *bytes, unsigned long size, const void *pattern, unsigned long pattern_size);
 

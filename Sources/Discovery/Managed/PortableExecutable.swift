@@ -5,15 +5,13 @@ internal import FileTree
 ///
 /// Source: ECMA-335 II.25 (PE file format, and the CLI header that data directory 14 leads to).
 enum PortableExecutable {
-  static let magic = Array("MZ".utf8)
-
   /// In bytes; the largest assembly of a framework has some 30 million.
   static let sizeLimit = 256 << 20
 
   /// The metadata of the assembly; nil for a file without managed code.
   static func metadata(_ bytes: [UInt8]) -> CilMetadata? {
     let data = EncodedBytes(bytes, encoding: .littleEndian)
-    guard data.has(magic, at: 0), let place = data.uint32(0x3C), let header = Int(exactly: place),
+    guard let place = data.uint32(0x3C), let header = Int(exactly: place),
       data.has(Array("PE\0\0".utf8), at: header),
       let sections = data.uint16(header + 6), let optionalSize = data.uint16(header + 20),
       let kind = data.uint16(header + 24)
@@ -49,7 +47,7 @@ extension RootView {
   /// The metadata of the assembly that a path leads to; nil where there is none.
   mutating func metadata(at path: ByteString) -> CilMetadata? {
     guard let file = resolve(path), file.status.kind == .regular,
-      let head = try? tree.head(of: file.real, count: 2), head == PortableExecutable.magic,
+      (try? tree.programFormat(of: file.real)) == .portableExecutable,
       let bytes = (try? tree.open(file.real).readAll(limit: PortableExecutable.sizeLimit)) ?? nil
     else { return nil }
     return PortableExecutable.metadata(bytes)

@@ -17,7 +17,7 @@ enum GconvModules {
       guard [main, main + ".cache"].contains(where: { root.isFile($0) }) else { continue }
       let more = PathPattern.paths(matching: main + ".d/*.conf", in: &root)
       let named = ([main] + more).reduce(into: Set<ByteString>()) { names, file in
-        for (_, line) in root.lines(at: file) { module(of: line).map { _ = names.insert($0) } }
+        names.formUnion(modules(in: root.text(at: file) ?? []))
       }
       // What modules share are libraries with names of their own.
       return TreeSelection.wishes(for: gconv, in: &root) { path in
@@ -28,10 +28,21 @@ enum GconvModules {
     return []
   }
 
-  /// `module FROM TO FILE COST`.
+  /// Those of the lines `module FROM TO FILE COST`, which are looked for: most lines are aliases.
+  private static func modules(in text: [UInt8]) -> [ByteString] {
+    let newline = UInt8(ascii: "\n")
+    var modules: [ByteString] = []
+    var place = 0
+    while let hit = find(Array("module".utf8), in: text, from: place) {
+      let start = text[..<hit].lastIndex(of: newline).map { $0 + 1 } ?? 0
+      let end = text[hit...].firstIndex(of: newline) ?? text.endIndex
+      module(of: ByteString(text[start..<end])).map { modules.append($0) }
+      place = end
+    }
+    return modules
+  }
+
   private static func module(of line: ByteString) -> ByteString? {
-    // Most lines are aliases.
-    guard line.hasPrefix("module") else { return nil }
     let words = ConfigurationText.words(ConfigurationText.withoutComment(line))
     guard words.count >= 4, words[0] == "module" else { return nil }
     return words[3].hasSuffix(".so") ? words[3] : words[3] + ".so"

@@ -60,9 +60,7 @@ struct GitPrograms: NeedSource {
     for name in root.names(in: directory) {
       let path = directory + "/" + name
       guard let file = root.resolve(path) else { continue }
-      let head =
-        file.status.kind == .regular ? (try? root.tree.head(of: file.real, count: 2)) ?? [] : []
-      if head == Array("#!".utf8) {
+      if file.status.kind == .regular, (try? root.tree.programFormat(of: file.real)) == .script {
         scripts.append(.path(path, at: nil))
       } else if file.real.name == "git" || name.hasPrefix("git-remote-") {
         transports.append(.path(path, at: nil))

@@ -1,0 +1,40 @@
+import Testing
+
+@testable import Discovery
+
+/// The search for bytes, held against a plain one.
+struct ByteSearchTests {
+  private static func plain(_ pattern: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
+    guard bytes.count >= pattern.count else { return nil }
+    return (start...max(start, bytes.count - pattern.count)).first {
+      bytes.dropFirst($0).starts(with: pattern)
+    }
+  }
+
+  @Test func `finds the first place, wherever it lies and however long the pattern is`() {
+    var generator = SystemRandomNumberGenerator()
+    for size in 0..<120 {
+      // Few letters, so that patterns are often there, or nearly.
+      let bytes = (0..<size).map { _ in UInt8.random(in: 0...2, using: &generator) }
+      for length in [1, 2, 3, 5, 16, 17, 70] {
+        let start = Int.random(in: 0...size, using: &generator)
+        let from = Int.random(in: 0...size, using: &generator)
+        for pattern in [
+          (0..<length).map { _ in UInt8.random(in: 0...2, using: &generator) },
+          Array(bytes[start...].prefix(length)),
+        ] where !pattern.isEmpty {
+          #expect(
+            find(pattern, in: bytes, from: from) == Self.plain(pattern, in: bytes, from: from),
+            "\(pattern) in \(bytes) from \(from)")
+        }
+      }
+    }
+  }
+
+  @Test func `nothing is found of nothing, or behind the end`() {
+    #expect(find([], in: [1, 2]) == nil)
+    #expect(find([1], in: [1, 2], from: 3) == nil)
+    #expect(find([2], in: [1, 2], from: 2) == nil)
+    #expect(find([1, 2], in: []) == nil)
+  }
+}
