@@ -21,6 +21,7 @@ struct MissedFiles {
     ("/etc/pam.d", "pam"), ("/etc/krb5.conf", "krb5"), ("/etc/pkcs11", "p11-kit"),
     ("/etc/ssl/certs", "ca-certificates"), ("/usr/lib/ssl/certs", "ca-certificates"),
     ("/usr/lib/ssl/cert.pem", "ca-certificates"), ("/etc/pki/tls", "ca-certificates"),
+    ("/etc/fonts", "fontconfig"), ("/usr/share/fonts", "fonts"),
     ("/usr/lib/locale", "locale"), ("/etc/localtime", "timezone"),
     ("/usr/share/zoneinfo", "timezone"),
   ]

@@ -42,7 +42,7 @@ private let unknownPaths: [RootPath] = [
   "/etc/nsswitch.conf", "/etc/passwd", "/etc/group", "/etc/hosts", "/usr/lib/ssl/openssl.cnf",
   "/etc/pam.d/program", "/etc/krb5.conf", "/etc/odbcinst.ini", "/usr/lib/gconv/gconv-modules",
   "/usr/lib/tmpfiles.d/x.conf", "/etc/program/program.conf", "/usr/lib/python3/site-packages/x.pth",
-  "/pyvenv.cfg", "/usr/bin/started",
+  "/pyvenv.cfg", "/usr/bin/started", "/etc/fonts/fonts.conf",
 ]
 
 private let known: [RootPath: InMemoryTree.Node] = [
@@ -57,6 +57,7 @@ private let known: [RootPath: InMemoryTree.Node] = [
       "OPENSSLDIR: \"/usr/lib/ssl\"", "MODULESDIR: \"/usr/lib/ssl\"",
       "ENGINESDIR: \"/usr/lib/ssl\"",
     ]),
+  "/usr/lib/libfontconfig.so.1": .library(soname: "libfontconfig.so.1"),
   "/usr/bin/mono": .elf(.program(), constants: ["/usr/lib", "/etc"]),
   "/usr/bin/dotnet": .program(),
   "/usr/bin/python3": .program(needed: ["libc.so.6"]), "/bin/sh": .program(),
@@ -70,5 +71,6 @@ private let known: [RootPath: InMemoryTree.Node] = [
     .program(
       needed: [
         "libc.so.6", "libpam.so.0", "libkrb5.so.3", "libodbc.so.2", "libcrypto.so.3",
+        "libfontconfig.so.1",
       ]), constants: ["program", "/etc/program/program.conf", "/usr/bin/started"]),
 ]

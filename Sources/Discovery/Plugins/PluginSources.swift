@@ -18,7 +18,7 @@ package enum PluginSources {
     [
       OpenSSLConfiguration(), PamConfiguration(), GioModules(), GdkPixbufLoaders(),
       P11KitModules(), KerberosConfiguration(), GssMechanisms(), SaslPlugins(), OdbcDrivers(),
-      QtPlugins(), MagickModules(),
+      QtPlugins(), MagickModules(), FontConfiguration(),
     ]
   }
 

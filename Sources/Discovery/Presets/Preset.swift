@@ -53,6 +53,8 @@ package struct Preset: Sendable {
     Preset("gio", "GIO modules and GSettings schemas"),
     Preset("gdk-pixbuf", "image loaders"),
     Preset("imagemagick", "image formats of ImageMagick, and its configuration"),
+    Preset("fontconfig", "how fontconfig chooses fonts"),
+    Preset("fonts", "the fonts that fontconfig finds"),
     Preset("qt", "Qt plugins of the Qt libraries that are loaded"),
     Preset("odbc", "ODBC drivers"),
     Preset("git", "git's own commands"),

@@ -74,6 +74,38 @@ struct LibraryPluginTests {
     #expect(needs.last?.place == "/lib/gdk-pixbuf-2.0/2.10.0/loaders.cache:7")
   }
 
+  @Test func `fontconfig reads included files, and its fonts are hints`() {
+    let configuration = """
+      <?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+      <fontconfig>
+        <!-- <dir>/commented</dir> -->
+        <dir>/usr/share/fonts</dir> <dir>/usr/share/none</dir> <dir>~/.fonts</dir>
+        <dir prefix="xdg">fonts</dir>
+        <include ignore_missing="yes">conf.d</include>
+        <include>fonts.conf</include>
+      </fontconfig>
+
+      """
+    var fixture = PluginFixture(
+      FontConfiguration(),
+      [
+        "/lib/libfontconfig.so.1": .library(soname: "libfontconfig.so.1"),
+        "/etc/fonts/fonts.conf": .text(configuration),
+        "/etc/fonts/conf.d/10-a.conf": .text(
+          "<fontconfig>\n<dir>\n  /opt/a&amp;b\n</dir>\n</fontconfig>"),
+        "/etc/fonts/conf.d/README.conf": .text("<dir>/var</dir>"),
+        "/etc/fonts/conf.d/20-b.txt": .text("<dir>/var</dir>"),
+        "/usr/share/fonts/x.ttf": .text("x"), "/opt/a&b/y.ttf": .text("y"), "/var/x": .text(""),
+      ])
+    let needs = fixture.needs(of: "/lib/libfontconfig.so.1")
+    #expect(needs.essential.paths == ["/etc/fonts/conf.d/10-a.conf", "/etc/fonts/fonts.conf"])
+    #expect(needs.hints.paths == ["/opt/a&b", "/usr/share/fonts"])
+    #expect(
+      needs.compactMap(\.place) == [
+        "/etc/fonts/fonts.conf:4", "/etc/fonts/fonts.conf:6", "/etc/fonts/conf.d/10-a.conf:2",
+      ])
+  }
+
   @Test func `p11-kit's modules are hints unless they are critical, and the system's go before`() {
     var fixture = PluginFixture(
       P11KitModules(),

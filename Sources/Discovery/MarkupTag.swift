@@ -9,6 +9,8 @@ struct MarkupTag: Hashable, Sendable {
   let kind: Kind
   let name: ByteString
   let attributes: [ByteString: ByteString]
+  /// What stands between it and the next tag, without the blanks around it.
+  private(set) var text: ByteString = ""
   /// The line that it begins in, the first being 1.
   let line: Int
 
@@ -28,7 +30,8 @@ struct MarkupTag: Hashable, Sendable {
       } else if scanner.takes("<?") || scanner.takes("<!") {
         guard scanner.skip(behind: ">") else { break }
       } else {
-        guard let tag = scanner.tag(line: line) else { break }
+        guard var tag = scanner.tag(line: line) else { break }
+        if !tag.isEmpty { tag.tag.text = scanner.textToNextTag }
         tags.append(tag.tag)
         if tag.isEmpty {
           tags.append(MarkupTag(kind: .end, name: tag.tag.name, attributes: [:], line: line))
@@ -53,6 +56,11 @@ struct MarkupTag: Hashable, Sendable {
     mutating func skip(to byte: UInt8) -> Bool {
       while position < bytes.count, bytes[position] != byte { advance() }
       return position < bytes.count
+    }
+
+    var textToNextTag: ByteString {
+      let text = bytes[position...].prefix { $0 != UInt8(ascii: "<") }
+      return ConfigurationText.trim(MarkupTag.withoutEntities(text))
     }
 
     mutating func takes(_ text: StaticString) -> Bool {
