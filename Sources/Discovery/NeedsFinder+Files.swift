@@ -143,6 +143,8 @@ extension NeedsFinder {
       do {
         add(
           path, try libraryLoader.closures(of: path), destination: destination, reason: reason)
+      } catch .unknownMachine(_, .none) {
+        // EM_NONE: code of a virtual machine, such as Guile's, which no loader is for.
       } catch {
         found.unloadable.append(error)
       }

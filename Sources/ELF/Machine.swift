@@ -7,6 +7,8 @@ package struct Machine: RawRepresentable, Hashable, Sendable {
   }
 
   // Values: `elf.h`, EM_*.
+  /// `EM_NONE`: no processor's code.
+  package static let none = Machine(rawValue: 0)
   package static let sparc = Machine(rawValue: 2)
   package static let x86 = Machine(rawValue: 3)
   package static let m68k = Machine(rawValue: 4)

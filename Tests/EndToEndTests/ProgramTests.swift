@@ -21,6 +21,8 @@ struct PackedProgram: CustomTestStringConvertible, Sendable {
     PackedProgram(name: "git", preset: "shell", step: "clone over file"),
     PackedProgram(name: "gnupg", preset: "gnupg", step: "make a key"),
     PackedProgram(name: "imagemagick", preset: "imagemagick", step: "draw"),
+    PackedProgram(name: "file", preset: "files", step: "tell"),
+    PackedProgram(name: "guile", preset: "files", step: "count"),
     PackedProgram(name: "shell", preset: "commands", step: "run"),
     PackedProgram(name: "python", preset: "python", step: "run"),
     PackedProgram(name: "perl", preset: "perl", step: "run"),

@@ -58,9 +58,10 @@ struct FontConfiguration: NeedSource {
   private mutating func addFonts(
     in directory: ByteString, _ evidence: Evidence, _ root: inout RootView
   ) {
+    let fonts = TreeSelection.wishes(for: directory, in: &root)
     guard !root.names(in: directory).isEmpty, seen.insert(directory + "/").inserted else { return }
     needs.append(
       Self.fonts.registered(
-        evidence, [.path(directory, at: nil)], isEssential: false, purpose: "fonts to draw with"))
+        evidence, fonts, isEssential: false, purpose: "fonts to draw with"))
   }
 }
