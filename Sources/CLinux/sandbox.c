@@ -144,6 +144,8 @@ static void become_program(const struct sandbox *sandbox, int socket, int is_map
     if (error) fail(socket, CLINUX_STAGE_USER, error);
     // Another user's number has cleared it, had it been set before.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // keyrings(7): those of the session that this runs in are its user's.
+    (void)syscall(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, 0);
     struct message started = {
         .kind = KIND_STARTED, .has_proc = result.has_proc, .is_read_only = result.is_read_only};
     int notifications = -1;
@@ -189,16 +191,20 @@ static void answer_request(int socket_, uint16_t port) {
     if (connection >= 0) close(connection);
 }
 
+/// The list of this process's children: a descriptor, or -1. It is opened before anybody could keep it from that.
+static int open_children(void) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 /// Kills what a program in a chroot has started, wherever it has gone: without its parents all of it is the guard's
 /// own. In namespaces the kernel does that.
-static void kill_orphans(pid_t program) {
-    char path[64], text[4096];
+static void kill_orphans(pid_t program, int children) {
+    char text[4096];
     kill(-program, SIGKILL);
-    snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
     for (int round = 0; round < 1000; round++) {
-        int file = open(path, O_RDONLY | O_CLOEXEC);
-        ssize_t size = file < 0 ? 0 : read(file, text, sizeof text - 1);
-        if (file >= 0) close(file);
+        ssize_t size = pread(children, text, sizeof text - 1, 0);
         if (size <= 0) break;
         text[size] = 0;
         for (char *word = text; *word;) {
@@ -218,11 +224,13 @@ static void kill_orphans(pid_t program) {
 static void guard(const struct sandbox *sandbox, int parent, int is_mapped) {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) fail(parent, CLINUX_STAGE_FORK, errno);
+    int children = open_children();
     pid_t program = fork();
     if (program < 0) fail(parent, CLINUX_STAGE_FORK, errno);
     if (program == 0) {
         close(parent);
         close(pair[0]);
+        close(children);
         // A group of its own, by which everything in a chroot can be killed.
         setsid();
         become_program(sandbox, pair[1], is_mapped);
@@ -246,12 +254,12 @@ static void guard(const struct sandbox *sandbox, int parent, int is_mapped) {
         if (poll(&wait, 1, 5) <= 0) continue;
         if (!receive_message(parent, &message, &descriptor)) {
             kill(program, SIGKILL);
-            kill_orphans(program);
+            kill_orphans(program, children);
             _exit(127);
         }
         if (message.kind == KIND_CONNECT) answer_request(parent, (uint16_t)message.value);
     }
-    kill_orphans(program);
+    kill_orphans(program, children);
     struct message ended = {.kind = KIND_ENDED, .value = status};
     send_message(parent, &ended, -1);
     _exit(0);
@@ -275,50 +283,6 @@ static void become_guard(const struct sandbox *sandbox, int parent, uid_t user, 
     guard(sandbox, parent, is_mapped);
 }
 
-/// The next text; null where there are no more.
-static const char *next_text(const char **position, const char *end) {
-    const char *text = *position;
-    const char *last = text < end ? memchr(text, 0, (size_t)(end - text)) : 0;
-    if (!last) return 0;
-    *position = last + 1;
-    return text;
-}
-
-static const char **next_list(const char **position, const char *end, unsigned count, const char ***rest) {
-    const char **list = *rest;
-    for (unsigned index = 0; index < count; index++) {
-        list[index] = next_text(position, end);
-        if (!list[index]) return 0;
-    }
-    list[count] = 0;
-    *rest += count + 1;
-    return list;
-}
-
-/// Finds the texts of a request. Whether all are there; then `memory` is to be freed.
-static int read_request(
-    const struct clinux_sandbox *request, const char *texts, unsigned long size, struct sandbox *sandbox,
-    const char ***memory) {
-    const char *position = texts, *end = texts + size;
-    size_t count = (size_t)request->root_name_count + request->etc_name_count + request->argument_count
-        + request->variable_count + request->writable_count + 5;
-    const char **rest = *memory = calloc(count, sizeof *rest);
-    if (!rest) return 0;
-    sandbox->request = request;
-    sandbox->root = next_text(&position, end);
-    sandbox->program = next_text(&position, end);
-    sandbox->directory = next_text(&position, end);
-    sandbox->emulator = next_text(&position, end);
-    if (!sandbox->emulator) return 0;
-    if (!sandbox->emulator[0]) sandbox->emulator = 0;
-    sandbox->root_names = next_list(&position, end, request->root_name_count, &rest);
-    sandbox->etc_names = sandbox->root_names ? next_list(&position, end, request->etc_name_count, &rest) : 0;
-    sandbox->arguments = sandbox->etc_names ? next_list(&position, end, request->argument_count, &rest) : 0;
-    sandbox->environment = sandbox->arguments ? next_list(&position, end, request->variable_count, &rest) : 0;
-    sandbox->writable = sandbox->environment ? next_list(&position, end, request->writable_count, &rest) : 0;
-    return sandbox->writable != 0;
-}
-
 int clinux_sandbox_start(
     const struct clinux_sandbox *request, const char *texts, unsigned long size,
     struct clinux_sandboxed *result, enum clinux_stage *stage) {
@@ -326,7 +290,7 @@ int clinux_sandbox_start(
     struct sandbox sandbox;
     const char **memory = 0;
     *stage = CLINUX_STAGE_FORK;
-    if (!read_request(request, texts, size, &sandbox, &memory)) {
+    if (!sandbox_read(request, texts, size, &sandbox, &memory)) {
         free(memory);
         return EINVAL;
     }

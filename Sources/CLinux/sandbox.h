@@ -3,7 +3,7 @@
 
 #include "CLinuxSandbox.h"
 
-// What the parts of the sandbox call of each other. All of it runs between fork(2) and execve(2).
+// What the parts of the sandbox call of each other. All but the first runs between fork(2) and execve(2).
 
 /// The texts of a request by themselves. Lists end with a null pointer.
 struct sandbox {
@@ -19,6 +19,11 @@ struct sandbox {
     const char **environment;
     const char **writable;
 };
+
+/// Finds the texts of a request. Whether all are there; `memory` is to be freed.
+int sandbox_read(
+    const struct clinux_sandbox *request, const char *texts, unsigned long size, struct sandbox *sandbox,
+    const char ***memory);
 
 /// Makes the root that the program sees, and changes into it. 0, or errno with the stage.
 int sandbox_enter_namespaced_root(

@@ -1,74 +1,13 @@
 #define _GNU_SOURCE
+#include "sandbox_bpf.h"
 #include "sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/openat2.h>
-#include <linux/seccomp.h>
-#include <poll.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
-
-#if defined(__x86_64__)
-#define MACHINE AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define MACHINE AUDIT_ARCH_AARCH64
-#elif defined(__riscv) && __riscv_xlen == 64
-#define MACHINE AUDIT_ARCH_RISCV64
-#elif defined(__s390x__)
-#define MACHINE AUDIT_ARCH_S390X
-#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
-#define MACHINE AUDIT_ARCH_PPC64LE
-#endif
-
-/// A system call that names a file: which argument is the path, and which the directory that it is relative to.
-struct call {
-    long number;
-    signed char path;
-    /// -1 for the working directory.
-    signed char directory;
-    /// The argument with the flags of open(2), or -1.
-    signed char flags;
-};
-
-static const struct call calls[] = {
-#ifdef SYS_open
-    {SYS_open, 0, -1, 1},
-#endif
-    {SYS_openat, 1, 0, 2},
-    {SYS_openat2, 1, 0, -1},
-#ifdef SYS_stat
-    {SYS_stat, 0, -1, -1},
-    {SYS_lstat, 0, -1, -1},
-#endif
-#ifdef SYS_newfstatat
-    {SYS_newfstatat, 1, 0, -1},
-#endif
-    {SYS_statx, 1, 0, -1},
-#ifdef SYS_access
-    {SYS_access, 0, -1, -1},
-#endif
-    {SYS_faccessat, 1, 0, -1},
-#ifdef SYS_faccessat2
-    {SYS_faccessat2, 1, 0, -1},
-#endif
-    {SYS_execve, 0, -1, -1},
-    {SYS_execveat, 1, 0, -1},
-};
-
-#define CALL_COUNT (sizeof calls / sizeof *calls)
-#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
-#define RETURN(value) BPF_STMT(BPF_RET | BPF_K, value)
-// If the word that was loaded is the value, the next statement counts; otherwise it is passed over.
-#define UNLESS(value) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1)
 
 #ifdef MACHINE
 
@@ -88,7 +27,7 @@ static const struct call calls[] = {
 #endif
 #define NEW_NAMESPACES 0x7E020000U
 
-static int install(struct sock_filter *statements, unsigned count, unsigned flags) {
+int sandbox_install(struct sock_filter *statements, unsigned count, unsigned flags) {
     struct sock_fprog program = {.len = (unsigned short)count, .filter = statements};
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
 }
@@ -114,9 +53,32 @@ static const long refused[] = {
 #endif
 };
 
-/// Beside them in a chroot, where devices can be made and other processes are the host's.
+#if defined(__x86_64__)
+/// The same for the calls of 32-bit programs, which every process may make.
+///
+/// Source: Linux arch/x86/entry/syscalls/syscall_32.tbl.
+static const long refused_of_32_bits[] = {
+    // mount, umount, umount2, pivot_root, unshare, setns, bpf, perf_event_open, keyctl, add_key, request_key
+    21, 22, 52, 217, 310, 346, 357, 336, 288, 286, 287,
+    // kexec_load, init_module, finit_module, delete_module, reboot, swapon, swapoff
+    283, 128, 350, 129, 88, 87, 115,
+    // settimeofday, stime, clock_settime, clock_settime64, clock_adjtime, clock_adjtime64
+    79, 25, 264, 404, 343, 405,
+    // sethostname, setdomainname, io_uring_setup, name_to_handle_at, open_by_handle_at, acct, quotactl, syslog
+    74, 121, 425, 341, 342, 51, 131, 103,
+    // fanotify_init, userfaultfd, vhangup, iopl, ioperm
+    338, 374, 111, 110, 101,
+    // fsopen, fsconfig, fsmount, fspick, move_mount, open_tree, mount_setattr
+    430, 431, 432, 433, 429, 428, 442,
+};
+enum { clone_of_32_bits = 120, clone3_of_32_bits = 435, socket_of_32_bits = 359 };
+#endif
+
+/// Beside them in a chroot, where devices can be made, and processes and what they share are the host's.
 static const long refused_in_chroot[] = {
     SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_chroot, SYS_mknodat,
+    SYS_shmget, SYS_shmat, SYS_shmctl, SYS_semget, SYS_semop, SYS_semtimedop, SYS_semctl, SYS_msgget,
+    SYS_msgsnd, SYS_msgrcv, SYS_msgctl, SYS_mq_open, SYS_mq_unlink,
 #ifdef SYS_mknod
     SYS_mknod,
 #endif
@@ -128,8 +90,19 @@ static const long refused_in_chroot[] = {
 #endif
 };
 
+/// Beside them where the root isn't a copy: landlock(7) has no right for what isn't a file's content.
+static const long refused_in_original[] = {
+    SYS_fchmod, SYS_fchmodat, SYS_fchown, SYS_fchownat, SYS_utimensat,
+    SYS_setxattr, SYS_lsetxattr, SYS_fsetxattr, SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr,
+#ifdef SYS_chmod
+    SYS_chmod, SYS_chown, SYS_lchown, SYS_utime, SYS_utimes, SYS_futimesat,
+#endif
+    // fchmodat2, setxattrat and removexattrat have the same numbers on every machine.
+    452, 463, 466,
+};
+
 struct statements {
-    struct sock_filter list[256];
+    struct sock_filter list[512];
     unsigned count;
 };
 
@@ -151,6 +124,22 @@ static void refuse_bits(struct statements *statements, long call, unsigned argum
     push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | EPERM));
     push(statements, (struct sock_filter)LOAD(nr));
 }
+
+/// Refuses a call where an argument has a value.
+static void refuse_value(
+    struct statements *statements, long call, unsigned argument, unsigned value, unsigned error) {
+    push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)call, 0, 4));
+    push(statements, (struct sock_filter)LOAD_ARGUMENT(argument));
+    push(statements, (struct sock_filter)UNLESS(value));
+    push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | error));
+    push(statements, (struct sock_filter)LOAD(nr));
+}
+
+static void refuse_list(struct statements *statements, const long *list, size_t count) {
+    for (size_t index = 0; index < count; index++) refuse(statements, list[index], EPERM);
+}
+
+#define REFUSE_LIST(statements, list) refuse_list(statements, list, sizeof list / sizeof *list)
 
 /// Lets a call name no process but this one, or its group.
 static void refuse_others(struct statements *statements, long call) {
@@ -186,59 +175,77 @@ static void refuse_network(struct statements *statements, int listens) {
     push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | EAFNOSUPPORT));
 }
 
+/// In a chroot signals and limits can reach whatever this user runs, unless something else confines them.
+static void refuse_processes(struct statements *statements, int signals_stay) {
+    static const long signals[] = {
+        SYS_kill, SYS_tkill, SYS_tgkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo};
+    refuse_others(statements, SYS_prlimit64);
+    if (signals_stay) return;
+    for (unsigned index = 0; index < sizeof signals / sizeof *signals; index++)
+        refuse_others(statements, signals[index]);
+    // The same by descriptors: F_SETOWN, F_SETOWN_EX, FIOSETOWN and SIOCSPGRP.
+    refuse_value(statements, SYS_fcntl, 1, F_SETOWN, EPERM);
+    refuse_value(statements, SYS_fcntl, 1, F_SETOWN_EX, EPERM);
+    refuse_value(statements, SYS_ioctl, 1, FIOSETOWN, EPERM);
+    refuse_value(statements, SYS_ioctl, 1, SIOCSPGRP, EPERM);
+}
+
+/// What calls of another machine's kind may do, of which there are those of 32-bit programs.
+static void refuse_foreign(struct statements *statements, const struct clinux_sandbox *request) {
+    unsigned jump = statements->count;
+    push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MACHINE, 0, 0));
+#if defined(__x86_64__)
+    // Namespaces keep these apart otherwise.
+    if (request->isolation == CLINUX_NAMESPACES) {
+        push(statements, (struct sock_filter)LOAD(nr));
+        REFUSE_LIST(statements, refused_of_32_bits);
+        refuse_bits(statements, clone_of_32_bits, CLONE_FLAGS, NEW_NAMESPACES);
+        refuse(statements, clone3_of_32_bits, ENOSYS);
+        refuse_value(statements, socket_of_32_bits, 0, AF_VSOCK, EAFNOSUPPORT);
+        push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
+    }
+#else
+    (void)request;
+#endif
+    push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | ENOSYS));
+    statements->list[jump].jt = (unsigned char)(statements->count - jump - 1);
+}
+
 static int refuse_outside(const struct clinux_sandbox *request, int signals_stay) {
     struct statements statements = {.count = 0};
     push(&statements, (struct sock_filter)LOAD(arch));
-    push(&statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MACHINE, 1, 0));
-    // In namespaces a 32-bit program of this machine shall run too; what it may do, its rights say.
-    push(
-        &statements, (struct sock_filter)RETURN(
-                         request->isolation == CLINUX_CHROOT ? SECCOMP_RET_ERRNO | ENOSYS : SECCOMP_RET_ALLOW));
+    refuse_foreign(&statements, request);
     push(&statements, (struct sock_filter)LOAD(nr));
 #if defined(__x86_64__)
     // x32, whose calls have numbers of their own.
     push(&statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1));
     push(&statements, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | ENOSYS));
 #endif
-    for (unsigned index = 0; index < sizeof refused / sizeof *refused; index++)
-        refuse(&statements, refused[index], EPERM);
+    REFUSE_LIST(&statements, refused);
     refuse_bits(&statements, SYS_clone, CLONE_FLAGS, NEW_NAMESPACES);
     // Its flags lie in memory; libraries then use clone(2).
     refuse(&statements, SYS_clone3, ENOSYS);
+    // To the host of a virtual machine, in every namespace.
+    refuse_value(&statements, SYS_socket, 0, AF_VSOCK, EAFNOSUPPORT);
     if (request->isolation == CLINUX_CHROOT) {
-        for (unsigned index = 0; index < sizeof refused_in_chroot / sizeof *refused_in_chroot; index++)
-            refuse(&statements, refused_in_chroot[index], EPERM);
-        static const long signals[] = {
-            SYS_kill, SYS_tkill, SYS_tgkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo};
-        for (unsigned index = 0; !signals_stay && index < sizeof signals / sizeof *signals; index++)
-            refuse_others(&statements, signals[index]);
+        REFUSE_LIST(&statements, refused_in_chroot);
+        if (request->must_stay) REFUSE_LIST(&statements, refused_in_original);
+        refuse_processes(&statements, signals_stay);
         refuse_network(&statements, request->listens);
     }
     push(&statements, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
-    return install(statements.list, statements.count, 0);
-}
-
-/// Calls of another machine's kind, which a 64-bit process may make, are let through unseen.
-static int watch_files(void) {
-    struct sock_filter filter[5 + 2 * CALL_COUNT];
-    unsigned count = 0;
-    filter[count++] = (struct sock_filter)LOAD(arch);
-    filter[count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MACHINE, 1, 0);
-    filter[count++] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
-    filter[count++] = (struct sock_filter)LOAD(nr);
-    for (unsigned index = 0; index < CALL_COUNT; index++) {
-        filter[count++] = (struct sock_filter)UNLESS((unsigned)calls[index].number);
-        filter[count++] = (struct sock_filter)RETURN(SECCOMP_RET_USER_NOTIF);
+    if (statements.count == sizeof statements.list / sizeof *statements.list) {
+        errno = E2BIG;
+        return -1;
     }
-    filter[count++] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
-    return install(filter, count, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+    return sandbox_install(statements.list, statements.count, 0);
 }
 
 int sandbox_filter(const struct sandbox *sandbox, int signals_stay, int *notifications) {
     // Another machine's programs make calls of their own kind through the emulator.
     if (refuse_outside(sandbox->request, signals_stay) < 0) return errno;
     // An emulator's own files aren't the program's.
-    *notifications = sandbox->emulator ? -1 : watch_files();
+    *notifications = sandbox->emulator ? -1 : sandbox_watch_files();
     return 0;
 }
 
@@ -251,89 +258,3 @@ int sandbox_filter(const struct sandbox *sandbox, int signals_stay, int *notific
 }
 
 #endif
-
-// MARK: Reading notifications
-
-static const struct call *find_call(long number) {
-    for (unsigned index = 0; index < CALL_COUNT; index++)
-        if (calls[index].number == number) return &calls[index];
-    return 0;
-}
-
-/// The text at an address of another process: its length, or -1 where it is longer or can't be read.
-static long read_text(pid_t process, unsigned long address, char *text, unsigned long size) {
-    unsigned long length = 0;
-    while (length < size) {
-        // Up to a page's end: the next page may not be there.
-        unsigned long part = 4096 - (address + length) % 4096;
-        if (part > size - length) part = size - length;
-        struct iovec local = {.iov_base = text + length, .iov_len = part};
-        struct iovec remote = {.iov_base = (void *)(address + length), .iov_len = part};
-        ssize_t got = process_vm_readv(process, &local, 1, &remote, 1, 0);
-        if (got <= 0) return -1;
-        char *end = memchr(text + length, 0, (size_t)got);
-        if (end) return end - text;
-        length += (unsigned long)got;
-    }
-    return -1;
-}
-
-/// Whether a path leads nowhere in the root that a process has. Errors of other kinds say nothing.
-static int is_missed(pid_t process, const char *path, int directory) {
-    char place[64];
-    if (path[0] == '/') snprintf(place, sizeof place, "/proc/%d/root", process);
-    else if (directory == AT_FDCWD) snprintf(place, sizeof place, "/proc/%d/cwd", process);
-    else snprintf(place, sizeof place, "/proc/%d/fd/%d", process, directory);
-    int base = open(place, O_PATH | O_CLOEXEC);
-    if (base < 0) return 0;
-    struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = path[0] == '/' ? RESOLVE_IN_ROOT : 0};
-    int file = (int)syscall(SYS_openat2, base, path, &how, sizeof how);
-    int error = file < 0 ? errno : 0;
-    if (file >= 0) close(file);
-    close(base);
-    return error == ENOENT || error == ENOTDIR;
-}
-
-/// Makes a relative path absolute by the directory that it is relative to, as that process sees it.
-static int make_absolute(pid_t process, int directory, char *path, unsigned long size) {
-    if (path[0] == '/') return 1;
-    char place[64], base[4096], text[8192];
-    if (directory == AT_FDCWD) snprintf(place, sizeof place, "/proc/%d/cwd", process);
-    else snprintf(place, sizeof place, "/proc/%d/fd/%d", process, directory);
-    ssize_t length = readlink(place, base, sizeof base - 1);
-    if (length <= 0 || base[0] != '/') return 0;
-    base[length] = 0;
-    int whole = snprintf(text, sizeof text, "%s/%s", length == 1 ? "" : base, path);
-    if (whole <= 0 || (unsigned long)whole >= size || whole >= (int)sizeof text) return 0;
-    memcpy(path, text, (size_t)whole + 1);
-    return 1;
-}
-
-static int looks_at(const struct seccomp_notif *request, char *path, unsigned long size) {
-    const struct call *call = find_call(request->data.nr);
-    if (!call) return 0;
-    if (read_text((pid_t)request->pid, request->data.args[(int)call->path], path, size) <= 0) return 0;
-    if (call->flags >= 0 && (request->data.args[(int)call->flags] & O_CREAT)) {
-        // What is made isn't missed; its directory may be.
-        char *slash = strrchr(path, '/');
-        if (!slash || slash == path) return 0;
-        *slash = 0;
-    }
-    int directory = call->directory < 0 ? AT_FDCWD : (int)request->data.args[(int)call->directory];
-    return is_missed((pid_t)request->pid, path, directory)
-        && make_absolute((pid_t)request->pid, directory, path, size);
-}
-
-int clinux_next_missed(int notifications, char *path, unsigned long size) {
-    struct pollfd wait = {.fd = notifications, .events = POLLIN};
-    int ready = poll(&wait, 1, 200);
-    if (ready == 0 || (ready < 0 && errno == EINTR)) return 0;
-    if (ready < 0 || !(wait.revents & POLLIN)) return -1;
-    struct seccomp_notif request = {0};
-    // A process that was killed while it asked isn't there any more.
-    if (ioctl(notifications, SECCOMP_IOCTL_NOTIF_RECV, &request)) return errno == ENOENT || errno == EINTR ? 0 : -1;
-    int missed = looks_at(&request, path, size);
-    struct seccomp_notif_resp answer = {.id = request.id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
-    (void)ioctl(notifications, SECCOMP_IOCTL_NOTIF_SEND, &answer);
-    return missed;
-}

@@ -16,8 +16,13 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-// Where the new root is put together: a directory that every system has, seen by this process alone.
+// A directory that every system has, which this process alone sees as it makes it: the new root is put together
+// in it, and what is written to lies beside that. No name of a bundle can meet it.
 #define PLACE "/tmp"
+#define ROOT PLACE "/root"
+#define LAYERS PLACE "/layers"
+// What a program may write in all, and so of the host's memory.
+#define LAYERS_SIZE "1g"
 #define PATH_SIZE 4352
 
 // mount_setattr(2), where headers are older than the kernel.
@@ -25,6 +30,7 @@
 #define MOUNT_ATTR_RDONLY 1
 #define MOUNT_ATTR_NOSUID 2
 #define MOUNT_ATTR_NODEV 4
+#define MOUNT_ATTR_NOEXEC 8
 #endif
 #ifndef AT_RECURSIVE
 #define AT_RECURSIVE 0x8000
@@ -33,9 +39,6 @@
 #define SYS_mount_setattr 442
 #endif
 
-/// Where directories for what is written are made; gone before the program starts.
-#define LAYERS PLACE "/.layers"
-
 static const char *const devices[] = {"null", "zero", "full", "random", "urandom", "tty", 0};
 
 static int join(char *path, const char *directory, const char *name) {
@@ -43,20 +46,31 @@ static int join(char *path, const char *directory, const char *name) {
     return length > 0 && length < PATH_SIZE;
 }
 
-/// Binds a file or directory to a place, and lets nothing be written through it or what is mounted below.
+/// What is bound: nothing can be written to it, nor be changed of its owner and mode.
+enum bound {
+    /// Files and directories.
+    BOUND_FILES,
+    /// A device, which takes what is written to it all the same.
+    BOUND_DEVICE,
+};
+
+/// Binds a file or directory to a place, with what is mounted below.
 ///
 /// The flags that a mount has already stay: in a namespace for users they can't be taken away.
-static int bind_read_only(const char *source, const char *place) {
+static int bind_read_only(const char *source, const char *place, enum bound bound) {
     if (mount(source, place, 0, MS_BIND | MS_REC, 0)) return errno;
     // struct mount_attr, which not every C library's headers have.
-    uint64_t attributes[4] = {MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
+    uint64_t attributes[4] = {
+        MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID
+        | (bound == BOUND_DEVICE ? MOUNT_ATTR_NOEXEC : MOUNT_ATTR_NODEV)};
     if (!syscall(SYS_mount_setattr, AT_FDCWD, place, AT_RECURSIVE, attributes, sizeof attributes)) return 0;
     if (errno != ENOSYS) return errno;
     // Linux before 5.12 changes one mount at a time.
     struct statvfs facts;
     if (statvfs(place, &facts)) return errno;
-    unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV;
-    if (facts.f_flag & ST_NOEXEC) flags |= MS_NOEXEC;
+    unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID;
+    if (bound == BOUND_FILES || facts.f_flag & ST_NODEV) flags |= MS_NODEV;
+    if (bound == BOUND_DEVICE || facts.f_flag & ST_NOEXEC) flags |= MS_NOEXEC;
     if (facts.f_flag & ST_NOATIME) flags |= MS_NOATIME;
     if (facts.f_flag & ST_NODIRATIME) flags |= MS_NODIRATIME;
     if (facts.f_flag & ST_RELATIME) flags |= MS_RELATIME;
@@ -72,13 +86,11 @@ static int make_file(const char *path, const char *text) {
     return error;
 }
 
-/// Puts what a directory of the root holds under one name into the new root.
-static int place_name(const char *root, const char *directory, const char *name) {
-    char parent[PATH_SIZE], source[PATH_SIZE], place[PATH_SIZE], text[PATH_SIZE];
+/// Puts what a directory holds under one name into another.
+static int place_name(const char *from, const char *to, const char *name) {
+    char source[PATH_SIZE], place[PATH_SIZE], text[PATH_SIZE];
     struct stat status;
-    if (!join(parent, root, directory) || !join(source, parent, name) || !join(parent, PLACE, directory)
-        || !join(place, parent, name))
-        return ENAMETOOLONG;
+    if (!join(source, from, name) || !join(place, to, name)) return ENAMETOOLONG;
     if (lstat(source, &status)) return errno;
     if (S_ISLNK(status.st_mode)) {
         ssize_t length = readlink(source, text, sizeof text - 1);
@@ -94,15 +106,14 @@ static int place_name(const char *root, const char *directory, const char *name)
     } else {
         return 0;
     }
-    return bind_read_only(source, place);
+    return bind_read_only(source, place, BOUND_FILES);
 }
 
 /// A directory of which each name is bound by itself, so that others can stand beside them.
-static int place_names(
-    const char *root, const char *directory, const char **names, const char *but) {
+static int place_names(const char *from, const char *to, const char **names, const char *but) {
     for (int index = 0; names[index]; index++) {
         if (but && !strcmp(names[index], but)) continue;
-        int error = place_name(root, directory, names[index]);
+        int error = place_name(from, to, names[index]);
         if (error) return error;
     }
     return 0;
@@ -130,48 +141,54 @@ static int protect_proc(void) {
     static const char *const hidden[] = {"kcore", "keys", "timer_list", "kmsg", "sched_debug", 0};
     char place[PATH_SIZE];
     for (int index = 0; kept[index]; index++) {
-        if (!join(place, PLACE "/proc", kept[index]) || access(place, F_OK)) continue;
-        int error = bind_read_only(place, place);
+        if (!join(place, ROOT "/proc", kept[index]) || access(place, F_OK)) continue;
+        int error = bind_read_only(place, place, BOUND_FILES);
         if (error) return error;
     }
     for (int index = 0; hidden[index]; index++) {
-        if (!join(place, PLACE "/proc", hidden[index]) || access(place, F_OK)) continue;
-        if (mount("/dev/null", place, 0, MS_BIND, 0)) return errno;
+        if (!join(place, ROOT "/proc", hidden[index]) || access(place, F_OK)) continue;
+        int error = bind_read_only("/dev/null", place, BOUND_DEVICE);
+        if (error) return error;
     }
     return 0;
 }
 
 static int mount_devices(void) {
     char source[PATH_SIZE], place[PATH_SIZE];
-    mkdir(PLACE "/dev", 0755);
-    int error = mount_memory(PLACE "/dev", "mode=755,size=64k");
+    mkdir(ROOT "/dev", 0755);
+    int error = mount_memory(ROOT "/dev", "mode=755,size=64k");
     for (int index = 0; !error && devices[index]; index++) {
-        if (!join(source, "/dev", devices[index]) || !join(place, PLACE "/dev", devices[index])) continue;
+        if (!join(source, "/dev", devices[index]) || !join(place, ROOT "/dev", devices[index])) continue;
         if (access(source, F_OK)) continue;
         error = make_file(place, "");
-        if (!error && mount(source, place, 0, MS_BIND, 0)) error = errno;
+        if (!error) error = bind_read_only(source, place, BOUND_DEVICE);
     }
     if (error) return error;
-    mkdir(PLACE "/dev/shm", 01777);
-    error = mount_memory(PLACE "/dev/shm", "mode=1777,size=64m");
-    if (symlink("/proc/self/fd", PLACE "/dev/fd") || symlink("/proc/self/fd/0", PLACE "/dev/stdin")
-        || symlink("/proc/self/fd/1", PLACE "/dev/stdout")
-        || symlink("/proc/self/fd/2", PLACE "/dev/stderr"))
+    mkdir(ROOT "/dev/shm", 01777);
+    error = mount_memory(ROOT "/dev/shm", "mode=1777,size=64m");
+    if (symlink("/proc/self/fd", ROOT "/dev/fd") || symlink("/proc/self/fd/0", ROOT "/dev/stdin")
+        || symlink("/proc/self/fd/1", ROOT "/dev/stdout")
+        || symlink("/proc/self/fd/2", ROOT "/dev/stderr"))
         return error ? error : errno;
     return error;
 }
 
 /// The files that engines put into every container: hosts(5), resolv.conf(5) and hostname(5).
-static int mount_etc(const char *root, const char **names) {
-    mkdir(PLACE "/etc", 0755);
-    int error = mount_memory(PLACE "/etc", "mode=755,size=1m");
-    if (!error) error = place_names(root, "etc", names, 0);
+static int mount_etc(int root, const char **names) {
+    char from[64];
+    // A link leads nowhere but in the root.
+    int source = open_inside(root, "etc");
+    mkdir(ROOT "/etc", 0755);
+    int error = mount_memory(ROOT "/etc", "mode=755,size=1m");
+    if (!error && source >= 0)
+        error = place_names(path_of(source, from, sizeof from), ROOT "/etc", names, 0);
+    if (source >= 0) close(source);
     // What the image has of them stays.
-    if (!error) error = make_file(PLACE "/etc/hosts", "127.0.0.1 localhost\n::1 localhost\n");
-    if (!error || error == EEXIST) error = make_file(PLACE "/etc/resolv.conf", "");
-    if (!error || error == EEXIST) error = make_file(PLACE "/etc/hostname", "localhost\n");
+    if (!error) error = make_file(ROOT "/etc/hosts", "127.0.0.1 localhost\n::1 localhost\n");
+    if (!error || error == EEXIST) error = make_file(ROOT "/etc/resolv.conf", "");
+    if (!error || error == EEXIST) error = make_file(ROOT "/etc/hostname", "localhost\n");
     if (error && error != EEXIST) return error;
-    return mount(0, PLACE "/etc", 0, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, 0) ? errno : 0;
+    return mount(0, ROOT "/etc", 0, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, 0) ? errno : 0;
 }
 
 static int is_empty(const char *path) {
@@ -184,39 +201,34 @@ static int is_empty(const char *path) {
     return is_empty;
 }
 
-/// Puts an empty directory in memory in the place of one.
-static int cover(const char *place, const struct stat *status, uid_t user, gid_t group) {
-    char options[96];
-    unsigned mode = status->st_mode & 07777;
-    snprintf(options, sizeof options, "mode=%o,uid=%u,gid=%u", mode, user, group);
-    // Where the number isn't mapped, it belongs to whoever mounts it.
-    if (!mount_memory(place, options)) return 0;
-    snprintf(options, sizeof options, "mode=%o", mode);
-    return mount_memory(place, options);
+/// A new directory in memory with the mode and owner of one that it stands for.
+static int make_layer(const char *path, const struct stat *status, uid_t user, gid_t group) {
+    if (mkdir(path, 0700)) return errno;
+    // A number that isn't mapped belongs to whoever mounts it.
+    if (chown(path, user, group) && errno != EINVAL && errno != EPERM) return errno;
+    return chmod(path, status->st_mode & 07777) ? errno : 0;
 }
 
-/// Lays a directory in memory over one, of which what is changed is kept there.
+/// Lays a directory in memory over one, of which what is changed is kept there; an empty one it replaces.
 ///
 /// Source: the kernel's Documentation/filesystems/overlayfs.rst.
-static int overlay(const char *source, const char *place, const struct stat *status, uid_t user, gid_t group) {
-    char options[2 * PATH_SIZE];
-    int error = mount_memory(LAYERS, "mode=700");
+static int cover(
+    int number, const char *source, const char *place, const struct stat *status, uid_t user, gid_t group) {
+    char upper[64], work[64], options[PATH_SIZE];
+    snprintf(upper, sizeof upper, LAYERS "/%d", number);
+    snprintf(work, sizeof work, LAYERS "/%d.work", number);
+    int error = make_layer(upper, status, user, group);
     if (error) return error;
-    if (mkdir(LAYERS "/work", 0700) || mkdir(LAYERS "/upper", 0700)) return errno;
-    // A number that isn't mapped belongs to whoever mounts it.
-    if (chown(LAYERS "/upper", user, group) && errno != EINVAL && errno != EPERM) return errno;
-    if (chmod(LAYERS "/upper", status->st_mode & 07777)) return errno;
+    if (is_empty(source)) return mount(upper, place, 0, MS_BIND, 0) ? errno : 0;
+    if (mkdir(work, 0700)) return errno;
     int length = snprintf(
-        options, sizeof options, "lowerdir=%s,upperdir=" LAYERS "/upper,workdir=" LAYERS "/work", source);
+        options, sizeof options, "lowerdir=%s,upperdir=%s,workdir=%s", source, upper, work);
     if (length < 0 || length >= (int)sizeof options) return ENAMETOOLONG;
-    if (mount("overlay", place, "overlay", MS_NOSUID | MS_NODEV, options)) error = errno;
-    // What is mounted holds on to it.
-    if (umount2(LAYERS, MNT_DETACH) && !error) error = errno;
-    return error;
+    return mount("overlay", place, "overlay", MS_NOSUID | MS_NODEV, options) ? errno : 0;
 }
 
 /// Makes one directory of the root one that can be written to.
-static int mount_one(const struct sandbox *sandbox, int source, int place) {
+static int mount_one(const struct sandbox *sandbox, int number, int source, int place) {
     char source_path[64], place_path[64];
     struct stat status;
     if (fstat(source, &status)) return errno;
@@ -226,31 +238,39 @@ static int mount_one(const struct sandbox *sandbox, int source, int place) {
     int is_shared = (status.st_mode & S_ISVTX) != 0;
     uid_t user = is_shared ? 0 : sandbox->request->user;
     gid_t group = is_shared ? 0 : sandbox->request->group;
-    return is_empty(source_path) ? cover(place_path, &status, user, group)
-                                 : overlay(source_path, place_path, &status, user, group);
+    return cover(number, source_path, place_path, &status, user, group);
 }
 
 /// Directories that can be written to; what the bundle has there stays as it is.
 static int mount_writable(const struct sandbox *sandbox, int root) {
     if (!sandbox->writable[0]) return 0;
-    int new_root = open(PLACE, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int new_root = open(ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (new_root < 0 || mkdir(LAYERS, 0700)) return errno;
-    for (int index = 0; sandbox->writable[index]; index++) {
+    int error = mount_memory(LAYERS, "mode=700,size=" LAYERS_SIZE);
+    for (int index = 0; !error && sandbox->writable[index]; index++) {
         int source = open_inside(root, sandbox->writable[index]);
         int place = open_inside(new_root, sandbox->writable[index]);
-        int error = source < 0 || place < 0 ? errno : mount_one(sandbox, source, place);
+        // What leads nowhere in the new root, such as into its /proc, can't be written to.
+        if (source >= 0 && place >= 0) error = mount_one(sandbox, index, source, place);
         if (source >= 0) close(source);
         if (place >= 0) close(place);
-        if (error && error != ENOENT) return error;
     }
     close(new_root);
-    return rmdir(LAYERS) ? errno : 0;
+    return error;
+}
+
+/// Makes the place in which the new root is put together, apart from the host.
+static int make_place(void) {
+    if (mount(0, "/", 0, MS_REC | MS_PRIVATE, 0)) return errno;
+    int error = mount_memory(PLACE, "mode=755,size=1m");
+    if (error) return error;
+    if (mkdir(ROOT, 0755)) return errno;
+    return mount_memory(ROOT, "mode=755,size=1m");
 }
 
 int sandbox_enter_namespaced_root(
     const struct sandbox *sandbox, struct clinux_sandboxed *result, enum clinux_stage *stage) {
     *stage = CLINUX_STAGE_ROOT;
-    if (mount(0, "/", 0, MS_REC | MS_PRIVATE, 0)) return errno;
     // The root may lie where the new one is put together, which then hides it.
     int source = open(sandbox->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
     int emulator = sandbox->emulator ? open(sandbox->emulator, O_PATH | O_CLOEXEC) : -1;
@@ -258,27 +278,31 @@ int sandbox_enter_namespaced_root(
     char root[64], path[64];
     path_of(source, root, sizeof root);
     path_of(emulator, path, sizeof path);
-    int error = mount_memory(PLACE, "mode=755,size=1m");
-    if (!error) error = place_names(root, "", sandbox->root_names, "etc");
-    if (!error) error = mount_etc(root, sandbox->etc_names);
+    *stage = CLINUX_STAGE_MOUNTS;
+    int error = make_place();
+    if (error) return error;
+
+    *stage = CLINUX_STAGE_ROOT;
+    error = place_names(root, ROOT, sandbox->root_names, "etc");
+    if (!error) error = mount_etc(source, sandbox->etc_names);
     if (!error && emulator >= 0) {
-        error = make_file(PLACE "/.emulator", "");
-        if (!error && mount(path, PLACE "/.emulator", 0, MS_BIND, 0)) error = errno;
+        error = make_file(ROOT "/.emulator", "");
+        if (!error) error = bind_read_only(path, ROOT "/.emulator", BOUND_FILES);
     }
     if (error) return error;
 
     *stage = CLINUX_STAGE_DEVICES;
     error = mount_devices();
     if (error) return error;
-    mkdir(PLACE "/proc", 0555);
+    mkdir(ROOT "/proc", 0555);
     // A container whose own /proc is covered in places lets none be mounted.
-    result->has_proc = mount("proc", PLACE "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0) == 0;
+    result->has_proc = mount("proc", ROOT "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0) == 0;
     if (result->has_proc) error = protect_proc();
     if (!error) error = mount_writable(sandbox, source);
     if (error) return error;
 
     *stage = CLINUX_STAGE_ROOT;
-    if (chdir(PLACE) || syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH)) return errno;
+    if (chdir(ROOT) || syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH)) return errno;
     if (mount(0, "/", 0, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, 0)) return errno;
     result->is_read_only = 1;
     result->signals_stay = 1;

@@ -7,13 +7,13 @@ internal import Synchronization
 ///
 /// A thread of its own: the program waits for every answer.
 final class FileWatch: Sendable {
-  private let paths = Mutex<(order: [ByteString], seen: Set<ByteString>)>(([], []))
+  private let paths = Mutex<(order: [ByteString], seen: Set<ByteString>, size: Int)>(([], [], 0))
   private let descriptor: Int32
   private let thread: Mutex<pthread_t?>
   private let isStopped = Mutex(false)
 
-  /// In paths; a program that tries more tries all sorts of names.
-  private static let limit = 1 << 16
+  /// In bytes of all paths; a program that tries more tries all sorts of names.
+  private static let limit = 1 << 20
 
   init(_ descriptor: Int32) {
     self.descriptor = descriptor
@@ -45,12 +45,15 @@ final class FileWatch: Sendable {
       case 1:
         let path = ByteString(text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
         paths.withLock { paths in
-          guard paths.order.count < Self.limit, paths.seen.insert(path).inserted else { return }
+          guard paths.size + path.count <= Self.limit, paths.seen.insert(path).inserted else { return }
           paths.order.append(path)
+          paths.size += path.count
         }
-      case 0: if isStopped.withLock({ $0 }) { return }
+      case 0: break
       default: return
       }
+      // Whoever still asks then outlives what was to be watched.
+      if isStopped.withLock({ $0 }) { return }
     }
   }
 

@@ -41,7 +41,7 @@ package enum SandboxIsolation: Hashable, Sendable, CaseIterable {
 /// Why a program can't be run.
 package struct SandboxError: Error, Hashable, Sendable {
   package enum Stage: Hashable, Sendable {
-    case start, namespaces, userMap, root, devices, directory, user, filter
+    case start, namespaces, userMap, mounts, root, devices, directory, user, filter
     /// The kernel refuses the program itself.
     case execute
   }
@@ -49,11 +49,12 @@ package struct SandboxError: Error, Hashable, Sendable {
   package let stage: Stage
   package let cause: Errno
 
-  /// Whether another way of isolation may do better.
+  /// Whether the system refuses this way of isolation, whatever is to be run. A root that can't be made
+  /// as it should be is no reason to run it less apart.
   package var isOfIsolation: Bool {
     switch stage {
-    case .namespaces, .userMap, .root, .devices, .user, .filter: true
-    case .start, .directory, .execute: false
+    case .namespaces, .userMap, .mounts: true
+    case .start, .root, .devices, .directory, .user, .filter, .execute: false
     }
   }
 }

@@ -98,12 +98,14 @@ package struct SandboxedProgram: ~Copyable {
   ) throws(SandboxError) -> [ByteString] {
     // What the sandbox has of its own.
     let own: Set<ByteString> = directory.isRoot ? ["dev", "proc", ".emulator"] : []
-    do {
-      return try DirectoryTree(root: request.root).names(in: directory).filter {
-        !own.contains($0)
-      }
-    } catch .noSuchFileOrDirectory, .notDirectory {
+    let tree = DirectoryTree(root: request.root)
+    var resolver = PathResolver(tree: tree)
+    // A link leads nowhere but in the root, here as in the sandbox.
+    guard let place = try? resolver.resolve(directory.text), place.status.kind == .directory else {
       return []
+    }
+    do {
+      return try tree.names(in: place.real).filter { !own.contains($0) }
     } catch {
       throw SandboxError(stage: .root, cause: error)
     }
@@ -170,6 +172,7 @@ extension SandboxError.Stage {
       switch stage {
       case CLINUX_STAGE_NAMESPACES: .namespaces
       case CLINUX_STAGE_USER_MAP: .userMap
+      case CLINUX_STAGE_MOUNTS: .mounts
       case CLINUX_STAGE_ROOT: .root
       case CLINUX_STAGE_DEVICES: .devices
       case CLINUX_STAGE_DIRECTORY: .directory

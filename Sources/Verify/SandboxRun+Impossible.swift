@@ -42,12 +42,16 @@ extension SandboxRun {
         "the working directory can't be entered: \(describe(error.cause))", flag: "--workdir")
     case .start:
       return RungResult(.run, .impossible("a process can't be started here: \(error.cause)"))
-    case .namespaces, .userMap, .root, .devices, .user, .filter:
+    case .namespaces, .userMap, .mounts, .root, .devices, .user, .filter:
+      let isRefused = [.notPermitted, .permissionDenied].contains(error.cause)
       return RungResult(
         .run,
         .impossible(
-          "neither namespaces nor a changed root are allowed here (\(error.stage): "
-            + "\(describe(error.cause))); run as root, or where user namespaces are allowed"))
+          (isRefused
+            ? "neither namespaces nor a changed root are allowed here"
+            : "no sandbox can be made for it here")
+            + " (\(error.stage): \(describe(error.cause))); run as root, or where user namespaces are "
+            + "allowed"))
     }
   }
 

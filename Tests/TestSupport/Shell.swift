@@ -26,12 +26,21 @@ package enum Shell {
     process.standardInput = input ?? FileHandle.nullDevice
     process.standardOutput = try scratch.newFile("output")
     process.standardError = try scratch.newFile("errors")
-    try process.run()
+    try withoutBlockedSignals { try process.run() }
     process.waitUntilExit()
     return Result(
       status: process.terminationReason == .exit
         ? process.terminationStatus : 128 + process.terminationStatus,
       output: try scratch.text("output"), errors: try scratch.text("errors"))
+  }
+
+  /// The threads that tests run in block most signals, and a program begins with the mask of who starts it.
+  private static func withoutBlockedSignals(_ start: () throws -> Void) rethrows {
+    var (none, own) = (sigset_t(), sigset_t())
+    unsafe sigemptyset(&none)
+    unsafe pthread_sigmask(SIG_SETMASK, &none, &own)
+    defer { unsafe pthread_sigmask(SIG_SETMASK, &own, nil) }
+    try start()
   }
 
   /// Runs a bash script that has to succeed.

@@ -114,6 +114,11 @@ within() {
   done
 }
 
+# ended_within SECONDS PROCESS: whether what was started ends, and with 0
+ended_within() {
+  timeout "$1" tail --pid="$2" --sleep-interval=0.1 --follow /dev/null && wait "$2"
+}
+
 # says EXPECTED COMMAND...: whether it succeeds and says just that
 says() {
   local expected=$1 found

@@ -21,6 +21,8 @@ enum clinux_stage {
     CLINUX_STAGE_FORK,
     CLINUX_STAGE_NAMESPACES,
     CLINUX_STAGE_USER_MAP,
+    /// Making any mount of its own, before the root is looked at.
+    CLINUX_STAGE_MOUNTS,
     CLINUX_STAGE_ROOT,
     CLINUX_STAGE_DEVICES,
     CLINUX_STAGE_DIRECTORY,
