@@ -9,77 +9,10 @@ import Testing
 /// Programs that look at the sandbox that they are in.
 @Suite(.serialized)
 @MainActor
-struct SandboxTests {
+struct SandboxTests: SandboxFixture {
   let scratch: TemporaryDirectory
 
   init() throws { scratch = try TemporaryDirectory() }
-
-  private var root: FilePath { FilePath(scratch.url.resolvingSymlinksInPath().path + "/root") }
-
-  /// Compiles a static program into a root that has nothing else.
-  private func build(_ main: String) throws {
-    try scratch.write(
-      """
-      #define _GNU_SOURCE
-      #include <arpa/inet.h>
-      #include <errno.h>
-      #include <fcntl.h>
-      #include <linux/capability.h>
-      #include <netinet/in.h>
-      #include <sched.h>
-      #include <signal.h>
-      #include <stdio.h>
-      #include <stdlib.h>
-      #include <string.h>
-      #include <sys/mount.h>
-      #include <sys/prctl.h>
-      #include <sys/socket.h>
-      #include <sys/stat.h>
-      #include <sys/syscall.h>
-      #include <sys/sysmacros.h>
-      #include <unistd.h>
-      static volatile int ended;
-      static void end(int signal) { ended = signal; }
-      int main(int argc, char **argv) { setvbuf(stdout, 0, _IONBF, 0);
-      \(main)
-      ; return 0; }
-      """, to: "main.c")
-    try Shell.bash(
-      "mkdir -p root/etc root/tmp root/srv; echo x > root/etc/known; gcc -static main.c -o root/main",
-      in: scratch.url)
-  }
-
-  private func request(_ arguments: String...) -> SandboxRequest {
-    var request = SandboxRequest(
-      root: root, program: "/main",
-      arguments: (["/main"] + arguments).map { ByteString($0) })
-    request.isCopy = true
-    return request
-  }
-
-  private struct Outcome {
-    var ending: SandboxEnding?
-    var output = ""
-    var missed: [ByteString] = []
-    var isolation: SandboxIsolation
-  }
-
-  private func run(
-    _ request: SandboxRequest, _ isolation: SandboxIsolation,
-    while running: (borrowing SandboxedProgram) throws -> Void = { _ in }
-  ) throws -> Outcome {
-    let file = try scratch.newFile("output")
-    let program = try SandboxedProgram(
-      request, output: FileDescriptor(rawValue: file.fileDescriptor), isolations: [isolation])
-    try running(program)
-    let ending = try program.wait(for: .seconds(10))
-    return Outcome(
-      ending: ending, output: try scratch.text("output"), missed: program.missed ?? [],
-      isolation: program.isolation)
-  }
-
-  nonisolated static let isolations: [SandboxIsolation] =
-    getuid() == 0 ? [.namespaces, .chroot] : [.namespaces]
 
   @Test(arguments: isolations)
   func `it gets its arguments, its environment and nothing more`(isolation: SandboxIsolation) throws
@@ -218,7 +151,7 @@ struct SandboxTests {
   @Test func `a text with a NUL in it is refused`() throws {
     try build("return 0")
     let file = try scratch.newFile("output")
-    for isolation in Self.isolations {
+    for isolation in isolations {
       var request = request("a\0b")
       #expect(throws: SandboxError(stage: .start, cause: .invalidArgument)) {
         _ = try SandboxedProgram(

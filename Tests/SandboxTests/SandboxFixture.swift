@@ -1,0 +1,83 @@
+import FileTree
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Sandbox
+
+/// The ways of isolation that the user of the tests has.
+let isolations: [SandboxIsolation] = getuid() == 0 ? [.namespaces, .chroot] : [.namespaces]
+
+struct SandboxOutcome {
+  var ending: SandboxEnding?
+  var output = ""
+  var missed: [ByteString] = []
+  var isolation: SandboxIsolation
+}
+
+/// Tests with a program of their own in a root of its own.
+@MainActor
+protocol SandboxFixture {
+  var scratch: TemporaryDirectory { get }
+}
+
+extension SandboxFixture {
+  var root: FilePath { FilePath(scratch.url.resolvingSymlinksInPath().path + "/root") }
+
+  /// Compiles a static program into a root that has nothing else.
+  func build(_ main: String) throws {
+    try scratch.write(
+      """
+      #define _GNU_SOURCE
+      #include <arpa/inet.h>
+      #include <errno.h>
+      #include <fcntl.h>
+      #include <linux/capability.h>
+      #include <netinet/in.h>
+      #include <sched.h>
+      #include <signal.h>
+      #include <stdio.h>
+      #include <stdlib.h>
+      #include <string.h>
+      #include <sys/mount.h>
+      #include <sys/prctl.h>
+      #include <sys/socket.h>
+      #include <sys/stat.h>
+      #include <sys/statfs.h>
+      #include <sys/syscall.h>
+      #include <sys/sysmacros.h>
+      #include <unistd.h>
+      static volatile int ended;
+      static void end(int signal) { ended = signal; }
+      int main(int argc, char **argv) { setvbuf(stdout, 0, _IONBF, 0);
+      \(main)
+      ; return 0; }
+      """, to: "main.c")
+    try Shell.bash(
+      "mkdir -p root/etc root/tmp root/srv; echo x > root/etc/known; gcc -static main.c -o root/main",
+      in: scratch.url)
+  }
+
+  func request(_ arguments: String...) -> SandboxRequest {
+    var request = SandboxRequest(
+      root: root, program: "/main",
+      arguments: (["/main"] + arguments).map { ByteString($0) })
+    request.isCopy = true
+    return request
+  }
+
+  func run(
+    _ request: SandboxRequest, _ isolation: SandboxIsolation,
+    while running: (borrowing SandboxedProgram) throws -> Void = { _ in }
+  ) throws -> SandboxOutcome {
+    let file = try scratch.newFile("output")
+    let program = try SandboxedProgram(
+      request, output: FileDescriptor(rawValue: file.fileDescriptor), isolations: [isolation])
+    try running(program)
+    let ending = try program.wait(for: .seconds(10))
+    return SandboxOutcome(
+      ending: ending, output: try scratch.text("output"), missed: program.missed ?? [],
+      isolation: program.isolation)
+  }
+}
