@@ -126,6 +126,11 @@ extension ByteString: CustomStringConvertible {
     return text
   }
 
+  /// Whether a text shows itself as it is, so that it can be the description of bytes.
+  package static func isPlain(_ text: String) -> Bool {
+    !text.unicodeScalars.contains { isControl($0) }
+  }
+
   private static func decodeScalar(_ bytes: ArraySlice<UInt8>) -> Unicode.Scalar? {
     var decoder = UTF8()
     var iterator = bytes.makeIterator()

@@ -6,11 +6,11 @@ package import Diff
 package func renderDifferenceMarkdown(
   _ differences: [BundleDifference], names: (old: String, new: String)
 ) -> String {
-  var text = "### \(code(names.old)) → \(code(names.new))\n\n"
+  var text = "### \(code(escape(names.old))) → \(code(escape(names.new)))\n\n"
   guard !differences.isEmpty else { return text + "No difference.\n" }
   text += differences.summary + "\n"
   for difference in differences where !difference.isEmpty {
-    if let platform = difference.platform { text += "\n#### \(platform)\n" }
+    if let platform = difference.platform { text += "\n#### \(cell(escape(platform)))\n" }
     text +=
       "\nSize: \(renderSize(difference.oldSize)) → \(renderSize(difference.newSize))"
       + (difference.growth.map { " (\($0))" } ?? "") + "\n"
@@ -20,8 +20,8 @@ package func renderDifferenceMarkdown(
     if !difference.settings.isEmpty {
       text += "\n| setting | before | after |\n| --- | --- | --- |\n"
       for setting in difference.settings {
-        text +=
-          "| \(cell(setting.name)) | \(code(setting.old ?? "")) | \(code(setting.new ?? "")) |\n"
+        let values = [setting.old, setting.new].map { code(escape($0 ?? "")) }
+        text += "| \(cell(escape(setting.name))) | \(values[0]) | \(values[1]) |\n"
       }
     }
     if !difference.libraries.isEmpty {
@@ -51,8 +51,10 @@ private func table(
 }
 
 /// Text of a table's cell in which nothing is markup.
+///
+/// - Parameter text: without controls.
 private func cell(_ text: String) -> String {
-  escape(text).unicodeScalars.reduce(into: "") { result, scalar in
+  text.unicodeScalars.reduce(into: "") { result, scalar in
     switch scalar {
     case "|", "\\", "`", "*", "_", "<", ">", "[", "]", "&", "#", "~": result += "\\\(scalar)"
     default: result.unicodeScalars.append(scalar)
@@ -62,7 +64,7 @@ private func cell(_ text: String) -> String {
 
 /// The same between backquotes, where nothing but those and the bar of a table means anything.
 private func code(_ text: String) -> String {
-  let plain = escape(text).replacing("|", with: "\\|")
+  let plain = text.replacing("|", with: "\\|")
   if plain.isEmpty { return "" }
   return plain.contains("`") ? cell(text) : "`\(plain)`"
 }

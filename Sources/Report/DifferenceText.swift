@@ -23,7 +23,7 @@ package func renderDifferences(_ differences: [BundleDifference], _ style: TextS
   var text = ""
   for difference in differences where !difference.isEmpty {
     if let platform = difference.platform {
-      text += style.paint(platform, .strong) + "\n"
+      text += style.paint(escape(platform), .strong) + "\n"
     }
     text += renderChanges(difference.changes, style) + renderSettings(difference.settings, style)
     text += renderLibraries(difference.libraries, style)

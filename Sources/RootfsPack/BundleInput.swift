@@ -86,7 +86,7 @@ extension BundleLock {
           remedy: "make it anew with this rootfs-pack")
       case .entry(let path, let field):
         throw Diagnostic(
-          "\(name): its entry \(ByteString(path)) has a \(field) that can't be",
+          "\(name): its entry \(path) has a \(field) that can't be",
           remedy: "make it anew")
       }
     }

@@ -36,6 +36,7 @@ struct HttpProbe {
     }
     let words = line.split { $0 == UInt8(ascii: " ") }
     guard words.count >= 2, words[0].hasPrefix("HTTP/1."), words[1].count == 3,
+      words[1].bytes.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
       let status = Int(words[1].description)
     else { throw .noHttp(ByteString(line.bytes.prefix(60))) }
     // Interim answers, such as 100 and 103, would ask for a client that knows them.

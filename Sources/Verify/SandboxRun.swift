@@ -15,6 +15,9 @@ struct SandboxRun {
   /// How long a server is left alone before it is asked to end: it may still be at its last answer.
   private static let pause = Duration.milliseconds(200)
 
+  /// In bytes of what a program said.
+  private static let lineLimit = 500
+
   /// - Parameter source: the root that the bundle was packed from, for what the run misses.
   init(_ request: RunRequest, source: any FileTree) {
     self.request = request
@@ -129,7 +132,10 @@ struct SandboxRun {
   /// The last that a program said, for who has to find out why it failed.
   private func said(_ output: OutputCollector) -> [VerifyFinding] {
     let lines = output.text().split { $0 == UInt8(ascii: "\n") }.filter { !$0.isEmpty }
-    return lines.suffix(10).map { VerifyFinding(.warns, "", "said: \($0)") }
+    return lines.suffix(10).map { line in
+      let start = ByteString(line.bytes.prefix(Self.lineLimit))
+      return VerifyFinding(.warns, "", "said: \(start)" + (start.count < line.count ? "..." : ""))
+    }
   }
 
   /// What may have failed only for want of other users.

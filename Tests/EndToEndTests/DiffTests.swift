@@ -83,6 +83,10 @@ struct DiffTests {
     let markdown = try diff("--markdown", "old.tar", "new.tar")
     #expect(markdown.output.hasPrefix("### `old.tar` → `new.tar`\n\n1 changed\n"))
     #expect(markdown.output.contains("| changed | `/etc/app.conf` | 2 B → 5 B |  |"))
+    // A name that isn't UTF-8 is escaped once.
+    try Shell.bash(#"mkdir -p a b; touch a/$'\xFF|x'"#, in: scratch.url)
+    let odd = try diff("--markdown", "b", "a")
+    #expect(odd.output.contains(#"| added | `/\xFF\|x` |"#), "\(odd.output)")
     let quiet = try diff("-q", "old.tar", "new.tar")
     #expect(quiet.status == 1 && quiet.output.isEmpty)
   }

@@ -95,7 +95,7 @@ struct InspectFormatTests {
     (["--cpu", "x86-64-v9", "main"], "it knows x86-64-v4, x86-64-v3, x86-64-v2 and baseline"),
     (["--env", "PATH=/x", "main"], "not a variable that decides what is loaded"),
     (["--env", "PATH", "main"], "not a variable that decides what is loaded"),
-    (["--env", "", "main"], "not a variable"),
+    (["--env", "", "main"], "names no variable"),
     (["--load", "libnone.so:libdeep.so", "main"], "the closure of"),
     (["--library-path", "none", "main"], "no such directory"), ([""], "FILE is empty"),
   ]

@@ -44,6 +44,22 @@ package struct BundleLock: Hashable, Sendable, Codable {
 
     static let types: Set<String> = ["file", "directory", "symlink", "hardlink"]
 
+    fileprivate func check() throws(ReadError) {
+      // It is written with what can't be shown escaped.
+      guard ByteString.isPlain(path) else {
+        throw .entry(path: ByteString(path).description, field: "path")
+      }
+      let texts = [
+        ("target", [target ?? ""]), ("reason", [reason]), ("library", [library ?? ""]),
+        ("attributes", (attributes ?? [:]).flatMap { [$0.key, $0.value] }),
+      ]
+      for (field, values) in texts where !values.allSatisfy(ByteString.isPlain) {
+        throw .entry(path: path, field: field)
+      }
+      if !Self.types.contains(type) { throw .entry(path: path, field: "type") }
+      guard UInt16(mode, radix: 8) != nil else { throw .entry(path: path, field: "mode") }
+    }
+
     private enum CodingKeys: String, CodingKey {
       case path, type, mode, size, sha256, target, attributes, reason, library
       case isClosure = "closure"
@@ -82,10 +98,16 @@ package struct BundleLock: Hashable, Sendable, Codable {
     }
     guard version == Self.currentVersion else { throw .version(version) }
     guard let lock = try? JSONDecoder().decode(BundleLock.self, from: data) else { throw .noLock }
-    for entry in lock.platforms.flatMap(\.entries) {
-      if !Entry.types.contains(entry.type) { throw .entry(path: entry.path, field: "type") }
-      guard UInt16(entry.mode, radix: 8) != nil else {
-        throw .entry(path: entry.path, field: "mode")
+    for platform in lock.platforms {
+      guard (platform.programs + [platform.platform ?? ""]).allSatisfy(ByteString.isPlain) else {
+        throw .noLock
+      }
+      var size: UInt64 = 0
+      for entry in platform.entries {
+        try entry.check()
+        let (sum, overflows) = size.addingReportingOverflow(entry.size ?? 0)
+        if overflows { throw .entry(path: entry.path, field: "size") }
+        size = sum
       }
     }
     self = lock
