@@ -153,6 +153,8 @@ package struct Discovered: Sendable {
   package internal(set) var unopenable: [LoaderError] = []
   /// Scripts in trees whose interpreter isn't there: they ship as they are.
   package internal(set) var brokenScripts: [ScriptError] = []
+  /// Whether configuration asked for so much that not all of it was looked at.
+  package internal(set) var isCutShort = false
   /// How each script that was asked for is started.
   package internal(set) var scripts: [ByteString: ScriptChain] = [:]
 }

@@ -334,6 +334,7 @@ package struct NeedsFinder: Sendable {
       }
     }
     probe(hints)
+    found.isCutShort = root.isCutShort
     found.unanswered = policy.wanted.sorted().filter { topic in
       !found.needs.contains {
         $0.topic == topic && ($0.outcome == .packed || $0.outcome == .present)

@@ -12,6 +12,11 @@ package struct RootView {
   private var declared: DeclaredDirectories?
   private var constants: (file: RootPath, segments: [ElfImage.Content])?
 
+  /// Every line of a configuration can include a whole directory.
+  private var namesLeft = 1 << 20
+  /// Whether more names in directories were asked for than any configuration of a real system does.
+  package var isCutShort: Bool { namesLeft < 0 }
+
   /// No configuration file is larger. In bytes.
   private static let textLimit = 4 << 20
   /// In bytes; no object has more constants.
@@ -89,10 +94,14 @@ package struct RootView {
     return []
   }
 
-  /// The names in a directory, sorted; none if there is no such directory.
+  /// The names in a directory, sorted; none if there is no such directory, or far too many were asked for.
   package mutating func names(in directory: ByteString) -> [ByteString] {
-    guard let place = resolve(directory), place.status.kind == .directory else { return [] }
-    return (try? tree.names(in: place.real)) ?? []
+    guard !isCutShort, let place = resolve(directory), place.status.kind == .directory else {
+      return []
+    }
+    let names = (try? tree.names(in: place.real)) ?? []
+    namesLeft -= names.count
+    return names
   }
 
   /// Opens the regular file that a path leads to.

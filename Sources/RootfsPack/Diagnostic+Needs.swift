@@ -55,6 +55,12 @@ extension Discovered {
       + damagedNotes.map {
         Diagnostic("warning: \($0): a .note.dlopen that can't be understood (not a JSON array)")
       }
+      + (isCutShort
+        ? [
+          Diagnostic(
+            "warning: configuration in the root includes more than any system's: not all was read")
+        ]
+        : [])
       + unanswered.map {
         Diagnostic(
           "warning: --with \($0.name): nothing of it is in this root",

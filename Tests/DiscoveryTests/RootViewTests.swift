@@ -13,4 +13,15 @@ struct RootViewTests {
     #expect(view.lines(at: "/etc/c").isEmpty)
     #expect(view.names(in: "/etc") == ["a.conf", "b"])
   }
+
+  @Test func `directories are listed so long as somebody could mean it`() {
+    let table = (0..<1000).map {
+      (RootPath(normalising: ByteString("/d/\($0)")), InMemoryTree.Node.text(""))
+    }
+    var view = RootView(tree: InMemoryTree(Dictionary(uniqueKeysWithValues: table)))
+    for _ in 0..<1000 { #expect(view.names(in: "/d").count == 1000) }
+    #expect(!view.isCutShort)
+    for _ in 0..<100 { _ = view.names(in: "/d") }
+    #expect(view.isCutShort && view.names(in: "/d").isEmpty)
+  }
 }
