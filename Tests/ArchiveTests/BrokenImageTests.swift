@@ -195,6 +195,22 @@ struct BrokenImageTests {
       { isDocument($0, "manifests") }
     ),
     (
+      Change("no index") { $0.editFiles = { $0["index.json"] = nil } },
+      { $0 == .damaged(ArchivePlace(file: "/index.json"), .missing) }
+    ),
+    (
+      Change("no manifest") {
+        $0.editFiles = { files in
+          for (path, bytes) in files
+          where path.hasPrefix("blobs/")
+            && String(decoding: bytes, as: UTF8.self).contains("\"layers\":[")
+          {
+            files[path] = nil
+          }
+        }
+      }, { if case .damaged(let place, .missing) = $0 { place.file != nil } else { false } }
+    ),
+    (
       Change("no image") { $0.editIndex = set([Any](), at: "manifests") },
       { $0 == .damaged(ArchivePlace(), .noImage) }
     ),

@@ -73,8 +73,11 @@ struct ImageReadingTests {
       mkdir layout; tar -C layout -xf image.tar; mv layout/index.json .; rm layout/manifest.json
       ln -s "$PWD/index.json" layout/index.json
       """, in: directory.url)
-    // The link leads out, so that there is no index and the directory is one of any files.
-    #expect(try Reads.read(directory, "layout").image == nil)
+    // The link leads out, so that the layout has no index.
+    let index = ArchivePlace(file: "/index.json")
+    #expect(throws: ArchiveReadError.damaged(index, .missing)) {
+      try Reads.read(directory, "layout")
+    }
     try Shell.bash(
       "mv index.json layout/real; ln -sf /real layout/index.json", in: directory.url)
     #expect(try Reads.read(directory, "layout").image?.names == [RawImage.name])

@@ -33,6 +33,8 @@ struct ImageCatalog {
   private(set) var images: [CatalogedImage] = []
   /// What something refers to that is no part of an image, such as an attestation.
   private(set) var otherBlobs: [CatalogedBlob] = []
+  /// The first document that something refers to and that isn't there: why there may be no image.
+  private(set) var firstMissing: ArchivePlace?
 
   /// An index of an index of an index is nothing that anybody writes.
   private static let indexDepth = 4
@@ -76,7 +78,7 @@ struct ImageCatalog {
       let names = names + Self.names(of: descriptor)
       guard try files.size(of: path) != nil else {
         // docker leaves out other platforms than its own.
-        reading.report(.missingBlob, at: place)
+        miss(path)
         continue
       }
       switch descriptor.mediaType.map({ MediaType($0) }) {
@@ -93,6 +95,12 @@ struct ImageCatalog {
         otherBlobs.append(try blob(descriptor))
       }
     }
+  }
+
+  private mutating func miss(_ path: RootPath) {
+    let place = ArchivePlace(file: path)
+    firstMissing = firstMissing ?? place
+    reading.report(.missingBlob, at: place)
   }
 
   private mutating func readManifest(
@@ -116,7 +124,7 @@ struct ImageCatalog {
       let (configuration, identifier) = try documents.document(
         manifest.config, as: ConfigurationDocument.self)
     else {
-      reading.report(.missingBlob, at: ArchivePlace(file: configurationPath))
+      miss(configurationPath)
       return
     }
     var layers: [CatalogedBlob] = []

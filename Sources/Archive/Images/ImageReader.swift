@@ -19,7 +19,7 @@ struct ImageReader {
   func read(into unpacker: Unpacker) throws(ArchiveReadError) -> ReadImage {
     let documents = DocumentReader(files: files, reading: reading)
     let catalog = try ImageCatalog(kind, files: files, documents: documents, reading: reading)
-    let image = try choose(from: catalog.images)
+    let image = try choose(from: catalog)
     try reading.check(.layerCount, UInt64(image.layers.count), at: ArchivePlace())
     var layers: [ReadImage.Layer] = []
     for (index, layer) in image.layers.enumerated() {
@@ -36,8 +36,12 @@ struct ImageReader {
       layers: layers, choices: catalog.images.map(\.choice))
   }
 
-  private func choose(from images: [CatalogedImage]) throws(ArchiveReadError) -> CatalogedImage {
-    guard let first = images.first else { throw .damaged(ArchivePlace(), .noImage) }
+  private func choose(from catalog: ImageCatalog) throws(ArchiveReadError) -> CatalogedImage {
+    let images = catalog.images
+    guard let first = images.first else {
+      if let place = catalog.firstMissing { throw .damaged(place, .missing) }
+      throw .damaged(ArchivePlace(), .noImage)
+    }
     switch reading.options.platform {
     case .first: return first
     case .preferring(let platform):

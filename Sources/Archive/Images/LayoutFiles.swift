@@ -20,7 +20,8 @@ extension LayoutFiles {
 
   /// What kind of image it is; nil if it is none.
   func imageKind(reading: Reading) throws(ArchiveReadError) -> ArchiveFormat.Kind? {
-    if try has("/oci-layout"), try has("/index.json") { return .imageLayout }
+    // What else a layout lacks is told by whoever reads it (OCI image-spec, image-layout.md).
+    if try has("/oci-layout") { return .imageLayout }
     // Any tree may have a file of this name.
     guard try has("/manifest.json") else { return nil }
     let documents = DocumentReader(files: self, reading: reading)
