@@ -41,9 +41,10 @@ struct PackedProgram: CustomTestStringConvertible, Sendable {
   /// Has it prove that it does its job.
   func prove(_ options: String...) throws -> Shell.Result {
     let asRoot = getuid() == 0 ? [] : ["sudo", "--non-interactive"]
+    // A server that doesn't end is a failure like others.
+    let proof = ["timeout", "--kill-after=10", "600", "scripts/programs/prove.sh"]
     return try Shell.run(
-      asRoot + ["scripts/programs/prove.sh", Project.command, Corpora.programs, name] + options,
-      in: Project.directory)
+      asRoot + proof + [Project.command, Corpora.programs, name] + options, in: Project.directory)
   }
 }
 
