@@ -45,7 +45,9 @@ final class FileWatch: Sendable {
       case 1:
         let path = ByteString(text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
         paths.withLock { paths in
-          guard paths.size + path.count <= Self.limit, paths.seen.insert(path).inserted else { return }
+          guard paths.size + path.count <= Self.limit, paths.seen.insert(path).inserted else {
+            return
+          }
           paths.order.append(path)
           paths.size += path.count
         }
