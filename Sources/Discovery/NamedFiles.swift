@@ -24,7 +24,7 @@ struct NamedFiles: NeedSource {
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
     guard object.isProgram else { return [] }
     var search = Search()
-    for text in PathTexts.below(Self.tops, in: root.constants(of: object)) {
+    for text in root.pathTexts(of: object, below: Self.tops) {
       let evidence = Evidence(
         file: object.path, mark: .string(text.path, offset: text.offset))
       search.add(text.path, .implied, evidence, in: &root)

@@ -6,6 +6,8 @@ struct NamedUsers: NeedSource {
   private static let topic = Topic("users")
   private static let callers: Set<ByteString> = ["getpwnam", "getpwnam_r"]
 
+  var symbols: Set<ByteString> { Self.callers }
+
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
     guard object.isProgram, !object.imports.isDisjoint(with: Self.callers) else { return [] }
     return SystemAccounts.packageUsers(in: &root).flatMap { name -> [RuntimeNeed] in

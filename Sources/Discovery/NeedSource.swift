@@ -6,7 +6,14 @@ package import Loader
 ///
 /// It is asked once for each object of a closure, and again for each that its answers bring.
 protocol NeedSource: Sendable {
+  /// The symbols that it looks for among those that an object imports; others aren't kept.
+  var symbols: Set<ByteString> { get }
+
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed]
+}
+
+extension NeedSource {
+  var symbols: Set<ByteString> { [] }
 }
 
 /// One object of a closure, as discovery looks at it.
@@ -21,7 +28,7 @@ package struct ObservedObject: Sendable {
   package let image: ElfImage?
   /// Whether it was asked for by the user, as a program to start.
   package let isProgram: Bool
-  /// The names of the symbols that it imports.
+  /// Of the symbols that it imports, those that a source looks for.
   package let imports: Set<ByteString>
   /// The C library of the closure; nil if no loader is asked.
   package let libc: Libc?

@@ -1,3 +1,5 @@
+internal import FileTree
+
 /// Everything that knows of needs, in the order in which it is asked.
 enum NeedSources {
   /// What looks at one object at a time: its answers can be kept for other programs.
@@ -5,11 +7,16 @@ enum NeedSources {
     [
       NotedLibraries(), TableNeeds(), StateDirectories(), NamedUsers(), NamedFiles(),
       GuessedLibraries(),
-    ]
+    ] + PluginSources.ofObjects()
+  }
+
+  /// What all of them look for among imported symbols.
+  static let symbols = (ofObjects() + ofPrograms()).reduce(into: Set<ByteString>()) {
+    $0.formUnion($1.symbols)
   }
 
   /// What puts together what it sees in several objects of a program.
   static func ofPrograms() -> [any NeedSource] {
-    [ShellCommands()] + PluginSources.all()
+    [ShellCommands()] + PluginSources.ofPrograms()
   }
 }

@@ -54,6 +54,6 @@ package final class NeedStore: Sendable {
     guard object.image.dynamic != nil, let file = try? tree.open(object.file.real),
       let names = try? ElfImage.importedSymbols(of: file)
     else { return [] }
-    return Set(names)
+    return Set(names).intersection(NeedSources.symbols)
   }
 }

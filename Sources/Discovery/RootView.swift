@@ -11,6 +11,7 @@ package struct RootView {
   private var texts: [ByteString: [UInt8]?] = [:]
   private var declared: DeclaredDirectories?
   private var constants: (file: RootPath, segments: [ElfImage.Content])?
+  private var pathTexts: (file: RootPath, texts: [PathTexts.Text])?
 
   /// Every line of a configuration can include a whole directory.
   private var namesLeft = 1 << 20
@@ -79,7 +80,15 @@ package struct RootView {
     return segments
   }
 
-  /// The same for a file that no loader was asked for.
+  /// The absolute paths among them.
+  mutating func pathTexts(of object: ObservedObject) -> [PathTexts.Text] {
+    if let pathTexts, pathTexts.file == object.real { return pathTexts.texts }
+    let texts = PathTexts.all(in: constants(of: object))
+    pathTexts = (object.real, texts)
+    return texts
+  }
+
+  /// The same segments of a file that no loader was asked for.
   mutating func constants(at path: ByteString) -> [ElfImage.Content] {
     constants(of: try? open(path))
   }

@@ -25,7 +25,7 @@ package struct StateDirectories: NeedSource {
     guard object.isProgram, let image = object.image else { return [] }
     var seen: Set<RootPath> = []
     var needs: [RuntimeNeed] = []
-    for text in PathTexts.below(Self.tops, in: root.constants(of: object))
+    for text in root.pathTexts(of: object, below: Self.tops)
     where image.interpreter != nil || !Self.libraryTexts.contains(text.path) {
       guard needs.count < Self.limit, let directory = Self.directory(of: text.path, in: &root),
         seen.insert(directory.path).inserted

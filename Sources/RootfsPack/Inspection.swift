@@ -28,7 +28,8 @@ struct Inspection {
     subjects.failures.forEach(report)
     let count = min(Workers<NeedsFinder>.processorCount, max(1, subjects.subjects.count))
     let scope = context.scope(policy, descends: false)
-    let showsNeeds = format.showsNeeds
+    // With --minimal nothing but the closure is asked for.
+    let showsNeeds = format.showsNeeds && !(policy.isMinimal && policy.wanted.isEmpty)
     let workers = Workers(count: count) { NeedsFinder(scope) }
     var passedOver = PassedOverFiles()
     var output = InspectOutput(format, options, context)

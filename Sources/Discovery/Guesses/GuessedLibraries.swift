@@ -7,6 +7,8 @@ struct GuessedLibraries: NeedSource {
   /// In names of one object: more of them say nothing any more.
   private static let nameLimit = 64
 
+  var symbols: Set<ByteString> { Self.callers }
+
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
     guard let image = object.image, !object.imports.isDisjoint(with: Self.callers) else {
       return []

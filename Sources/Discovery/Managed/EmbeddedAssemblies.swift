@@ -8,7 +8,7 @@ struct EmbeddedAssemblies: Sendable {
   private(set) var configurations: [(assembly: ByteString?, text: [UInt8])] = []
 
   /// Symbols of the runtime that only a program imports which starts it by itself.
-  private static let startSymbols: Set<ByteString> = [
+  static let startSymbols: Set<ByteString> = [
     "mono_main", "mono_jit_init", "mono_jit_init_version", "mono_register_bundled_assemblies",
   ]
   /// In bytes: of one assembly or configuration.

@@ -9,6 +9,8 @@ struct MonoApplication: NeedSource {
   /// Assemblies that were met before anything that runs them: another runtime may do that.
   private var waiting: [ObservedObject] = []
 
+  let symbols = EmbeddedAssemblies.startSymbols
+
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
     guard object.image != nil else { return assemblyNeeds(of: object, in: &root) }
     if let embedded = EmbeddedAssemblies(in: object, &root) {

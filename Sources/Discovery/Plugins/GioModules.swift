@@ -19,11 +19,11 @@ struct GioModules: NeedSource {
       library = object
       directory = Self.directory(of: object, in: &root)
       changes = true
-    } else if !usesTLS, object.imports.contains(where: Self.isTLS) {
+    } else if !usesTLS, !object.imports.isDisjoint(with: Self.tlsSymbols) {
       usesTLS = true
       changes = true
     }
-    if settings == nil, object.imports.contains(where: { $0.hasPrefix("g_settings_new") }) {
+    if settings == nil, !object.imports.isDisjoint(with: Self.settingsSymbols) {
       settings = object
     }
     guard let library else { return [] }
@@ -31,12 +31,19 @@ struct GioModules: NeedSource {
   }
 
   /// Without an implementation GIO has a connection that always fails (`gio/gdummytlsbackend.c`).
-  private static func isTLS(_ symbol: ByteString) -> Bool {
-    symbol.hasPrefix("g_tls_client_connection_new")
-      || symbol.hasPrefix("g_tls_server_connection_new")
-      || symbol.hasPrefix("g_tls_certificate_new")
-      || symbol == "g_tls_backend_get_default" || symbol == "g_socket_client_set_tls"
-  }
+  private static let tlsSymbols: Set<ByteString> = [
+    "g_tls_client_connection_new", "g_tls_server_connection_new", "g_tls_backend_get_default",
+    "g_tls_certificate_new_from_pem", "g_tls_certificate_new_from_file",
+    "g_tls_certificate_new_from_files", "g_tls_certificate_new_from_file_with_password",
+    "g_tls_certificate_new_from_pkcs11_uris", "g_tls_certificate_new_from_pkcs12",
+    "g_socket_client_set_tls",
+  ]
+  private static let settingsSymbols: Set<ByteString> = [
+    "g_settings_new", "g_settings_new_full", "g_settings_new_with_path",
+    "g_settings_new_with_backend", "g_settings_new_with_backend_and_path",
+  ]
+
+  var symbols: Set<ByteString> { Self.tlsSymbols.union(Self.settingsSymbols) }
 
   /// GIO_MODULE_DIR, a constant of the library.
   private static func directory(

@@ -18,12 +18,14 @@ struct PamConfiguration: NeedSource {
     "/etc/pam.d", "/usr/lib/pam.d", "/usr/etc/pam.d",
   ]
 
+  let symbols: Set<ByteString> = ["pam_start", "pam_start_confdir"]
+
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
     if object.name.hasPrefix("libpam.so") {
       library = object
       moduleDirectory = Self.moduleDirectory(of: object, in: &root)
       wanted.append(("other", .host(object)))
-    } else if object.imports.contains("pam_start") || object.imports.contains("pam_start_confdir") {
+    } else if !object.imports.isDisjoint(with: symbols) {
       wanted += Self.services(of: object, in: &root)
     }
     guard library != nil else { return [] }

@@ -1,8 +1,13 @@
 /// The sources that know what a host library, a server or a language runtime loads of its own accord:
 /// from configuration in the root, or from a place that is compiled into it.
 package enum PluginSources {
-  /// One of each; they share nothing.
-  static func all() -> [any NeedSource] {
+  /// Those that know all by one library.
+  static func ofObjects() -> [any NeedSource] {
+    [GdkPixbufLoaders(), MagickModules(), FontConfiguration()]
+  }
+
+  /// Those that see several objects of a program. They share nothing.
+  static func ofPrograms() -> [any NeedSource] {
     runtimes() + libraries() + servers()
   }
 
@@ -16,9 +21,9 @@ package enum PluginSources {
 
   private static func libraries() -> [any NeedSource] {
     [
-      OpenSSLConfiguration(), PamConfiguration(), GioModules(), GdkPixbufLoaders(),
-      P11KitModules(), KerberosConfiguration(), GssMechanisms(), SaslPlugins(), OdbcDrivers(),
-      QtPlugins(), MagickModules(), FontConfiguration(),
+      OpenSSLConfiguration(), PamConfiguration(), GioModules(), P11KitModules(),
+      KerberosConfiguration(), GssMechanisms(), SaslPlugins(), OdbcDrivers(),
+      QtPlugins(),
     ]
   }
 

@@ -13,11 +13,12 @@ struct SaslPlugins: NeedSource {
   /// Programs that begin with SASL themselves; a library like LDAP's may never come to it.
   private var callers: [ObservedObject] = []
 
+  let symbols: Set<ByteString> = ["sasl_client_init", "sasl_server_init"]
+
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
     let begins =
       object.isProgram
-      && (object.imports.contains("sasl_client_init")
-        || object.imports.contains("sasl_server_init"))
+      && !object.imports.isDisjoint(with: symbols)
     if begins { callers.append(object) }
     var needs: [RuntimeNeed] = []
     if object.name.hasPrefix("libsasl2.so") {

@@ -29,31 +29,16 @@ enum CertificateAuthorities {
   private static func places(
     of object: ObservedObject?, in root: inout RootView
   ) -> [ByteString] {
-    guard let directory = object?.real.parent else { return [] }
+    guard let object else { return [] }
+    var texts = root.pathTexts(of: object)
     // OpenSSL tells its directory in libcrypto, which lies beside libssl.
-    let files =
-      object.map { [$0.real.name] + ($0.image?.dynamic?.needed ?? []) } ?? []
-    var places: [ByteString] = []
-    for name in files where name == object?.real.name || name.hasPrefix("libcrypto.so") {
-      for segment in root.constants(at: directory.appending(name).text) {
-        for path in bundles where holds(path, segment.bytes) && !places.contains(path) {
-          places.append(path)
-        }
-        if let path = opensslFile(in: segment.bytes), !places.contains(path) { places.append(path) }
-      }
+    for name in object.image?.dynamic?.needed ?? [] where name.hasPrefix("libcrypto.so") {
+      let path = object.real.parent.appending(name)
+      texts += PathTexts.all(in: root.constants(at: path.text))
     }
-    return places
-  }
-
-  private static func holds(_ text: ByteString, _ bytes: [UInt8]) -> Bool {
-    find([0] + text.bytes + [0], in: bytes) != nil
-  }
-
-  private static func opensslFile(in bytes: [UInt8]) -> ByteString? {
-    let name = Array("/cert.pem\0".utf8)
-    guard let place = find(name, in: bytes) else { return nil }
-    let start = bytes[..<place].lastIndex(of: 0).map { $0 + 1 } ?? 0
-    let path = ByteString(bytes[start..<(place + name.count - 1)])
-    return path.hasPrefix("/") && path.count < PathResolver.textLimit ? path : nil
+    var seen: Set<ByteString> = []
+    return texts.map(\.path).filter { path in
+      (bundles.contains(path) || path.hasSuffix("/cert.pem")) && seen.insert(path).inserted
+    }
   }
 }

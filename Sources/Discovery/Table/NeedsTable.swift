@@ -12,6 +12,8 @@ internal import FileTree
 /// - what it is for, in a few words;
 /// - the source of the rule.
 enum NeedsTable {
+  static let rows = NeedsRow.rows(of: text)
+
   static let text = """
     # Libraries that the C library opens by itself
     symbol pthread_cancel pthread_exit thrd_exit | libgcc | fails glibc | ends a thread by unwinding its stack | glibc misc/unwind-link.c, nptl/pthread_exit.c

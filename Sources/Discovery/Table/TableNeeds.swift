@@ -4,17 +4,17 @@ internal import Loader
 
 /// What ``NeedsTable`` says of objects.
 struct TableNeeds: NeedSource {
-  private let symbols: [ByteString: [NeedsRow]]
+  private let rows: [ByteString: [NeedsRow]]
   private let sonames: [(prefix: ByteString, row: NeedsRow)]
   private let strings: [(text: ByteString, row: NeedsRow)]
   private var presets: PresetWishes
 
-  init(_ rows: [NeedsRow] = NeedsRow.rows(of: NeedsTable.text)) {
+  init(_ rows: [NeedsRow] = NeedsTable.rows) {
     var symbols: [ByteString: [NeedsRow]] = [:]
     for row in rows where row.trigger == .symbol {
       for word in row.words { symbols[word, default: []].append(row) }
     }
-    self.symbols = symbols
+    self.rows = symbols
     sonames = rows.filter { $0.trigger == .soname }.flatMap { row in
       row.words.map { ($0, row) }
     }
@@ -22,13 +22,15 @@ struct TableNeeds: NeedSource {
     presets = PresetWishes()
   }
 
+  var symbols: Set<ByteString> { Set(rows.keys) }
+
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
     guard let image = object.image else { return [] }
     var needs: [RuntimeNeed] = []
     // In the order of the names, so that a report doesn't depend on the hash seed.
-    let imported = object.imports.filter { symbols[$0] != nil }.sorted()
+    let imported = object.imports.filter { rows[$0] != nil }.sorted()
     for symbol in imported {
-      for row in symbols[symbol] ?? [] {
+      for row in rows[symbol] ?? [] {
         add(row, .symbol(symbol), of: object, to: &needs, in: &root)
       }
     }
