@@ -24,10 +24,10 @@ struct NamedFiles: NeedSource {
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
     guard object.isProgram else { return [] }
     var search = Search()
-    for text in root.pathTexts(of: object, below: Self.tops) {
+    for text in root.paths(in: object, below: Self.tops) {
       let evidence = Evidence(
-        file: object.path, mark: .string(text.path, offset: text.offset))
-      search.add(text.path, .implied, evidence, in: &root)
+        file: object.path, mark: .string(text.text, offset: text.offset))
+      search.add(text.text, .implied, evidence, in: &root)
     }
     search.followConfiguration(in: &root)
     return search.needs

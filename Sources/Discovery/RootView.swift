@@ -11,7 +11,7 @@ package struct RootView {
   private var texts: [ByteString: [UInt8]?] = [:]
   private var declared: DeclaredDirectories?
   private var constants: (file: RootPath, segments: [ElfImage.Content])?
-  private var pathTexts: (file: RootPath, texts: [PathTexts.Text])?
+  private var facts: (file: RootPath, isProgram: Bool, facts: ConstantFacts)?
 
   /// Every line of a configuration can include a whole directory.
   private var namesLeft = 1 << 20
@@ -22,6 +22,9 @@ package struct RootView {
   private static let textLimit = 4 << 20
   /// In bytes; no object has more constants.
   private static let constantsLimit: UInt64 = 256 << 20
+
+  /// Linkers of some machines put constants beside the code, where no segment is only read.
+  private static let constantKinds: [ElfImage.ConstantSegments] = [.readOnly, .executable]
 
   package init(tree: any FileTree, systemDirectories: [ByteString] = []) {
     self.tree = tree
@@ -80,12 +83,31 @@ package struct RootView {
     return segments
   }
 
-  /// The absolute paths among them.
-  mutating func pathTexts(of object: ObservedObject) -> [PathTexts.Text] {
-    if let pathTexts, pathTexts.file == object.real { return pathTexts.texts }
-    let texts = PathTexts.all(in: constants(of: object))
-    pathTexts = (object.real, texts)
-    return texts
+  /// What stands among them, without holding them. That of the last object is kept as well.
+  mutating func constantFacts(of object: ObservedObject) -> ConstantFacts {
+    if let facts, facts.file == object.real, facts.isProgram == object.isProgram {
+      return facts.facts
+    }
+    let sought = ConstantFacts.Sought(for: object, in: &self)
+    let facts = constantFacts(of: object.image == nil ? nil : try? tree.open(object.real), sought)
+    self.facts = (object.real, object.isProgram, facts)
+    return facts
+  }
+
+  /// Of the file of a library that lies beside another.
+  mutating func constantFacts(at path: RootPath) -> ConstantFacts {
+    constantFacts(of: try? open(path.text), ConstantFacts.Sought())
+  }
+
+  private func constantFacts(
+    of file: consuming OpenFile?, _ sought: ConstantFacts.Sought
+  ) -> ConstantFacts {
+    guard let file else { return ConstantFacts() }
+    for kind in Self.constantKinds {
+      let ranges = try? ElfImage.constantRanges(of: file, in: kind, limit: Self.constantsLimit)
+      if let ranges, !ranges.isEmpty { return ConstantFacts(of: file, in: ranges, sought) }
+    }
+    return ConstantFacts()
   }
 
   /// The same segments of a file that no loader was asked for.
@@ -93,10 +115,9 @@ package struct RootView {
     constants(of: try? open(path))
   }
 
-  /// Linkers of some machines put constants beside the code, where no segment is only read.
   private func constants(of file: consuming OpenFile?) -> [ElfImage.Content] {
     guard let file else { return [] }
-    for kind in [ElfImage.ConstantSegments.readOnly, .executable] {
+    for kind in Self.constantKinds {
       let segments = try? ElfImage.constantSegments(of: file, in: kind, limit: Self.constantsLimit)
       if let segments, !segments.isEmpty { return segments }
     }

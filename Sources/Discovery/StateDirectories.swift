@@ -25,16 +25,16 @@ package struct StateDirectories: NeedSource {
     guard object.isProgram, let image = object.image else { return [] }
     var seen: Set<RootPath> = []
     var needs: [RuntimeNeed] = []
-    for text in root.pathTexts(of: object, below: Self.tops)
-    where image.interpreter != nil || !Self.libraryTexts.contains(text.path) {
-      guard needs.count < Self.limit, let directory = Self.directory(of: text.path, in: &root),
+    for text in root.paths(in: object, below: Self.tops)
+    where image.interpreter != nil || !Self.libraryTexts.contains(text.text) {
+      guard needs.count < Self.limit, let directory = Self.directory(of: text.text, in: &root),
         seen.insert(directory.path).inserted
       else { continue }
       needs.append(
         RuntimeNeed(
           topic: Self.topic, grade: .implied,
           evidence: Evidence(
-            file: object.path, mark: .string(text.path, offset: text.offset)),
+            file: object.path, mark: .string(text.text, offset: text.offset)),
           wishes: [.directory(directory.path, permissions: directory.permissions)],
           isEssential: true, purpose: "keeps files there"))
     }

@@ -3,7 +3,7 @@ internal import FileTree
 
 /// Texts in objects that call `dlopen` that look like the names of libraries.
 struct GuessedLibraries: NeedSource {
-  private static let callers: Set<ByteString> = ["dlopen", "dlmopen", "__libc_dlopen_mode"]
+  static let callers: Set<ByteString> = ["dlopen", "dlmopen", "__libc_dlopen_mode"]
   /// In names of one object: more of them say nothing any more.
   private static let nameLimit = 64
 
@@ -18,18 +18,16 @@ struct GuessedLibraries: NeedSource {
       [object.name] + (image.dynamic?.needed ?? []) + [image.interpreter].compactMap(\.self))
     var seen: Set<ByteString> = []
     var needs: [RuntimeNeed] = []
-    for segment in root.constants(of: object) {
-      for (name, place) in Self.names(in: segment.bytes) {
-        guard needs.count < Self.nameLimit else { return needs }
-        guard !known.contains(name), seen.insert(name).inserted else { continue }
-        needs.append(
-          RuntimeNeed(
-            topic: .guesses, grade: .guessed,
-            evidence: Evidence(
-              file: object.path, mark: .string(name, offset: segment.offset + UInt64(place))),
-            wishes: [.library(names: [name], caller: object.caller)], isEssential: false,
-            purpose: "may be opened by dlopen"))
-      }
+    for name in root.constantFacts(of: object).libraries {
+      guard needs.count < Self.nameLimit else { return needs }
+      guard !known.contains(name.text), seen.insert(name.text).inserted else { continue }
+      needs.append(
+        RuntimeNeed(
+          topic: .guesses, grade: .guessed,
+          evidence: Evidence(
+            file: object.path, mark: .string(name.text, offset: name.offset)),
+          wishes: [.library(names: [name.text], caller: object.caller)], isEssential: false,
+          purpose: "may be opened by dlopen"))
     }
     return needs
   }

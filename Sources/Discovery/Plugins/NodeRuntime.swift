@@ -13,7 +13,7 @@ struct NodeRuntime: NeedSource {
     guard name.hasPrefix("libnode.so") || object.image?.isProgram == true && name == "node" else {
       return []
     }
-    let paths = root.pathTexts(of: object).map(\.path).filter {
+    let paths = root.constantFacts(of: object).paths.map(\.text).filter {
       $0.hasSuffix(".js") && root.isFile($0)
     }
     guard !paths.isEmpty else { return [] }

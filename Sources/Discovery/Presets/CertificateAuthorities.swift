@@ -30,14 +30,13 @@ enum CertificateAuthorities {
     of object: ObservedObject?, in root: inout RootView
   ) -> [ByteString] {
     guard let object else { return [] }
-    var texts = root.pathTexts(of: object)
+    var paths = root.constantFacts(of: object).paths
     // OpenSSL tells its directory in libcrypto, which lies beside libssl.
     for name in object.image?.dynamic?.needed ?? [] where name.hasPrefix("libcrypto.so") {
-      let path = object.real.parent.appending(name)
-      texts += PathTexts.all(in: root.constants(at: path.text))
+      paths += root.constantFacts(at: object.real.parent.appending(name)).paths
     }
     var seen: Set<ByteString> = []
-    return texts.map(\.path).filter { path in
+    return paths.map(\.text).filter { path in
       (bundles.contains(path) || path.hasSuffix("/cert.pem")) && seen.insert(path).inserted
     }
   }

@@ -13,6 +13,8 @@ internal import FileTree
 /// - the source of the rule.
 enum NeedsTable {
   static let rows = NeedsRow.rows(of: text)
+  /// Those that are looked for in programs.
+  static let texts = rows.filter { $0.trigger == .string }.flatMap(\.words)
 
   static let text = """
     # Libraries that the C library opens by itself

@@ -62,14 +62,10 @@ struct TableNeeds: NeedSource {
   private mutating func addStrings(
     of object: ObservedObject, to needs: inout [RuntimeNeed], in root: inout RootView
   ) {
+    let places = root.constantFacts(of: object).texts
     for (text, row) in strings {
-      for segment in root.constants(of: object) {
-        guard let place = find(text.bytes, in: segment.bytes) else { continue }
-        add(
-          row, .string(text, offset: segment.offset + UInt64(place)), of: object, to: &needs,
-          in: &root)
-        break
-      }
+      guard let place = places[text] else { continue }
+      add(row, .string(text, offset: place), of: object, to: &needs, in: &root)
     }
   }
 }

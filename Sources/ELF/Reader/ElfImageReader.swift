@@ -119,20 +119,34 @@ extension ElfImage {
     of file: borrowing OpenFile, in kind: ConstantSegments, limit: UInt64
   ) throws(ElfReadError) -> [Content] {
     let elf = try LibelfHandle(file)
+    return try constantRanges(of: file, in: kind, limit: limit).map { range throws(ElfReadError) in
+      let count = range.upperBound - range.lowerBound
+      return Content(
+        offset: range.lowerBound,
+        bytes: try elf.bytes(of: .segment, at: range.lowerBound, count: count))
+    }
+  }
+
+  /// Where the segments lie that hold constants, from the file's beginning. In bytes; the file may be
+  /// shorter.
+  ///
+  /// - Parameter limit: in bytes, of all segments together; those beyond it are left out.
+  package static func constantRanges(
+    of file: borrowing OpenFile, in kind: ConstantSegments, limit: UInt64
+  ) throws(ElfReadError) -> [Range<UInt64>] {
+    let elf = try LibelfHandle(file)
     let flags = kind == .readOnly ? 0 : UInt32(PF_X)
-    var contents: [Content] = []
+    var ranges: [Range<UInt64>] = []
     var left = limit
     for segment in try segments(of: elf, fileSize: file.size)
     where segment.p_type == UInt32(PT_LOAD) && segment.p_flags & UInt32(PF_W | PF_X) == flags
       && segment.p_filesz <= left
     {
       left -= segment.p_filesz
-      contents.append(
-        Content(
-          offset: segment.p_offset,
-          bytes: try elf.bytes(of: .segment, at: segment.p_offset, count: segment.p_filesz)))
+      let (end, overflows) = segment.p_offset.addingReportingOverflow(segment.p_filesz)
+      if !overflows { ranges.append(segment.p_offset..<end) }
     }
-    return contents
+    return ranges
   }
 
   /// The entries of PT_DYNAMIC; none for a static program.
