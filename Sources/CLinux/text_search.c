@@ -45,6 +45,28 @@ long clinux_find(
     return hit ? hit - (const char *)bytes : -1;
 }
 
+long clinux_next_word_end(
+    const void *memory, unsigned long size, unsigned long from, const unsigned char *is_last) {
+    const uint8_t *bytes = memory;
+    int low = 0, high = 255;
+    while (low < 256 && !is_last[low]) low++;
+    while (high > low && !is_last[high]) high--;
+    if (low == 256) return -1;
+    const Block zero = {0}, lowest = zero + (uint8_t)low, highest = zero + (uint8_t)high;
+    unsigned long place = from < 1 ? 1 : from;
+    for (; place + sizeof(Block) <= size; place += sizeof(Block)) {
+        const Block before = block(bytes + place - 1);
+        const Block hits = (Block)(block(bytes + place) == zero) & (Block)(before >= lowest)
+            & (Block)(before <= highest);
+        if (is_zero(hits)) continue;
+        for (unsigned long i = place; i < place + sizeof(Block); i++)
+            if (!bytes[i] && is_last[bytes[i - 1]]) return (long)i;
+    }
+    for (; place < size; place++)
+        if (!bytes[place] && is_last[bytes[place - 1]]) return (long)place;
+    return -1;
+}
+
 /// Lines may end and have tabs within a text.
 static int is_printable(char byte) {
     return (byte >= 0x20 && byte <= 0x7E) || byte == '\n' || byte == '\t';

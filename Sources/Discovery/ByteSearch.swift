@@ -1,4 +1,5 @@
 internal import CLinux
+internal import FileTree
 
 /// The place of the first occurrence of bytes at or behind a place; nil if there is none.
 func find(_ pattern: [UInt8], in bytes: [UInt8], from start: Int = 0) -> Int? {
@@ -11,4 +12,42 @@ func find(_ pattern: [UInt8], in bytes: [UInt8], from start: Int = 0) -> Int? {
     }
   }
   return place < 0 ? nil : start + place
+}
+
+/// Words that end a text, looked for all at once.
+struct WordSearch: Sendable {
+  private var words: [UInt8: [ByteString]] = [:]
+  private var isLast = [UInt8](repeating: 0, count: 256)
+
+  /// - Parameter words: none is empty.
+  init(_ words: [ByteString]) {
+    for word in words {
+      guard let last = word.bytes.last else { continue }
+      self.words[last, default: []].append(word)
+      isLast[Int(last)] = 1
+    }
+  }
+
+  /// Calls for each place at which one of the words stands before a zero byte, whatever stands before it.
+  func each(in bytes: [UInt8], _ body: (_ word: ByteString, _ start: Int) -> Void) {
+    guard !words.isEmpty else { return }
+    var position = 0
+    while let end = nextEnd(in: bytes, from: position) {
+      position = end + 1
+      for word in words[bytes[end - 1]] ?? [] where word.count <= end {
+        let start = end - word.count
+        if bytes[start..<end].elementsEqual(word.bytes) { body(word, start) }
+      }
+    }
+  }
+
+  private func nextEnd(in bytes: [UInt8], from start: Int) -> Int? {
+    let place = unsafe bytes.withUnsafeBytes { bytes in
+      unsafe isLast.withUnsafeBufferPointer {
+        unsafe clinux_next_word_end(
+          bytes.baseAddress, UInt(bytes.count), UInt(start), $0.baseAddress)
+      }
+    }
+    return place < 0 ? nil : place
+  }
 }

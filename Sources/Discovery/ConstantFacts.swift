@@ -15,7 +15,7 @@ struct ConstantFacts: Sendable {
     /// Texts that may be parts of others.
     var texts: [ByteString] = []
     /// Words that end a text.
-    var words: [ByteString] = []
+    var words = WordSearch([])
     /// Whether names of libraries are looked for.
     var libraries = false
   }
@@ -72,10 +72,12 @@ struct ConstantFacts: Sendable {
         texts[text] = window.offset + UInt64(place)
       }
     }
-    for word in sought.words where words[word] == nil {
-      if let place = Self.place(of: word, in: window) {
-        words[word] = window.offset + UInt64(place)
-      }
+    // Linkers let a text lie in the end of a longer one.
+    sought.words.each(in: window.bytes) { word, place in
+      guard words[word] == nil,
+        place == 0 ? window.isFirst : !Self.isWordByte(window.bytes[place - 1])
+      else { return }
+      words[word] = window.offset + UInt64(place)
     }
     guard sought.libraries else { return }
     for (name, place) in GuessedLibraries.names(in: window.bytes)
@@ -101,17 +103,6 @@ struct ConstantFacts: Sendable {
     }
   }
 
-  /// Linkers let a text lie in the end of a longer one.
-  private static func place(of word: ByteString, in window: Window) -> Int? {
-    let pattern = word.bytes + [0]
-    var start = 0
-    while let place = find(pattern, in: window.bytes, from: start) {
-      if place == 0 ? window.isFirst : !isWordByte(window.bytes[place - 1]) { return place }
-      start = place + 1
-    }
-    return nil
-  }
-
   private static func isWordByte(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -130,7 +121,7 @@ extension ConstantFacts.Sought {
     guard object.isProgram else { return }
     texts = NeedsTable.texts
     if !object.imports.isDisjoint(with: NamedUsers.callers) {
-      words = SystemAccounts.packageUsers(in: &root)
+      words = WordSearch(SystemAccounts.packageUsers(in: &root))
     }
   }
 }

@@ -1,3 +1,4 @@
+import FileTree
 import Testing
 
 @testable import Discovery
@@ -28,6 +29,26 @@ struct ByteSearchTests {
             "\(pattern) in \(bytes) from \(from)")
         }
       }
+    }
+  }
+
+  @Test func `finds every word before a zero byte`() {
+    var generator = SystemRandomNumberGenerator()
+    let words: [ByteString] = ["a", "ab", "bb", "aba"]
+    for size in 0..<150 {
+      let letters: [UInt8] = [0, 0, UInt8(ascii: "a"), UInt8(ascii: "b"), UInt8(ascii: "c")]
+      let bytes = (0..<size).map { _ in letters.randomElement(using: &generator) ?? 0 }
+      var found: Set<String> = []
+      WordSearch(words).each(in: bytes) { word, start in
+        #expect(found.insert("\(word) \(start)").inserted)
+      }
+      var expected: Set<String> = []
+      for word in words {
+        for start in bytes.indices where bytes[start...].starts(with: word.bytes + [0]) {
+          expected.insert("\(word) \(start)")
+        }
+      }
+      #expect(found == expected)
     }
   }
 

@@ -38,6 +38,13 @@ long clinux_read_attribute(const char *path, const char *name, void *value, unsi
 long clinux_find(
     const void *bytes, unsigned long size, const void *pattern, unsigned long pattern_size);
 
+/// The next zero byte at or behind a place that stands behind one of some bytes: its place from the beginning,
+/// or -1.
+///
+/// - Parameter is_last: for each of the 256 bytes, whether it is one of them.
+long clinux_next_word_end(
+    const void *bytes, unsigned long size, unsigned long from, const unsigned char *is_last);
+
 /// The next text at or behind a place that has printable bytes in it, or begins with them: 1 and its bounds, or 0.
 ///
 /// A text is as much printable ASCII as stands before a zero byte.
