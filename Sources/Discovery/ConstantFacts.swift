@@ -115,13 +115,16 @@ struct ConstantFacts: Sendable {
 }
 
 extension ConstantFacts.Sought {
+  /// No root has more users of its packages' own.
+  private static let userLimit = 256
+
   /// What any source may ask of an object.
   init(for object: ObservedObject, in root: inout RootView) {
     libraries = !object.imports.isDisjoint(with: GuessedLibraries.callers)
     guard object.isProgram else { return }
     texts = NeedsTable.texts
     if !object.imports.isDisjoint(with: NamedUsers.callers) {
-      words = WordSearch(SystemAccounts.packageUsers(in: &root))
+      words = WordSearch(Array(SystemAccounts.packageUsers(in: &root).prefix(Self.userLimit)))
     }
   }
 }

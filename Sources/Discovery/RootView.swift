@@ -83,6 +83,11 @@ package struct RootView {
     return segments
   }
 
+  /// The same of a file that no loader was asked for.
+  mutating func constants(at path: ByteString) -> [ElfImage.Content] {
+    constants(of: try? open(path))
+  }
+
   /// What stands among them, without holding them. That of the last object is kept as well.
   mutating func constantFacts(of object: ObservedObject) -> ConstantFacts {
     if let facts, facts.file == object.real, facts.isProgram == object.isProgram {
@@ -108,11 +113,6 @@ package struct RootView {
       if let ranges, !ranges.isEmpty { return ConstantFacts(of: file, in: ranges, sought) }
     }
     return ConstantFacts()
-  }
-
-  /// The same segments of a file that no loader was asked for.
-  mutating func constants(at path: ByteString) -> [ElfImage.Content] {
-    constants(of: try? open(path))
   }
 
   private func constants(of file: consuming OpenFile?) -> [ElfImage.Content] {
