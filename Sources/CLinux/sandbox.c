@@ -206,6 +206,8 @@ static void kill_orphans(pid_t program, int children) {
     for (int round = 0; round < 1000; round++) {
         ssize_t size = pread(children, text, sizeof text - 1, 0);
         if (size <= 0) break;
+        // The last number may go on behind what is read.
+        while (size > 0 && text[size - 1] != ' ') size--;
         text[size] = 0;
         for (char *word = text; *word;) {
             char *end;

@@ -4,14 +4,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/fsverity.h>
+#include <netinet/in.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #ifdef MACHINE
 
-// The half of an argument that a pointer doesn't need.
+// The low half of an argument: flags and numbers have no other.
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define LOAD_ARGUMENT(index) \
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + 8 * (index) + 4)
@@ -26,6 +31,8 @@
 #define CLONE_FLAGS 0
 #endif
 #define NEW_NAMESPACES 0x7E020000U
+// socket(2): the others are flags.
+#define KIND_OF_SOCKET 0xF
 
 int sandbox_install(struct sock_filter *statements, unsigned count, unsigned flags) {
     struct sock_fprog program = {.len = (unsigned short)count, .filter = statements};
@@ -71,16 +78,24 @@ static const long refused_of_32_bits[] = {
     // fsopen, fsconfig, fsmount, fspick, move_mount, open_tree, mount_setattr
     430, 431, 432, 433, 429, 428, 442,
 };
+// socketcall(2), whose arguments lie in memory, is let through with every family: older programs have no other way.
 enum { clone_of_32_bits = 120, clone3_of_32_bits = 435, socket_of_32_bits = 359 };
 #endif
 
 /// Beside them in a chroot, where devices can be made, and processes and what they share are the host's.
 static const long refused_in_chroot[] = {
-    SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_chroot, SYS_mknodat,
-    SYS_shmget, SYS_shmat, SYS_shmctl, SYS_semget, SYS_semop, SYS_semtimedop, SYS_semctl, SYS_msgget,
+    SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_chroot, SYS_migrate_pages, SYS_move_pages,
+    SYS_shmget, SYS_shmat, SYS_shmctl, SYS_semget, SYS_semtimedop, SYS_semctl, SYS_msgget,
     SYS_msgsnd, SYS_msgrcv, SYS_msgctl, SYS_mq_open, SYS_mq_unlink,
-#ifdef SYS_mknod
-    SYS_mknod,
+#ifdef SYS_semop
+    SYS_semop,
+#endif
+    // Where several calls share a number, what is asked for lies in memory.
+#ifdef SYS_ipc
+    SYS_ipc,
+#endif
+#ifdef SYS_socketcall
+    SYS_socketcall,
 #endif
 #ifdef SYS_pidfd_open
     SYS_pidfd_open,
@@ -97,8 +112,8 @@ static const long refused_in_original[] = {
 #ifdef SYS_chmod
     SYS_chmod, SYS_chown, SYS_lchown, SYS_utime, SYS_utimes, SYS_futimesat,
 #endif
-    // fchmodat2, setxattrat and removexattrat have the same numbers on every machine.
-    452, 463, 466,
+    // fchmodat2, setxattrat, removexattrat and file_setattr have the same numbers on every machine.
+    452, 463, 466, 469,
 };
 
 struct statements {
@@ -141,10 +156,10 @@ static void refuse_list(struct statements *statements, const long *list, size_t 
 
 #define REFUSE_LIST(statements, list) refuse_list(statements, list, sizeof list / sizeof *list)
 
-/// Lets a call name no process but this one, or its group.
-static void refuse_others(struct statements *statements, long call) {
+/// Lets an argument of a call name no process but this one, or its group.
+static void refuse_others(struct statements *statements, long call, unsigned argument) {
     push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)call, 0, 5));
-    push(statements, (struct sock_filter)LOAD_ARGUMENT(0));
+    push(statements, (struct sock_filter)LOAD_ARGUMENT(argument));
     push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 2, 0));
     push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)getpid(), 1, 0));
     push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | EPERM));
@@ -153,38 +168,69 @@ static void refuse_others(struct statements *statements, long call) {
 
 /// In a chroot nothing goes out by TCP or UDP: only sockets within the system, and TCP that listens, where it
 /// may.
-static void refuse_network(struct statements *statements, int listens) {
+static void refuse_network(struct statements *statements, int listens, int signals_stay) {
     refuse(statements, SYS_connect, ENETUNREACH);
     // TCP Fast Open connects without connect(2).
     refuse_bits(statements, SYS_sendto, 3, MSG_FASTOPEN);
     refuse_bits(statements, SYS_sendmsg, 2, MSG_FASTOPEN);
+    refuse_bits(statements, SYS_sendmmsg, 3, MSG_FASTOPEN);
     push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 1, 0));
     push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
     push(statements, (struct sock_filter)LOAD_ARGUMENT(0));
-    push(statements, (struct sock_filter)UNLESS(AF_UNIX));
+    push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 0, 4));
+    // What keeps signals inside keeps from the host's abstract names, which a datagram reaches unconnected.
+    push(statements, (struct sock_filter)LOAD_ARGUMENT(1));
+    push(statements, (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, KIND_OF_SOCKET));
+    push(
+        statements,
+        (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, signals_stay ? ~0U : SOCK_DGRAM, 2, 0));
     push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
     push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 2, 0));
     push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 1, 0));
     push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | EAFNOSUPPORT));
     push(statements, (struct sock_filter)LOAD_ARGUMENT(1));
-    // The kind without its flags.
-    push(statements, (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xF));
+    push(statements, (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, KIND_OF_SOCKET));
     push(
         statements,
         (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SOCK_STREAM, (listens ? 1 : 0), 0));
     push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | EAFNOSUPPORT));
+    // Other protocols connect in other ways.
+    push(statements, (struct sock_filter)LOAD_ARGUMENT(2));
+    push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 2, 0));
+    push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 1, 0));
+    push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | EPROTONOSUPPORT));
+}
+
+/// Whatever changes a file but for its content.
+static void refuse_changes(struct statements *statements) {
+    static const unsigned long requests[] = {
+        FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR, FS_IOC_ENABLE_VERITY};
+    REFUSE_LIST(statements, refused_in_original);
+    for (unsigned index = 0; index < sizeof requests / sizeof *requests; index++)
+        refuse_value(statements, SYS_ioctl, 1, (unsigned)requests[index], EPERM);
 }
 
 /// In a chroot signals and limits can reach whatever this user runs, unless something else confines them.
 static void refuse_processes(struct statements *statements, int signals_stay) {
     static const long signals[] = {
         SYS_kill, SYS_tkill, SYS_tgkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo};
-    refuse_others(statements, SYS_prlimit64);
+    refuse_others(statements, SYS_prlimit64, 0);
+    // Of a user there are others.
+    refuse_value(statements, SYS_setpriority, 0, PRIO_USER, EPERM);
+    refuse_others(statements, SYS_setpriority, 1);
+    refuse_value(statements, SYS_ioprio_set, 0, 3 /* IOPRIO_WHO_USER */, EPERM);
+    refuse_others(statements, SYS_ioprio_set, 1);
     if (signals_stay) return;
     for (unsigned index = 0; index < sizeof signals / sizeof *signals; index++)
-        refuse_others(statements, signals[index]);
-    // The same by descriptors: F_SETOWN, F_SETOWN_EX, FIOSETOWN and SIOCSPGRP.
-    refuse_value(statements, SYS_fcntl, 1, F_SETOWN, EPERM);
+        refuse_others(statements, signals[index], 0);
+    // The same by descriptors. A program may well name itself.
+    push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fcntl, 0, 6));
+    push(statements, (struct sock_filter)LOAD_ARGUMENT(1));
+    push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETOWN, 0, 3));
+    push(statements, (struct sock_filter)LOAD_ARGUMENT(2));
+    push(statements, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)getpid(), 1, 0));
+    push(statements, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | EPERM));
+    push(statements, (struct sock_filter)LOAD(nr));
     refuse_value(statements, SYS_fcntl, 1, F_SETOWN_EX, EPERM);
     refuse_value(statements, SYS_ioctl, 1, FIOSETOWN, EPERM);
     refuse_value(statements, SYS_ioctl, 1, SIOCSPGRP, EPERM);
@@ -229,9 +275,14 @@ static int refuse_outside(const struct clinux_sandbox *request, int signals_stay
     refuse_value(&statements, SYS_socket, 0, AF_VSOCK, EAFNOSUPPORT);
     if (request->isolation == CLINUX_CHROOT) {
         REFUSE_LIST(&statements, refused_in_chroot);
-        if (request->must_stay) REFUSE_LIST(&statements, refused_in_original);
+        // Devices, but not FIFOs.
+        refuse_bits(&statements, SYS_mknodat, 2, S_IFCHR);
+#ifdef SYS_mknod
+        refuse_bits(&statements, SYS_mknod, 1, S_IFCHR);
+#endif
+        if (request->must_stay) refuse_changes(&statements);
         refuse_processes(&statements, signals_stay);
-        refuse_network(&statements, request->listens);
+        refuse_network(&statements, request->listens, signals_stay);
     }
     push(&statements, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
     if (statements.count == sizeof statements.list / sizeof *statements.list) {

@@ -137,7 +137,8 @@ static const char *path_of(int descriptor, char *path, size_t size) {
 
 /// Root of the host is root here: what engines keep from him in /proc, he doesn't get.
 static int protect_proc(void) {
-    static const char *const kept[] = {"sys", "sysrq-trigger", "irq", "bus", "fs", 0};
+    static const char *const kept[] = {
+        "sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi", "asound", "driver", "dynamic_debug", 0};
     static const char *const hidden[] = {"kcore", "keys", "timer_list", "kmsg", "sched_debug", 0};
     char place[PATH_SIZE];
     for (int index = 0; kept[index]; index++) {
@@ -361,6 +362,7 @@ void sandbox_lock_root(const char **writable, struct clinux_sandboxed *result) {
     }
     is_done = is_done && syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
     close(ruleset);
-    result->is_read_only = is_done;
+    // Before it knew of truncation, what isn't opened for writing could be emptied.
+    result->is_read_only = is_done && version >= 3;
     result->signals_stay = is_done && version >= 6;
 }

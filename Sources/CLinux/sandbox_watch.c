@@ -94,35 +94,39 @@ static long read_text(pid_t process, unsigned long address, char *text, unsigned
     return -1;
 }
 
-/// Whether a path leads nowhere in the root that a process has. Errors of other kinds say nothing.
-static int is_missed(pid_t process, const char *path, int directory) {
-    char place[64];
-    if (path[0] == '/') snprintf(place, sizeof place, "/proc/%d/root", process);
-    else if (directory == AT_FDCWD) snprintf(place, sizeof place, "/proc/%d/cwd", process);
-    else snprintf(place, sizeof place, "/proc/%d/fd/%d", process, directory);
-    int base = open(place, O_PATH | O_CLOEXEC);
-    if (base < 0) return 0;
-    struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = path[0] == '/' ? RESOLVE_IN_ROOT : 0};
-    int file = (int)syscall(SYS_openat2, base, path, &how, sizeof how);
-    int error = file < 0 ? errno : 0;
-    if (file >= 0) close(file);
-    close(base);
-    return error == ENOENT || error == ENOTDIR;
-}
-
-/// Makes a relative path absolute by the directory that it is relative to, as that process sees it.
+/// Makes a path absolute in the root that a process has. 0 where that can't be told.
 static int make_absolute(pid_t process, int directory, char *path, unsigned long size) {
     if (path[0] == '/') return 1;
-    char place[64], base[4096], text[8192];
+    char place[64], base[4096], root[4096], text[8192];
     if (directory == AT_FDCWD) snprintf(place, sizeof place, "/proc/%d/cwd", process);
     else snprintf(place, sizeof place, "/proc/%d/fd/%d", process, directory);
     ssize_t length = readlink(place, base, sizeof base - 1);
     if (length <= 0 || base[0] != '/') return 0;
     base[length] = 0;
-    int whole = snprintf(text, sizeof text, "%s/%s", length == 1 ? "" : base, path);
+    snprintf(place, sizeof place, "/proc/%d/root", process);
+    ssize_t root_length = readlink(place, root, sizeof root - 1);
+    if (root_length <= 0) return 0;
+    // Of a chroot, paths are told as they are outside of it.
+    const char *inside = base;
+    if (root_length > 1 && root_length <= length && !memcmp(base, root, (size_t)root_length)) inside += root_length;
+    int whole = snprintf(text, sizeof text, "%s/%s", !strcmp(inside, "/") ? "" : inside, path);
     if (whole <= 0 || (unsigned long)whole >= size || whole >= (int)sizeof text) return 0;
     memcpy(path, text, (size_t)whole + 1);
     return 1;
+}
+
+/// Whether an absolute path leads nowhere in the root that a process has. Errors of other kinds say nothing.
+static int is_missed(pid_t process, const char *path) {
+    char place[64];
+    snprintf(place, sizeof place, "/proc/%d/root", process);
+    int base = open(place, O_PATH | O_CLOEXEC);
+    if (base < 0) return 0;
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
+    int file = (int)syscall(SYS_openat2, base, path, &how, sizeof how);
+    int error = file < 0 ? errno : 0;
+    if (file >= 0) close(file);
+    close(base);
+    return error == ENOENT || error == ENOTDIR;
 }
 
 static int looks_at(const struct seccomp_notif *request, char *path, unsigned long size) {
@@ -136,8 +140,7 @@ static int looks_at(const struct seccomp_notif *request, char *path, unsigned lo
         *slash = 0;
     }
     int directory = call->directory < 0 ? AT_FDCWD : (int)request->data.args[(int)call->directory];
-    return is_missed((pid_t)request->pid, path, directory)
-        && make_absolute((pid_t)request->pid, directory, path, size);
+    return make_absolute((pid_t)request->pid, directory, path, size) && is_missed((pid_t)request->pid, path);
 }
 
 int clinux_next_missed(int notifications, char *path, unsigned long size) {

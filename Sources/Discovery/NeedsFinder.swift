@@ -75,6 +75,7 @@ package struct NeedsFinder: Sendable {
   /// Forgets what was found, and keeps what was read.
   package mutating func reset() {
     found = Discovered()
+    root.reset()
     places = [:]
     seenIn = []
     seen = []

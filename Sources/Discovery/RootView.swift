@@ -14,7 +14,8 @@ package struct RootView {
   private var facts: (file: RootPath, isProgram: Bool, facts: ConstantFacts)?
 
   /// Every line of a configuration can include a whole directory.
-  private var namesLeft = 1 << 20
+  private var namesLeft = nameLimit
+  private static let nameLimit = 1 << 20
   /// Whether more names in directories were asked for than any configuration of a real system does.
   package var isCutShort: Bool { namesLeft < 0 }
 
@@ -31,6 +32,9 @@ package struct RootView {
     self.systemDirectories = systemDirectories
     resolver = PathResolver(tree: tree)
   }
+
+  /// For another program, whose configuration is another's.
+  mutating func reset() { namesLeft = Self.nameLimit }
 
   /// The file that a path leads to; nil if it leads nowhere.
   package mutating func resolve(_ path: ByteString) -> ResolvedPath? {

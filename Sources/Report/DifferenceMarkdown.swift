@@ -66,5 +66,6 @@ private func cell(_ text: String) -> String {
 private func code(_ text: String) -> String {
   let plain = text.replacing("|", with: "\\|")
   if plain.isEmpty { return "" }
-  return plain.contains("`") ? cell(text) : "`\(plain)`"
+  // A table's bars are looked for before anything else, whatever stands before them.
+  return plain.contains("`") || text.contains("\\") ? cell(text) : "`\(plain)`"
 }

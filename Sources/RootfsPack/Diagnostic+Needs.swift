@@ -43,6 +43,15 @@ extension Diagnostic {
   }
 }
 
+extension Diagnostic {
+  /// - Parameter path: of the program whose needs were looked for; nil for several.
+  static func cutShort(_ path: ByteString?) -> Diagnostic {
+    Diagnostic(
+      "warning: \(path.map { "\($0): " } ?? "")configuration in the root includes more than any "
+        + "system's: not all was read")
+  }
+}
+
 extension Discovered {
   /// What is odd, but doesn't stop anything.
   var diagnostics: [Diagnostic] {
@@ -55,12 +64,7 @@ extension Discovered {
       + damagedNotes.map {
         Diagnostic("warning: \($0): a .note.dlopen that can't be understood (not a JSON array)")
       }
-      + (isCutShort
-        ? [
-          Diagnostic(
-            "warning: configuration in the root includes more than any system's: not all was read")
-        ]
-        : [])
+      + (isCutShort ? [Diagnostic.cutShort(nil)] : [])
       + unanswered.map {
         Diagnostic(
           "warning: --with \($0.name): nothing of it is in this root",

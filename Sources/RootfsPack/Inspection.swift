@@ -42,8 +42,9 @@ struct Inspection {
       }
       for result in results {
         switch result {
-        case .shown(let piece, let isComplete):
+        case .shown(let piece, let isComplete, let warnings):
           if !isComplete { status = max(status, .findings) }
+          warnings.forEach(report)
           try output.add(piece)
         case .refused(let error, let isFound):
           if case .loader(let error) = error, isFound, passedOver.count(error) { continue }
@@ -59,7 +60,7 @@ struct Inspection {
   }
 
   private enum Outcome: Sendable {
-    case shown(InspectOutput.Piece, isComplete: Bool)
+    case shown(InspectOutput.Piece, isComplete: Bool, [Diagnostic])
     case refused(NeedsError, isFound: Bool)
     case failed(any Error)
   }
@@ -80,7 +81,9 @@ struct Inspection {
       let program = InspectedProgram(
         path: subject.path, closures: closures, script: found.scripts[subject.path],
         needs: found.needs.filter { !$0.isIdleGuess })
-      return .shown(try render(program), isComplete: closures.isComplete)
+      return .shown(
+        try render(program), isComplete: closures.isComplete,
+        found.isCutShort ? [.cutShort(subject.path)] : [])
     } catch let error as NeedsError {
       return .refused(error, isFound: subject.isFound)
     } catch {

@@ -11,9 +11,6 @@ package struct SandboxedProgram: ~Copyable {
   package let isReadOnly: Bool
   private var sandboxed: clinux_sandboxed
   private let watch: FileWatch?
-  /// The root's path on the host: what a program in a chroot looks for relatively is told with it. Empty
-  /// in namespaces.
-  private let outerPath: ByteString
 
   /// Starts a program by the first way of isolation that this system allows.
   ///
@@ -63,7 +60,6 @@ package struct SandboxedProgram: ~Copyable {
     hasProc = result.has_proc != 0
     isReadOnly = result.is_read_only != 0
     sandboxed = result
-    outerPath = isolation == .chroot ? ByteString(request.root) : ""
     watch = result.notifications >= 0 ? FileWatch(result.notifications) : nil
   }
 
@@ -158,12 +154,7 @@ package struct SandboxedProgram: ~Copyable {
 
   /// The files that it has looked for and didn't find so far, each once, in its order; nil where nobody
   /// watched.
-  package var missed: [ByteString]? {
-    guard !outerPath.isEmpty else { return watch?.missed }
-    return watch?.missed.map { path in
-      path.hasPrefix(outerPath + "/") ? ByteString(path.bytes.dropFirst(outerPath.count)) : path
-    }
-  }
+  package var missed: [ByteString]? { watch?.missed }
 }
 
 extension SandboxError.Stage {

@@ -17,7 +17,7 @@ struct Accounts {
   }
 
   private func user(_ name: String) -> (user: UInt32, group: UInt32)? {
-    let fields = entry(of: name, in: .users)
+    let fields = entry(of: name, in: .users, with: 4)
     if let fields, let user = UInt32(fields[2]), let group = UInt32(fields[3]) {
       return (user, group)
     }
@@ -27,13 +27,13 @@ struct Accounts {
 
   private func group(_ name: String) -> UInt32? {
     if let number = UInt32(name) { return number }
-    return entry(of: name, in: .groups).flatMap { UInt32($0[2]) }
+    return entry(of: name, in: .groups, with: 3).flatMap { UInt32($0[2]) }
   }
 
-  /// The line of a name, or of the number in its third field.
-  private func entry(of name: String, in file: AccountFile) -> [String]? {
+  /// The line of a name, or of the number in its third field, that has so many fields.
+  private func entry(of name: String, in file: AccountFile, with count: Int) -> [String]? {
     var root = RootView(tree: tree)
-    return file.records(in: &root).lazy.map { $0.map(\.description) }.first {
+    return file.records(in: &root, atLeast: count).lazy.map { $0.map(\.description) }.first {
       !name.isEmpty && ($0[0] == name || $0[2] == name)
     }
   }

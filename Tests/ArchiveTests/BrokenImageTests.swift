@@ -195,7 +195,10 @@ struct BrokenImageTests {
       { isDocument($0, "manifests") }
     ),
     (
-      Change("no index") { $0.editFiles = { $0["index.json"] = nil } },
+      Change("no index") {
+        $0.editFiles = { files in for name in ["index.json", "manifest.json"] { files[name] = nil }
+        }
+      },
       { $0 == .damaged(ArchivePlace(file: "/index.json"), .missing) }
     ),
     (

@@ -86,7 +86,7 @@ struct DiffTests {
     // A name that isn't UTF-8 is escaped once.
     try Shell.bash(#"mkdir -p a b; touch a/$'\xFF|x'"#, in: scratch.url)
     let odd = try diff("--markdown", "b", "a")
-    #expect(odd.output.contains(#"| added | `/\xFF\|x` |"#), "\(odd.output)")
+    #expect(odd.output.contains(#"| added | /\\xFF\|x |"#), "\(odd.output)")
     let quiet = try diff("-q", "old.tar", "new.tar")
     #expect(quiet.status == 1 && quiet.output.isEmpty)
   }

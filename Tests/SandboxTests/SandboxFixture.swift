@@ -34,6 +34,7 @@ extension SandboxFixture {
       #include <errno.h>
       #include <fcntl.h>
       #include <linux/capability.h>
+      #include <sys/ioctl.h>
       #include <netinet/in.h>
       #include <sched.h>
       #include <signal.h>

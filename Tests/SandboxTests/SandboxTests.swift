@@ -237,12 +237,16 @@ struct SandboxTests: SandboxFixture {
       """
       open("/etc/none", O_RDONLY); open("/etc/none", O_RDONLY); open("/etc/known", O_RDONLY);
       struct stat s; stat("/none/file", &s); access("relative", F_OK);
+      access("link", F_OK); access("../srv/link", F_OK);
       open("/tmp/made", O_CREAT | O_WRONLY, 0644); execl("/bin/none", "none", (char *)0);
       int d = open("/srv", O_RDONLY | O_DIRECTORY); openat(d, "inner", O_RDONLY);
       """)
     var request = request()
     request.directory = "/srv"
     request.writable = ["/tmp"]
+    // It leads somewhere in the root alone.
+    try Shell.bash(
+      "touch root/etc/known-here; ln -s /etc/known-here root/srv/link", in: scratch.url)
     let outcome = try run(request, isolation)
     #expect(
       outcome.missed == ["/etc/none", "/none/file", "/srv/relative", "/bin/none", "/srv/inner"])

@@ -21,9 +21,10 @@ extension LayoutFiles {
   /// What kind of image it is; nil if it is none.
   func imageKind(reading: Reading) throws(ArchiveReadError) -> ArchiveFormat.Kind? {
     // What else a layout lacks is told by whoever reads it (OCI image-spec, image-layout.md).
-    if try has("/oci-layout") { return .imageLayout }
+    let (isLayout, isDocker) = (try has("/oci-layout"), try has("/manifest.json"))
+    if isLayout, try has("/index.json") || !isDocker { return .imageLayout }
     // Any tree may have a file of this name.
-    guard try has("/manifest.json") else { return nil }
+    guard isDocker else { return nil }
     let documents = DocumentReader(files: self, reading: reading)
     do {
       return try documents.dockerImages().isEmpty ? nil : .dockerArchive

@@ -31,7 +31,9 @@ struct FontConfiguration: NeedSource {
         evidence, [.path(path, at: nil)], isEssential: true, purpose: "how fonts are chosen"))
     for tag in MarkupTag.tags(in: root.text(at: path) ?? []) where tag.kind == .start {
       // Other prefixes are for the files of whoever runs the program.
-      guard tag.attributes["prefix"] == nil, !tag.text.isEmpty, !tag.text.hasPrefix("~") else {
+      guard ["default", nil].contains(tag.attributes["prefix"]), !tag.text.isEmpty,
+        !tag.text.hasPrefix("~")
+      else {
         continue
       }
       let target = ConfigurationText.path(tag.text, in: Self.directory)
@@ -58,8 +60,8 @@ struct FontConfiguration: NeedSource {
   private mutating func addFonts(
     in directory: ByteString, _ evidence: Evidence, _ root: inout RootView
   ) {
+    guard seen.insert(directory + "/").inserted, !root.names(in: directory).isEmpty else { return }
     let fonts = TreeSelection.wishes(for: directory, in: &root)
-    guard !root.names(in: directory).isEmpty, seen.insert(directory + "/").inserted else { return }
     needs.append(
       Self.fonts.registered(
         evidence, fonts, isEssential: false, purpose: "fonts to draw with"))

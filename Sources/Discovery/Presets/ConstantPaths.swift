@@ -34,6 +34,8 @@ enum ConstantPaths {
       else { continue }
       for path in PathPattern.paths(matching: candidate + ending, in: &root) {
         let path = RootPath(normalising: path)
+        // A file may be any that the compiler told of, and a top directory anybody's.
+        guard path.names.count > 2, ending == "*" || root.isDirectory(path.text) else { continue }
         if paths.count < limit, seen.insert(path).inserted { paths.append(path.text) }
       }
     }
