@@ -27,7 +27,7 @@ cd "$scripts/.."
 step() { printf '\n==> %s\n' "$*"; }
 
 step "installing what is missing"
-"$scripts/install-packages.sh" attr binutils checksec cpio elfutils gcc git libarchive-tools libcap2-bin \
+"$scripts/install-packages.sh" attr binutils checksec cpio elfutils file gcc git libarchive-tools libcap2-bin \
   libdeflate-dev libelf-dev libzstd-dev musl-tools patchelf pkg-config python3 shellcheck \
   zlib1g-dev zstd
 if [ -z "$fast" ]; then

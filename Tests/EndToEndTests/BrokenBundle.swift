@@ -113,6 +113,10 @@ struct BrokenBundle: CustomTestStringConvertible, Sendable {
       fault: "rm -r etc/ssl", rungs: ["loader", "run"], advice: "--with ca-certificates",
       topic: "ca-certificates"),
     BrokenBundle(
+      name: "no data of a library's own", program: .script("#!/usr/bin/file\n"),
+      fault: "rm -r usr/share/misc", rungs: ["loader", "run"], advice: "--with files",
+      topic: "files"),
+    BrokenBundle(
       name: "no directory for state",
       program: .c("return open(\"/var/cache/apt/x\", O_CREAT | O_WRONLY, 0600) < 0;"),
       fault: "rm -r var/cache", rungs: ["run"], advice: "--add /var/cache/apt"),
