@@ -11,6 +11,9 @@ package struct NeedsPolicy: Sendable {
 
   package init() {}
 
+  /// Whether no need can go in, so that nobody has to look for any.
+  package var excludesAll: Bool { isMinimal && wanted.isEmpty && notes == nil && !packsGuesses }
+
   package enum Decision: Hashable, Sendable {
     case packed
     /// Left out, and what the user would have to write.

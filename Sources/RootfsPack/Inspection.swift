@@ -29,7 +29,7 @@ struct Inspection {
     let count = min(Workers<NeedsFinder>.processorCount, max(1, subjects.subjects.count))
     let scope = context.scope(policy, descends: false)
     // With --minimal nothing but the closure is asked for.
-    let showsNeeds = format.showsNeeds && !(policy.isMinimal && policy.wanted.isEmpty)
+    let showsNeeds = format.showsNeeds && !policy.excludesAll
     let workers = Workers(count: count) { NeedsFinder(scope) }
     var passedOver = PassedOverFiles()
     var output = InspectOutput(format, options, context)

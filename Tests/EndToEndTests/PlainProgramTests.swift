@@ -45,6 +45,24 @@ struct PlainProgramTests {
     return way
   }
 
+  @Test func `with nothing to go in, inspect doesn't look for what is asked for`() throws {
+    try Shell.bash(
+      """
+      printf '#include <stdlib.h>\nint main(void) { char n[] = "/tmp/XXXXXX"; return mkstemp(n) < 0; }' > t.c
+      gcc t.c -o temporary
+      """, in: scratch.url)
+    for (options, isLookedFor) in [
+      ([], true), (["--minimal"], false), (["--minimal", "--dlopen", "suggested"], true),
+      (["--minimal", "--with", "tmp"], true), (["--minimal", "--guess"], true),
+    ] {
+      let arguments = [Project.command, "inspect", "temporary"] + options
+      let result = try Shell.run(arguments, in: scratch.url)
+      #expect(result.status == 0)
+      #expect(result.output.contains("mkstemp") == isLookedFor, "\(options)")
+      #expect(result.output.contains("libc.so.6"))
+    }
+  }
+
   @Test func `it gets its DT_NEEDED closure, byte for byte, and nothing else`() throws {
     let interpreter = try Shell.bash(
       "readelf --program-headers plain | sed -n 's/.*interpreter: \\(.*\\)]/\\1/p' | tr -d '\\n'",
