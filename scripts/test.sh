@@ -28,7 +28,7 @@ step() { printf '\n==> %s\n' "$*"; }
 
 step "installing what is missing"
 "$scripts/install-packages.sh" attr binutils checksec cpio elfutils file gcc git libarchive-tools libcap2-bin \
-  libdeflate-dev libelf-dev libzstd-dev musl-tools patchelf pkg-config python3 shellcheck \
+  libdeflate-dev libelf-dev libzstd-dev musl-tools netbase patchelf pkg-config python3 shellcheck \
   zlib1g-dev zstd
 if [ -z "$fast" ]; then
   "$scripts/install-packages.sh" curl debootstrap iproute2 qemu-user-static
