@@ -122,7 +122,7 @@ static int change_user(const struct sandbox *sandbox, int is_mapped) {
 /// Becomes the program. Nothing of this process is left in it but standard output.
 static void become_program(const struct sandbox *sandbox, int socket, int is_mapped) {
     enum clinux_stage stage = CLINUX_STAGE_ROOT;
-    struct clinux_sandboxed result = {0};
+    struct sandbox_entered result = {0};
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, 0);

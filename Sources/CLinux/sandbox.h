@@ -20,6 +20,15 @@ struct sandbox {
     const char **writable;
 };
 
+/// What keeps a root apart that was entered.
+struct sandbox_entered {
+    /// As in clinux_sandboxed.
+    int has_proc;
+    int is_read_only;
+    /// Whether signals reach no process outside.
+    int signals_stay;
+};
+
 /// Finds the texts of a request. Whether all are there; `memory` is to be freed.
 int sandbox_read(
     const struct clinux_sandbox *request, const char *texts, unsigned long size, struct sandbox *sandbox,
@@ -27,11 +36,11 @@ int sandbox_read(
 
 /// Makes the root that the program sees, and changes into it. 0, or errno with the stage.
 int sandbox_enter_namespaced_root(
-    const struct sandbox *sandbox, struct clinux_sandboxed *result, enum clinux_stage *stage);
+    const struct sandbox *sandbox, struct sandbox_entered *result, enum clinux_stage *stage);
 
 /// The same by chroot(2) alone.
 int sandbox_enter_plain_root(
-    const struct sandbox *sandbox, struct clinux_sandboxed *result, enum clinux_stage *stage);
+    const struct sandbox *sandbox, struct sandbox_entered *result, enum clinux_stage *stage);
 
 /// capabilities(7): whatever the program starts has no more than what it is given here. 0, or errno.
 int sandbox_limit_rights(enum clinux_isolation isolation);
@@ -47,6 +56,6 @@ int sandbox_filter(const struct sandbox *sandbox, int signals_stay, int *notific
 
 /// landlock(7): nothing below the root can be written to but some directories, and signals stay inside. Sets
 /// what of this was done.
-void sandbox_lock_root(const char **writable, struct clinux_sandboxed *result);
+void sandbox_lock_root(const char **writable, struct sandbox_entered *result);
 
 #endif

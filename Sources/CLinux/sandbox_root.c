@@ -270,7 +270,7 @@ static int make_place(void) {
 }
 
 int sandbox_enter_namespaced_root(
-    const struct sandbox *sandbox, struct clinux_sandboxed *result, enum clinux_stage *stage) {
+    const struct sandbox *sandbox, struct sandbox_entered *result, enum clinux_stage *stage) {
     *stage = CLINUX_STAGE_ROOT;
     // The root may lie where the new one is put together, which then hides it.
     int source = open(sandbox->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -311,7 +311,7 @@ int sandbox_enter_namespaced_root(
 }
 
 int sandbox_enter_plain_root(
-    const struct sandbox *sandbox, struct clinux_sandboxed *result, enum clinux_stage *stage) {
+    const struct sandbox *sandbox, struct sandbox_entered *result, enum clinux_stage *stage) {
     *stage = CLINUX_STAGE_ROOT;
     if (chroot(sandbox->root) || chdir("/")) return errno;
     result->has_proc = access("/proc/self", F_OK) == 0;
@@ -340,7 +340,7 @@ static int allow_below(int ruleset, const char *path, uint64_t rights) {
     return is_done;
 }
 
-void sandbox_lock_root(const char **writable, struct clinux_sandboxed *result) {
+void sandbox_lock_root(const char **writable, struct sandbox_entered *result) {
     int version = (int)syscall(SYS_landlock_create_ruleset, 0, 0, LANDLOCK_CREATE_RULESET_VERSION);
     if (version < 1) return;
     struct ruleset rules = {.file_rights = LANDLOCK_ACCESS_FS_MAKE_SYM * 2 - 1};

@@ -11,6 +11,7 @@ struct NamedUsers: NeedSource {
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
     guard object.isProgram, !object.imports.isDisjoint(with: Self.callers) else { return [] }
     let words = root.constantFacts(of: object).words
+    guard !words.isEmpty else { return [] }
     return SystemAccounts.packageUsers(in: &root).flatMap { name -> [RuntimeNeed] in
       guard let place = words[name] else { return [] }
       let evidence = Evidence(file: object.path, mark: .string(name, offset: place))

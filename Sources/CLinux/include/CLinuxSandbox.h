@@ -64,8 +64,6 @@ struct clinux_sandboxed {
     int has_proc;
     /// Whether Landlock, or a mount, keeps the root as it is.
     int is_read_only;
-    /// Whether signals reach no process outside.
-    int signals_stay;
 };
 
 /// Starts a program. 0, or errno with what couldn't be done; then nothing is left.

@@ -11,7 +11,8 @@ enum PortableExecutable {
   /// The metadata of the assembly; nil for a file without managed code.
   static func metadata(_ bytes: [UInt8]) -> CilMetadata? {
     let data = EncodedBytes(bytes, encoding: .littleEndian)
-    guard let place = data.uint32(0x3C), let header = Int(exactly: place),
+    guard ProgramFormat(head: bytes) == .portableExecutable, let place = data.uint32(0x3C),
+      let header = Int(exactly: place),
       data.has(Array("PE\0\0".utf8), at: header),
       let sections = data.uint16(header + 6), let optionalSize = data.uint16(header + 20),
       let kind = data.uint16(header + 24)

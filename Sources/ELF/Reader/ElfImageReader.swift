@@ -9,7 +9,7 @@ extension ElfHeader {
     guard file.size > 0 else { throw .empty }
     let bytes: [UInt8]
     do { bytes = try file.read(at: 0, count: 64) } catch { throw .system(error) }
-    guard bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46].prefix(bytes.count)), bytes.count >= 4 else {
+    guard bytes.starts(with: Self.magic) else {
       throw .notElf
     }
     let truncated = ElfReadError.truncated(
