@@ -28,9 +28,11 @@ struct WordSearch: Sendable {
     }
   }
 
+  var isEmpty: Bool { words.isEmpty }
+
   /// Calls for each place at which one of the words stands before a zero byte, whatever stands before it.
   func each(in bytes: [UInt8], _ body: (_ word: ByteString, _ start: Int) -> Void) {
-    guard !words.isEmpty else { return }
+    guard !isEmpty else { return }
     var position = 0
     while let end = nextEnd(in: bytes, from: position) {
       position = end + 1

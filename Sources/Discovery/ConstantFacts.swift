@@ -16,6 +16,9 @@ struct ConstantFacts: Sendable {
     var texts: [ByteString] = []
     /// Words that end a text.
     var words = WordSearch([])
+    /// Where words are names of symbols and libraries and count for nothing; from the file's beginning, in
+    /// bytes.
+    var linkerNames: Range<UInt64> = 0..<0
     /// Whether names of libraries are looked for.
     var libraries = false
   }
@@ -74,10 +77,11 @@ struct ConstantFacts: Sendable {
     }
     // Linkers let a text lie in the end of a longer one.
     sought.words.each(in: window.bytes) { word, place in
-      guard words[word] == nil,
+      let offset = window.offset + UInt64(place)
+      guard words[word] == nil, !sought.linkerNames.contains(offset),
         place == 0 ? window.isFirst : !Self.isWordByte(window.bytes[place - 1])
       else { return }
-      words[word] = window.offset + UInt64(place)
+      words[word] = offset
     }
     guard sought.libraries else { return }
     for (name, place) in GuessedLibraries.names(in: window.bytes)

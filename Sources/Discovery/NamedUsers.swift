@@ -12,8 +12,9 @@ struct NamedUsers: NeedSource {
     guard object.isProgram, !object.imports.isDisjoint(with: Self.callers) else { return [] }
     let words = root.constantFacts(of: object).words
     guard !words.isEmpty else { return [] }
+    let functions = Self.functions(of: object, in: &root)
     return SystemAccounts.packageUsers(in: &root).flatMap { name -> [RuntimeNeed] in
-      guard let place = words[name] else { return [] }
+      guard let place = words[name], !functions.contains(name) else { return [] }
       let evidence = Evidence(file: object.path, mark: .string(name, offset: place))
       func need(_ topic: Topic, _ wishes: [Wish], _ purpose: String) -> RuntimeNeed {
         RuntimeNeed(
@@ -26,5 +27,13 @@ struct NamedUsers: NeedSource {
           need(StateDirectories.topic, [$0], "a directory of a user that it changes to")
         }
     }
+  }
+
+  /// What the program calls of others: a text such as `bind` is then the function, in a message.
+  private static func functions(
+    of object: ObservedObject, in root: inout RootView
+  ) -> Set<ByteString> {
+    guard let file = try? root.open(object.real.text) else { return [] }
+    return Set((try? ElfImage.importedSymbols(of: file)) ?? [])
   }
 }

@@ -112,6 +112,10 @@ package struct RootView {
     of file: consuming OpenFile?, _ sought: ConstantFacts.Sought
   ) -> ConstantFacts {
     guard let file else { return ConstantFacts() }
+    var sought = sought
+    if !sought.words.isEmpty, let names = try? ElfImage.dynamicStrings(of: file) {
+      sought.linkerNames = names
+    }
     for kind in Self.constantKinds {
       let ranges = try? ElfImage.constantRanges(of: file, in: kind, limit: Self.constantsLimit)
       if let ranges, !ranges.isEmpty { return ConstantFacts(of: file, in: ranges, sought) }

@@ -47,4 +47,29 @@ struct NamedUsersTests {
     #expect(fixture.needs(of: "/sbin/server", isProgram: true, imports: ["getpwuid"]).isEmpty)
     #expect(fixture.needs(of: "/sbin/server", isProgram: false, imports: ["getpwnam"]).isEmpty)
   }
+
+  @Test(
+    arguments: [
+      (.undefined("bind"), [], []), (.undefined("bind"), ["bind"], []),
+      (.defined("bind"), [], []), (.defined("bind"), ["bind"], ["bind"]),
+      (.undefined("bind", isWeak: true), [], []), (.undefined("xbind"), ["bind"], ["bind"]),
+    ] as [(ElfSymbols.Entry, [ByteString], [ByteString])])
+  func `the name of a function isn't taken for a user`(
+    symbol: ElfSymbols.Entry, constants: [ByteString], users: [ByteString]
+  ) {
+    var fixture = PluginFixture(
+      NamedUsers(),
+      [
+        "/server": .elf(
+          .program(), symbols: ElfSymbols(.undefined("getpwnam"), symbol, hasVersions: false),
+          constants: ["first"] + constants),
+        "/etc/passwd": .text("bind:x:105:106::/var/cache/bind:/usr/sbin/nologin\n"),
+      ])
+    let needs = fixture.needs(of: "/server", isProgram: true, imports: ["getpwnam"])
+    #expect(
+      needs.lines(of: "/etc/passwd")
+        == users.map {
+          $0 + ":x:105:106:" + $0 + ":/var/cache/bind:/sbin/nologin"
+        })
+  }
 }
