@@ -108,7 +108,8 @@ struct NeedsFinderTests {
       policy.unwanted = [Topic("tmp")]
     }
     #expect(found.needs.map(\.told) == ["packed", "left out by --without tmp"])
-    #expect(found.inclusions.map(\.source) == ["/usr/share/zoneinfo/UTC"])
+    #expect(found.inclusions.map(\.source) == .init(repeating: "/usr/share/zoneinfo/UTC", count: 2))
+    #expect(found.inclusions.map(\.destination) == [nil, "/etc/localtime"])
     // Both the flag and the symbol are why.
     #expect(
       found.needs[0].evidence == [

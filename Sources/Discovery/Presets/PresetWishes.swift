@@ -65,12 +65,15 @@ package struct PresetWishes: Sendable {
     ]
   }
 
-  /// `posix` and `right` repeat the database, and the host's own zone is nobody else's.
+  /// `posix` and `right` repeat the database, and the host's own zone is nobody else's: the local time of
+  /// a bundle is UTC, as it is without the file that tells it (tzset(3)).
   private static func timeZones(_ root: inout RootView) -> [Wish] {
     let directory: ByteString = "/usr/share/zoneinfo"
-    return root.names(in: directory).filter {
+    let zones: [Wish] = root.names(in: directory).filter {
       !["posix", "right", "localtime"].contains($0)
     }.map { .path(directory + "/" + $0, at: nil) }
+    let utc = ["/Etc/UTC", "/UTC"].map { directory + $0 }.first { root.isFile($0) }
+    return zones + (utc.map { [.path($0, at: "/etc/localtime")] } ?? [])
   }
 
   /// What `system(3)` starts: busybox if it is there, which is smaller than the system's own with what
