@@ -50,7 +50,8 @@ struct GeneratedContent {
   /// Adds it where nothing is yet: what additions brought stays as it is.
   func add(to draft: inout PlanDraft, because reason: Provenance) throws(PlanError) {
     let isDirectory = if case .directory = node { true } else { false }
-    let place = try draft.physicalPath(isDirectory ? path.text + "/." : path.text)
+    let place = try draft.physicalPath(
+      isDirectory ? path.text + "/." : path.text, followingRoot: true)
     draft.yields = true
     defer { draft.yields = false }
     try draft.add(node, at: place, because: reason)

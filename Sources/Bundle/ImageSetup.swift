@@ -15,7 +15,7 @@ struct ImageSetup {
     _ directory: PlannedDirectory, to draft: inout PlanDraft
   ) throws(PlanError) {
     // A link at the end is followed as well: the engine does the same.
-    let place = try draft.physicalPath(directory.path.text + "/.")
+    let place = try draft.physicalPath(directory.path.text + "/.", followingRoot: true)
     if case .directory = draft.nodes[place]?.node { return }
     try draft.add(.directory(permissions: 0o755), at: place, because: directory.provenance)
   }
@@ -29,7 +29,7 @@ struct ImageSetup {
   private func add(
     _ text: ByteString, at path: ByteString, for user: PlannedUser, to draft: inout PlanDraft
   ) throws(PlanError) {
-    let place = try draft.physicalPath(path)
+    let place = try draft.physicalPath(path, followingRoot: true)
     if let existing = draft.nodes[place] {
       throw .takenFromUser(user, path: place, existing: existing.reason)
     }

@@ -52,7 +52,7 @@ enum LoaderConfiguration {
   private static func add(
     _ bytes: [UInt8], at path: RootPath, to draft: inout PlanDraft
   ) throws(PlanError) {
-    let place = try draft.physicalPath(path.text)
+    let place = try draft.physicalPath(path.text, followingRoot: true)
     try draft.add(
       .file(.generated(bytes), permissions: 0o644), at: place, because: .loaderConfiguration)
   }

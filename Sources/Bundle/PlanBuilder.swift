@@ -11,6 +11,8 @@ package struct PlanBuilder {
   private let options: PlanOptions
   private var resolver: PathResolver
   private var refused: [RootPath: SensitiveReason] = [:]
+  /// All subjects but those of needs that gave way to something else in their place.
+  private var placed: [PackSubject] = []
 
   package init(
     tree: any FileTree, contents: PlanContents, options: PlanOptions = PlanOptions()
@@ -111,11 +113,11 @@ package struct PlanBuilder {
   /// The entries once the loader finds in them what it finds in the root, with a generated
   /// configuration if need be.
   private func prove(_ draft: inout PlanDraft) throws(PlanError) -> [BundleEntry] {
-    let proof = PlanProof(subjects: contents.subjects)
+    let proof = PlanProof(subjects: placed)
     var entries = draft.entries()
     var bundle = PlanTree(entries)
     if !proof.deviations(in: bundle).isEmpty {
-      try LoaderConfiguration.add(for: contents.subjects, to: &draft)
+      try LoaderConfiguration.add(for: placed, to: &draft)
       entries = draft.entries()
       bundle = PlanTree(entries)
       let deviations = proof.deviations(in: bundle)
@@ -162,7 +164,7 @@ package struct PlanBuilder {
     let reason = reason(of: subject.reason)
     let start: ByteString
     if let destination = subject.destination {
-      let path = try draft.physicalPath(destination.text)
+      let path = try draft.physicalPath(destination.text, followingRoot: subject.isForNeed)
       try draft.addFile(tree, file.real, file.status, at: path, because: reason)
       start = destination.text
     } else {
@@ -170,6 +172,12 @@ package struct PlanBuilder {
         graph.subject.openedPath, file, in: &draft, because: reason, stratum: .application)
       start = graph.subject.openedPath
     }
+    if subject.isForNeed,
+      !draft.holds(file.status.identity, at: try draft.physicalPath(start + "/."))
+    {
+      return
+    }
+    placed.append(subject)
     // A program's `$ORIGIN` is its real directory.
     let origin =
       subject.destination == nil && graph.subject.image.isProgram ? file.real.text : start
@@ -295,7 +303,7 @@ package struct PlanBuilder {
     }
     var target = source.real
     if let destination = addition.destination {
-      target = try draft.physicalPath(destination.text)
+      target = try draft.physicalPath(destination.text, followingRoot: addition.isForNeed)
     } else {
       try addWay(to: addition.source, source, in: &draft, stratum: .application)
     }

@@ -185,7 +185,12 @@ struct PlanDraft {
 
   /// The physical path of a path text in the bundle, which needn't exist yet: links of the bundle
   /// and the root's links of merged directories are followed.
-  mutating func physicalPath(_ text: ByteString) throws(PlanError) -> RootPath {
+  ///
+  /// - Parameter followsRoot: whether the root's other links are too: what is made at `/var/run` lies where
+  ///   the root would have it, and not in the link's place.
+  mutating func physicalPath(
+    _ text: ByteString, followingRoot followsRoot: Bool = false
+  ) throws(PlanError) -> RootPath {
     var place = RootPath.root
     var pending = Array(text.bytes.split(separator: UInt8(ascii: "/")).reversed())
     var links = 0
@@ -197,7 +202,9 @@ struct PlanDraft {
       }
       let next = place.appending(ByteString(name))
       // The last name is the file's own: a link there isn't followed.
-      guard !pending.isEmpty, let link = try linkText(at: next) else {
+      guard !pending.isEmpty,
+        let link = try linkText(at: next, followingRoot: followsRoot, on: text)
+      else {
         place = next
         continue
       }
@@ -217,15 +224,30 @@ struct PlanDraft {
     return (try? resolver.resolve(text))?.status.identity
   }
 
-  private mutating func linkText(at path: RootPath) throws(PlanError) -> ByteString? {
+  /// Whether a path holds a copy of a file.
+  func holds(_ file: FileStatus.Identity, at path: RootPath) -> Bool {
+    guard case .file(let source, _)? = nodes[path]?.node else { return false }
+    return source.identity == file
+  }
+
+  /// - Parameter way: what the link is followed for.
+  private mutating func linkText(
+    at path: RootPath, followingRoot followsRoot: Bool, on way: ByteString
+  ) throws(PlanError) -> ByteString? {
     if let node = nodes[path]?.node {
       guard case .symbolicLink(let text) = node else { return nil }
       return text
     }
     guard let status = try? source.status(of: path), status.kind == .symbolicLink,
-      let text = try? source.linkText(of: path), Self.isRootLink(path, text)
+      let text = try? source.linkText(of: path)
     else { return nil }
-    try add(.symbolicLink(text), at: path, because: .rootLink)
+    if Self.isRootLink(path, text) {
+      try add(.symbolicLink(text), at: path, because: .rootLink)
+    } else {
+      guard followsRoot else { return nil }
+      try add(
+        .symbolicLink(text), at: path, because: .link(to: RootPath(normalising: way).text))
+    }
     return text
   }
 
