@@ -116,7 +116,9 @@ let package = Package(
       swiftSettings: testSettings),
     .testTarget(
       name: "DiscoveryTests",
-      dependencies: ["Discovery", "Loader", "ELF", "FileTree", "TestSupport", system],
+      dependencies: [
+        "Discovery", "Loader", "ELF", "FileTree", "Parallel", "TestSupport", system,
+      ],
       swiftSettings: testSettings),
     .testTarget(
       name: "BundleTests",

@@ -53,3 +53,35 @@ struct WordSearch: Sendable {
     return place < 0 ? nil : place
   }
 }
+
+/// The next slash at or behind a place, and the printable ASCII around it.
+func nextSlash(
+  in bytes: [UInt8], from start: Int, limit: Int
+) -> (slash: Int, text: Range<Int>)? {
+  var (slash, first, end): (UInt, UInt, UInt) = (0, 0, 0)
+  let isFound = unsafe bytes.withUnsafeBufferPointer { bytes in
+    unsafe clinux_next_slash_text(
+      bytes.baseAddress, UInt(bytes.count), UInt(start), UInt(limit), &slash, &first, &end)
+  }
+  return isFound == 1 ? (Int(slash), Int(first)..<Int(end)) : nil
+}
+
+/// Texts that begin with a slash, looked for all at once.
+struct SlashTexts: Sendable {
+  /// By the byte behind the slash.
+  private var texts = [[ByteString]](repeating: [], count: 256)
+
+  /// - Parameter texts: each has two bytes at least.
+  init(_ texts: [ByteString]) {
+    for text in texts where text.count > 1 { self.texts[Int(text.bytes[1])].append(text) }
+  }
+
+  /// Calls for each text that stands at a slash.
+  func each(in bytes: [UInt8], at slash: Int, _ body: (ByteString) -> Void) {
+    guard slash + 1 < bytes.count else { return }
+    for text in texts[Int(bytes[slash + 1])]
+    where bytes[slash...].prefix(text.count).elementsEqual(text.bytes) {
+      body(text)
+    }
+  }
+}

@@ -10,10 +10,18 @@ struct ConstantFacts: Sendable {
     let offset: UInt64
   }
 
+  /// Where a text stands that is looked for.
+  struct Hit: Sendable {
+    /// From the file's beginning. In bytes.
+    let offset: UInt64
+    /// Whether it is the end of what stands there, as C has its texts; those of other languages run on.
+    let isTerminated: Bool
+  }
+
   /// What is looked for.
-  struct Sought {
-    /// Texts that may be parts of others.
-    var texts: [ByteString] = []
+  struct Sought: Sendable {
+    /// Texts that begin with a slash and may be parts of others.
+    var texts = SlashTexts([])
     /// Words that end a text.
     var words = WordSearch([])
     /// Where words are names of symbols and libraries and count for nothing; from the file's beginning, in
@@ -25,11 +33,19 @@ struct ConstantFacts: Sendable {
 
   /// Whole texts that are absolute paths, in the file's order.
   private(set) var paths: [Text] = []
+  /// Whole texts that have absolute paths among other things, in the file's order.
+  private(set) var phrases: [Text] = []
   /// Whole texts that are names or absolute paths of libraries, in the file's order.
   private(set) var libraries: [Text] = []
   /// Where each text, and each word, that is looked for stands first.
-  private(set) var texts: [ByteString: UInt64] = [:]
+  private(set) var texts: [ByteString: Hit] = [:]
   private(set) var words: [ByteString: UInt64] = [:]
+
+  /// What it takes to keep them, roughly. In bytes.
+  var size: Int {
+    [paths, phrases, libraries].joined().reduce(256) { $0 + $1.text.count + 56 }
+      + (texts.count + words.count) * 64
+  }
 
   /// In bytes: what a processor keeps close.
   private static let windowSize: UInt64 = 1 << 18
@@ -69,12 +85,7 @@ struct ConstantFacts: Sendable {
   }
 
   private mutating func scan(_ window: Window, _ sought: Sought) {
-    addPaths(window)
-    for text in sought.texts where texts[text] == nil {
-      if let place = find(text.bytes, in: window.bytes) {
-        texts[text] = window.offset + UInt64(place)
-      }
-    }
+    addTexts(window, sought.texts)
     // Linkers let a text lie in the end of a longer one.
     sought.words.each(in: window.bytes) { word, place in
       let offset = window.offset + UInt64(place)
@@ -90,21 +101,53 @@ struct ConstantFacts: Sendable {
     }
   }
 
-  /// A blank or a conversion of printf makes a text a message or a part of a path.
-  private mutating func addPaths(_ window: Window) {
+  /// Looks at every slash: it may begin a text that is looked for, and is in a text that may have paths.
+  private mutating func addTexts(_ window: Window, _ sought: SlashTexts) {
     let bytes = window.bytes
-    var position = max(0, window.own.lowerBound - 1)
-    while paths.count < Self.limit,
-      let hit = find([0, UInt8(ascii: "/")], in: bytes, from: position)
-    {
-      position = hit + 1
-      guard position < window.own.upperBound else { break }
-      let rest = bytes[position...].prefix(PathResolver.textLimit)
-      let text = rest.prefix { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "%") }
-      guard text.endIndex < rest.endIndex, bytes[text.endIndex] == 0 else { continue }
-      paths.append(Text(text: ByteString(text), offset: window.offset + UInt64(position)))
-      position = text.endIndex
+    var position = 0
+    var seenTo = 0
+    while let hit = nextSlash(in: bytes, from: position, limit: Int(Self.margin)) {
+      position = hit.slash + 1
+      if window.own.contains(hit.slash) {
+        sought.each(in: bytes, at: hit.slash) { text in
+          guard texts[text] == nil else { return }
+          let end = hit.slash + text.count
+          texts[text] = Hit(
+            offset: window.offset + UInt64(hit.slash),
+            isTerminated: end == bytes.count || bytes[end] == 0)
+        }
+      }
+      guard hit.slash >= seenTo else { continue }
+      seenTo = hit.text.upperBound
+      let (start, end) = (hit.text.lowerBound, hit.text.upperBound)
+      guard start == 0 ? window.isFirst : bytes[start - 1] == 0, end < bytes.count, bytes[end] == 0,
+        window.own.contains(start), hit.text.count < PathResolver.textLimit
+      else { continue }
+      add(bytes[hit.text], at: window.offset + UInt64(start))
     }
+  }
+
+  /// A blank or a conversion of printf makes a text a message, or a part of a path.
+  private mutating func add(_ bytes: ArraySlice<UInt8>, at offset: UInt64) {
+    let isPath = bytes.first == UInt8(ascii: "/") && !bytes.contains { $0 <= 0x20 || $0 == 0x25 }
+    guard isPath || Self.hasPath(bytes), paths.count + phrases.count < Self.limit else { return }
+    let text = Text(text: ByteString(bytes), offset: offset)
+    if isPath { paths.append(text) } else { phrases.append(text) }
+  }
+
+  /// Whether an absolute path of at least two names may stand in a text.
+  private static func hasPath(_ bytes: ArraySlice<UInt8>) -> Bool {
+    var previous = UInt8(ascii: " ")
+    for (index, byte) in zip(bytes.indices, bytes) {
+      if byte == UInt8(ascii: "/"), !isWordByte(previous), previous != byte {
+        let name = bytes[(index + 1)...].prefix { isWordByte($0) }
+        if name.count > 1, name.endIndex < bytes.endIndex, bytes[name.endIndex] == byte {
+          return true
+        }
+      }
+      previous = byte
+    }
+    return false
   }
 
   private static func isWordByte(_ byte: UInt8) -> Bool {
@@ -122,12 +165,11 @@ extension ConstantFacts.Sought {
   /// No root has more users of its packages' own.
   private static let userLimit = 256
 
-  /// What any source may ask of an object.
-  init(for object: ObservedObject, in root: inout RootView) {
-    libraries = !object.imports.isDisjoint(with: GuessedLibraries.callers)
-    guard object.isProgram else { return }
-    texts = NeedsTable.texts
-    if !object.imports.isDisjoint(with: NamedUsers.callers) {
+  /// What any source may ask of a file, by what it imports.
+  init(imports: Set<ByteString>, in root: inout RootView) {
+    texts = SlashTexts.ofTable
+    libraries = !imports.isDisjoint(with: GuessedLibraries.callers)
+    if !imports.isDisjoint(with: NamedUsers.callers) {
       words = WordSearch(Array(SystemAccounts.packageUsers(in: &root).prefix(Self.userLimit)))
     }
   }

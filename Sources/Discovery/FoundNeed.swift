@@ -14,6 +14,8 @@ package struct FoundNeed: Sendable {
   package internal(set) var outcome: Outcome
   /// What was found for it: in-root paths, or for what is made, its place in the bundle.
   package internal(set) var found: [ByteString] = []
+  /// The subjects that it was seen in, by their places in ``Discovered/subjects``, in the order of finding.
+  package internal(set) var subjects: [Int] = []
 
   package enum Outcome: Hashable, Sendable {
     case packed
@@ -32,24 +34,44 @@ package struct FoundNeed: Sendable {
 }
 
 extension FoundNeed {
-  init(_ need: RuntimeNeed, outcome: Outcome) {
+  init(_ need: RuntimeNeed, outcome: Outcome, of subject: Int?) {
     topic = need.topic
     wishes = need.wishes
     purpose = need.purpose
     grade = need.grade
     isEssential = need.isEssential
     evidence = [need.evidence]
+    subjects = subject.map { [$0] } ?? []
     self.outcome = outcome
   }
 
-  /// Takes another sighting in.
-  mutating func merge(_ need: RuntimeNeed) {
+  /// Takes another sighting in; whether it is in another subject.
+  mutating func merge(_ need: RuntimeNeed, of subject: Int?) -> Bool {
     if !evidence.contains(need.evidence) { evidence.append(need.evidence) }
     isEssential = isEssential || need.isEssential
     if need.grade < grade {
       grade = need.grade
       purpose = need.purpose
     }
+    guard let subject, !subjects.contains(subject) else { return false }
+    subjects.append(subject)
+    return true
+  }
+
+  /// Whether it asks for libraries.
+  var opens: Bool {
+    wishes.contains { if case .library = $0 { true } else { false } }
+  }
+}
+
+extension FoundNeed.Outcome {
+  init(_ decision: NeedsPolicy.Decision) {
+    self =
+      switch decision {
+      case .packed: .packed
+      case .hint(let flag): .hint(flag: flag)
+      case .leftOut(let flag): .leftOut(flag: flag)
+      }
   }
 }
 
@@ -120,7 +142,7 @@ package struct FoundOpening: Sendable {
 }
 
 /// What is made for needs: a directory, a file, or lines of a file.
-package struct NeededContent: Sendable {
+package struct NeededContent: Hashable, Sendable {
   package let wish: Wish
   package let need: Int
 }
@@ -157,4 +179,6 @@ package struct Discovered: Sendable {
   package internal(set) var isCutShort = false
   /// How each script that was asked for is started.
   package internal(set) var scripts: [ByteString: ScriptChain] = [:]
+
+  package init() {}
 }

@@ -4,7 +4,8 @@ package import Loader
 
 /// Something that knows what one kind of object asks for at run time.
 ///
-/// It is asked once for each object of a closure, and again for each that its answers bring.
+/// It is asked for each object of a program, in the order of loading, and may keep what it has seen: a new
+/// one is made for every look at a program, so its answers follow from that ``ProgramView`` alone.
 protocol NeedSource: Sendable {
   /// The symbols that it looks for among those that an object imports; others aren't kept.
   var symbols: Set<ByteString> { get }
@@ -32,10 +33,12 @@ package struct ObservedObject: Sendable {
   package let imports: Set<ByteString>
   /// The C library of the closure; nil if no loader is asked.
   package let libc: Libc?
+  /// Directories that the program's loader searches by default, in its order, ending in `/`.
+  package let systemDirectories: [ByteString]
 
   package init(
     path: ByteString, real: RootPath, place: RootPath, image: ElfImage?, isProgram: Bool,
-    imports: Set<ByteString>, libc: Libc? = .glibc
+    imports: Set<ByteString>, libc: Libc? = .glibc, systemDirectories: [ByteString] = []
   ) {
     self.path = path
     self.real = real
@@ -44,6 +47,7 @@ package struct ObservedObject: Sendable {
     self.isProgram = isProgram
     self.imports = imports
     self.libc = libc
+    self.systemDirectories = systemDirectories
   }
 
   /// The soname, or the file's name where there is none.

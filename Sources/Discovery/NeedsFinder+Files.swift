@@ -8,110 +8,119 @@ extension NeedsFinder {
   ///
   /// - Parameter path: in-root.
   package mutating func add(
-    program path: ByteString, destination: RootPath?
+    program path: ByteString, destination: RootPath?, to inputs: inout DiscoveryInputs
   ) throws(NeedsError) {
     var launcher: ByteString?
     switch try? root.resolve(path).flatMap({ try root.tree.programFormat(of: $0.real) }) {
     case .portableExecutable:
-      launcher = try addAssembly(path, destination: destination)
+      launcher = try addAssembly(path, destination: destination, to: &inputs)
     case .script:
-      guard try !addScript(path, destination: destination, reason: .program) else { break }
+      guard try !addScript(path, destination: destination, to: &inputs) else { break }
       fallthrough
     default:
-      do {
-        add(path, try loader.closures(of: path), destination: destination, reason: .program)
-      } catch {
-        throw .loader(error)
-      }
+      inputs.subjects.append(try program(path, destination: destination, reason: .program))
     }
-    found.programs.append(FoundProgram(path: path, destination: destination, launcher: launcher))
-  }
-
-  /// Adds a managed assembly and the runtime that starts it; that runtime's path.
-  private mutating func addAssembly(
-    _ path: ByteString, destination: RootPath?
-  ) throws(NeedsError) -> ByteString {
-    guard let file = root.resolve(path), let runtime = ManagedRuntime.kind(of: path, in: &root)
-    else { throw .windowsProgram(path: path) }
-    guard let program = runtime.program(in: &root) else {
-      throw .noRuntime(path: path, runtime: "\(runtime)")
-    }
-    do {
-      add(
-        program, try loader.closures(of: program), destination: nil,
-        reason: .interpreter(of: path))
-    } catch {
-      throw .loader(error)
-    }
-    _ = record(Inclusion(source: path, destination: destination, reason: .program))
-    found.scripts[path] = ScriptChain(runtime: program)
-    root.systemDirectories = found.subjects.last?.closures.graph.systemDirectories ?? []
-    observe(file: path, file, destination: destination, isProgram: true)
-    return program
-  }
-
-  /// Adds a script and what reads it; false if it names no interpreter.
-  private mutating func addScript(
-    _ path: ByteString, destination: RootPath?, reason: InclusionReason
-  ) throws(NeedsError) -> Bool {
-    let chain: ScriptChain?
-    do { chain = try ScriptChain(of: path, in: &root) } catch { throw .script(error) }
-    guard let chain else { return false }
-    _ = record(Inclusion(source: path, destination: destination, reason: reason))
-    found.scripts[path] = chain
-    try addInterpreters(of: path, chain)
-    if let file = root.resolve(path) {
-      observe(file: path, file, destination: destination, isProgram: true)
-    }
-    return true
-  }
-
-  private mutating func addInterpreters(
-    of script: ByteString, _ chain: ScriptChain
-  ) throws(NeedsError) {
-    for step in chain.steps {
-      guard let file = root.resolve(step.path), (try? isElf(file.real)) == true else {
-        // An interpreter that is a script itself ships as it is; its own is the next step.
-        _ = record(
-          Inclusion(source: step.path, destination: nil, reason: .interpreter(of: script)))
-        continue
-      }
-      do {
-        add(
-          step.path, try loader.closures(of: step.path), destination: nil,
-          reason: .interpreter(of: script))
-      } catch {
-        throw .loader(error)
-      }
-    }
+    inputs.programs.append(
+      FoundProgram(path: path, destination: destination, launcher: launcher))
   }
 
   /// Adds a file or tree that the user names, and what the programs in it need.
   ///
   /// - Parameter source: in-root, links unresolved.
   package mutating func add(
-    addition source: ByteString, destination: RootPath?
+    addition source: ByteString, destination: RootPath?, to inputs: inout DiscoveryInputs
   ) throws(NeedsError) {
-    let file: ResolvedPath
     var resolver = PathResolver(tree: root.tree)
     do {
-      file = try resolver.resolve(source)
+      inputs.additions.append(
+        .init(source: source, file: try resolver.resolve(source), destination: destination))
     } catch {
       throw .unreadable(path: source, error)
     }
-    let reason = InclusionReason.addition(of: source)
-    guard record(Inclusion(source: source, destination: destination, reason: reason)) else {
-      return
+  }
+
+  /// Something that is started.
+  private mutating func program(
+    _ path: ByteString, destination: RootPath?, reason: InclusionReason
+  ) throws(NeedsError) -> NeededSubject {
+    do {
+      return NeededSubject(
+        path: path, destination: destination, reason: reason,
+        closures: try loader.closures(of: path))
+    } catch {
+      throw .loader(error)
     }
-    descend(into: file, openedPath: source, destination: destination, reason: reason)
+  }
+
+  /// Adds a managed assembly and the runtime that starts it; that runtime's path.
+  private mutating func addAssembly(
+    _ path: ByteString, destination: RootPath?, to inputs: inout DiscoveryInputs
+  ) throws(NeedsError) -> ByteString {
+    guard let file = root.resolve(path), let runtime = ManagedRuntime.kind(of: path, in: &root)
+    else { throw .windowsProgram(path: path) }
+    guard let starter = runtime.program(in: &root) else {
+      throw .noRuntime(path: path, runtime: "\(runtime)")
+    }
+    inputs.subjects.append(
+      try program(starter, destination: nil, reason: .interpreter(of: path)))
+    inputs.inclusions.append(
+      Inclusion(source: path, destination: destination, reason: .program))
+    inputs.scripts[path] = ScriptChain(runtime: starter)
+    inputs.files.append(ObservedFile(path, file, destination: destination, isProgram: true))
+    return starter
+  }
+
+  /// Adds a script and what reads it; false if it names no interpreter.
+  private mutating func addScript(
+    _ path: ByteString, destination: RootPath?, to inputs: inout DiscoveryInputs
+  ) throws(NeedsError) -> Bool {
+    let chain: ScriptChain?
+    do { chain = try ScriptChain(of: path, in: &root) } catch { throw .script(error) }
+    guard let chain else { return false }
+    inputs.inclusions.append(
+      Inclusion(source: path, destination: destination, reason: .program))
+    inputs.scripts[path] = chain
+    for step in chain.steps {
+      let reason = InclusionReason.interpreter(of: path)
+      if let file = root.resolve(step.path), (try? isElf(file.real)) == true {
+        inputs.subjects.append(try program(step.path, destination: nil, reason: reason))
+      } else {
+        // An interpreter that is a script itself ships as it is; its own is the next step.
+        inputs.inclusions.append(Inclusion(source: step.path, destination: nil, reason: reason))
+      }
+    }
+    if let file = root.resolve(path) {
+      inputs.files.append(ObservedFile(path, file, destination: destination, isProgram: true))
+    }
+    return true
+  }
+
+  /// Takes a subject of the inputs in.
+  mutating func add(_ subject: NeededSubject) { search.add(subject) }
+
+  /// A file that no loader loads is read by a subject, or by any.
+  mutating func observe(_ file: ObservedFile, by subject: Int?) { search.add(file, of: subject) }
+
+  /// Takes an addition of the inputs in.
+  mutating func add(_ addition: DiscoveryInputs.Addition) {
+    let reason = InclusionReason.addition(of: addition.source)
+    guard
+      record(
+        Inclusion(source: addition.source, destination: addition.destination, reason: reason))
+    else { return }
+    descend(
+      into: addition.file, openedPath: addition.source, destination: addition.destination,
+      reason: reason, by: nil)
   }
 
   /// Looks at the files below a file or directory that ships.
   ///
-  /// - Parameter openedPath: the way by which it was named.
+  /// - Parameters:
+  ///   - openedPath: the way by which it was named.
+  ///   - subject: what reads them; nil for any.
   mutating func descend(
     into file: ResolvedPath, openedPath: ByteString, destination: RootPath?,
-    reason: InclusionReason
+    reason: InclusionReason, by subject: Int?
   ) {
     var pending = [(path: file.real, status: file.status, name: openedPath, place: destination)]
     while let next = pending.popLast() {
@@ -127,7 +136,7 @@ extension NeedsFinder {
       case .regular:
         look(
           at: next.path, next.status, openedPath: next.name, destination: next.place,
-          reason: reason)
+          reason: reason, by: subject)
       default: break
       }
     }
@@ -135,24 +144,27 @@ extension NeedsFinder {
 
   private mutating func look(
     at real: RootPath, _ status: FileStatus, openedPath: ByteString, destination: RootPath?,
-    reason: InclusionReason
+    reason: InclusionReason, by subject: Int?
   ) {
     let path = destination == nil ? openedPath : real.text
     switch try? root.tree.programFormat(of: real) {
     case .elf:
       do {
-        add(
-          path, try libraryLoader.closures(of: path), destination: destination, reason: reason)
+        search.add(
+          NeededSubject(
+            path: path, destination: destination, reason: reason,
+            closures: try libraryLoader.closures(of: path)))
       } catch .unknownMachine(_, .none) {
         // EM_NONE: code of a virtual machine, such as Guile's, which no loader is for.
       } catch {
-        found.unloadable.append(error)
+        search.unloadable.append(error)
       }
     case .script where status.permissions & 0o111 != 0:
-      lookAtScript(path, isAdded: isAddition(reason))
+      lookAtScript(path, isAdded: isAddition(reason), by: subject)
     case .portableExecutable:
       if let file = root.resolve(path) {
-        observe(file: path, file, destination: destination, isProgram: false)
+        observe(
+          ObservedFile(path, file, destination: destination, isProgram: false), by: subject)
       }
     default: break
     }
@@ -164,12 +176,12 @@ extension NeedsFinder {
 
   /// A script among other files needs its interpreter. Who adds it means to start it; among what a need
   /// brings are helpers for all sorts of jobs, in all sorts of languages.
-  private mutating func lookAtScript(_ path: ByteString, isAdded: Bool) {
+  private mutating func lookAtScript(_ path: ByteString, isAdded: Bool, by subject: Int?) {
     let chain: ScriptChain?
     do {
       chain = try ScriptChain(of: path, in: &root)
     } catch {
-      found.brokenScripts.append(error)
+      search.brokenScripts.append(error)
       return
     }
     guard let chain else { return }
@@ -179,13 +191,21 @@ extension NeedsFinder {
         evidence: Evidence(file: path, mark: .line(1)),
         wishes: chain.steps.map { .path($0.path, at: nil) }, isEssential: isAdded,
         purpose: "reads the script"),
-      of: max(0, found.subjects.count - 1))
+      of: subject)
     if isAdded, let file = root.resolve(path) {
-      observe(file: path, file, destination: nil, isProgram: false)
+      observe(ObservedFile(path, file, destination: nil, isProgram: false), by: subject)
     }
   }
 
   private func isElf(_ path: RootPath) throws(Errno) -> Bool {
     try root.tree.programFormat(of: path) == .elf
+  }
+}
+
+extension ObservedFile {
+  init(_ path: ByteString, _ file: ResolvedPath, destination: RootPath?, isProgram: Bool) {
+    self.init(
+      path: path, real: file.real, place: destination ?? RootPath(normalising: path),
+      isProgram: isProgram)
   }
 }

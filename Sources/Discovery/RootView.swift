@@ -7,11 +7,12 @@ package struct RootView {
   package let tree: any FileTree
   /// Directories that the program's loader searches by default, in its order, ending in `/`.
   package internal(set) var systemDirectories: [ByteString]
+  let store: RootFacts
+  /// What presets ask for, by all that it depends on.
+  var wishes: [ByteString: [Wish]] = [:]
   private var resolver: PathResolver
   private var texts: [ByteString: [UInt8]?] = [:]
   private var declared: DeclaredDirectories?
-  private var constants: (file: RootPath, segments: [ElfImage.Content])?
-  private var facts: (file: RootPath, isProgram: Bool, facts: ConstantFacts)?
 
   /// Every line of a configuration can include a whole directory.
   private var namesLeft = nameLimit
@@ -27,14 +28,17 @@ package struct RootView {
   /// Linkers of some machines put constants beside the code, where no segment is only read.
   private static let constantKinds: [ElfImage.ConstantSegments] = [.readOnly, .executable]
 
-  package init(tree: any FileTree, systemDirectories: [ByteString] = []) {
+  package init(
+    tree: any FileTree, store: RootFacts? = nil, systemDirectories: [ByteString] = []
+  ) {
     self.tree = tree
+    self.store = store ?? RootFacts(tree: tree)
     self.systemDirectories = systemDirectories
     resolver = PathResolver(tree: tree)
   }
 
-  /// For another program, whose configuration is another's.
-  mutating func reset() { namesLeft = Self.nameLimit }
+  /// The same root for another program, whose configuration is another's.
+  mutating func beginProgram() { namesLeft = Self.nameLimit }
 
   /// The file that a path leads to; nil if it leads nowhere.
   package mutating func resolve(_ path: ByteString) -> ResolvedPath? {
@@ -77,35 +81,33 @@ package struct RootView {
     }
   }
 
-  /// The segments of an object that hold constants; none if it can't be read. Those of the last object
-  /// are kept, since one source after the other asks for them.
-  mutating func constants(of object: ObservedObject) -> [ElfImage.Content] {
-    if let constants, constants.file == object.real { return constants.segments }
-    guard object.image != nil else { return [] }
-    let segments = constants(of: try? tree.open(object.real))
-    constants = (object.real, segments)
-    return segments
+  /// The segments of an object that hold constants; none if it can't be read.
+  ///
+  /// - Parameter file: physical.
+  func constants(of file: RootPath) -> [ElfImage.Content] {
+    store.segments(of: file) { constants(of: try? tree.open(file)) }
   }
 
-  /// The same of a file that no loader was asked for.
-  mutating func constants(at path: ByteString) -> [ElfImage.Content] {
-    constants(of: try? open(path))
-  }
-
-  /// What stands among them, without holding them. That of the last object is kept as well.
+  /// What stands among an object's constants, without holding them.
   mutating func constantFacts(of object: ObservedObject) -> ConstantFacts {
-    if let facts, facts.file == object.real, facts.isProgram == object.isProgram {
-      return facts.facts
-    }
-    let sought = ConstantFacts.Sought(for: object, in: &self)
-    let facts = constantFacts(of: object.image == nil ? nil : try? tree.open(object.real), sought)
-    self.facts = (object.real, object.isProgram, facts)
-    return facts
+    object.image == nil ? ConstantFacts() : constantFacts(at: object.real, object.imports)
   }
 
-  /// Of the file of a library that lies beside another.
+  /// The same of the file of a library that lies beside another.
+  ///
+  /// - Parameter path: physical.
   mutating func constantFacts(at path: RootPath) -> ConstantFacts {
-    constantFacts(of: try? open(path.text), ConstantFacts.Sought())
+    constantFacts(at: path, store.imports(of: path))
+  }
+
+  private mutating func constantFacts(
+    at path: RootPath, _ imports: Set<ByteString>
+  ) -> ConstantFacts {
+    if let known = store.constants(of: path) { return known }
+    let sought = ConstantFacts.Sought(imports: imports, in: &self)
+    let facts = constantFacts(of: try? tree.open(path), sought)
+    store.keep(facts, of: path)
+    return facts
   }
 
   private func constantFacts(

@@ -115,7 +115,7 @@ extension CheckInputs.Root {
     let environment = context.environment.inside(bundle)
     let loader = Loader(tree: tree, environment: environment, store: ObjectStore(tree: tree))
     scope = NeedsFinder.Scope(
-      tree: tree, loader: loader, libraryLoader: loader, store: NeedStore(tree: tree),
+      tree: tree, loader: loader, libraryLoader: loader, store: RootFacts(tree: tree),
       policy: NeedsPolicy(), descends: false)
     self.bundle = name.description
     // Code hosts show no files in files.

@@ -109,16 +109,14 @@ private struct CheckWorker: Sendable {
   }
 
   mutating func check(_ path: ByteString) -> Outcome {
-    finder.reset()
+    var inputs = DiscoveryInputs()
     do {
-      try finder.add(program: path, destination: nil)
+      try finder.add(program: path, destination: nil, to: &inputs)
     } catch {
       return finding(error, of: path)
     }
-    // Of a managed program, what starts it is found only with its needs.
-    if finder.found.subjects.isEmpty { finder.run() }
-    let subjects = finder.found.subjects
-    let isScript = finder.found.scripts[path] != nil
+    let subjects = inputs.subjects
+    let isScript = inputs.scripts[path] != nil
     let checked = subjects.map { subject in
       isScript ? checkInterpreter(subject) : checker.check(subject.closures)
     }

@@ -70,16 +70,15 @@ struct Inspection {
     _ render: (InspectedProgram) throws -> InspectOutput.Piece
   ) -> Outcome {
     do {
-      finder.reset()
-      try finder.add(program: subject.path, destination: nil)
+      var inputs = DiscoveryInputs()
+      try finder.add(program: subject.path, destination: nil, to: &inputs)
       // Before anything that it opens is loaded; of a script, what reads it.
-      guard let closures = finder.found.subjects.last?.closures else {
+      guard let closures = inputs.subjects.last?.closures else {
         return .refused(.windowsProgram(path: subject.path), isFound: subject.isFound)
       }
-      if showsNeeds { finder.run() }
-      let found = finder.found
+      let found = showsNeeds ? finder.discover(inputs) : Discovered()
       let program = InspectedProgram(
-        path: subject.path, closures: closures, script: found.scripts[subject.path],
+        path: subject.path, closures: closures, script: inputs.scripts[subject.path],
         needs: found.needs.filter { !$0.isIdleGuess })
       return .shown(
         try render(program), isComplete: closures.isComplete,

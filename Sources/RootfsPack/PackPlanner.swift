@@ -81,11 +81,12 @@ struct PackPlanner {
     _ files: [String], _ context: ResolutionContext
   ) throws(Diagnostic) -> Discovered {
     var finder = NeedsFinder(context.scope(policy, descends: true))
+    var inputs = DiscoveryInputs()
     for file in files {
       let path = try context.programPath(file)
       let destination = destination(of: file, context)
       do {
-        try finder.add(program: path, destination: destination)
+        try finder.add(program: path, destination: destination, to: &inputs)
       } catch {
         throw Diagnostic(error)
       }
@@ -93,14 +94,15 @@ struct PackPlanner {
     for addition in additions {
       do {
         try finder.add(
-          addition: context.locate(addition.source).path, destination: addition.destination)
+          addition: context.locate(addition.source).path, destination: addition.destination,
+          to: &inputs)
       } catch {
         throw Diagnostic(error)
       }
     }
-    finder.run()
-    for diagnostic in finder.found.diagnostics { warn(diagnostic) }
-    return finder.found
+    let found = finder.discover(inputs)
+    for diagnostic in found.diagnostics { warn(diagnostic) }
+    return found
   }
 
   private func destination(of file: String, _ context: ResolutionContext) -> RootPath? {

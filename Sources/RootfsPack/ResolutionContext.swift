@@ -17,7 +17,7 @@ struct ResolutionContext {
   /// Places of the host that show through.
   private let windows: [RootPath]
   private let store: ObjectStore
-  private let needs: NeedStore
+  private let needs: RootFacts
 
   /// The root's place on the host.
   var root: FilePath { locator.root }
@@ -44,7 +44,7 @@ struct ResolutionContext {
       ? base
       : OverlayTree(base: base, overlay: DirectoryTree(root: "/"), windows: windows)
     store = ObjectStore(tree: tree)
-    needs = NeedStore(tree: tree)
+    needs = RootFacts(tree: tree)
     try Self.checkLibraryPath(options.libraryPath, libraryPath.map(\.path), tree)
     environment = SearchEnvironment(
       libraryPath: libraryPath.map(\.path), variables: try options.variables(variables),

@@ -50,13 +50,13 @@ struct WhyCommand: ParsableCommand {
     let library = context.libraryWord(library)
     var finder = NeedsFinder(
       context.scope(try needsOptions.policy(guesses: guessOptions.guess), descends: true))
+    var inputs = DiscoveryInputs()
     do {
-      try finder.add(program: context.programPath(file), destination: nil)
+      try finder.add(program: context.programPath(file), destination: nil, to: &inputs)
     } catch let error as NeedsError {
       throw Diagnostic(error)
     }
-    finder.run()
-    let report = WhyReport(finder.found, library: library) { path in
+    let report = WhyReport(finder.discover(inputs), library: library) { path in
       try? context.closure(of: path, opening: library)
     }
     let style = Terminal.style(of: .standardOutput, environment: context.variables)

@@ -10,7 +10,7 @@ struct LoaderSimulation {
   private let policy: NeedsPolicy
   private let environment: SearchEnvironment
   private let store: ObjectStore
-  private let needs: NeedStore
+  private let needs: RootFacts
   private let describe: (NeedsError) -> String
   private var findings: [VerifyFinding] = []
   private var told: Set<VerifyFinding> = []
@@ -36,7 +36,7 @@ struct LoaderSimulation {
     self.policy = policy
     self.environment = environment
     store = ObjectStore(tree: tree)
-    needs = NeedStore(tree: tree)
+    needs = RootFacts(tree: tree)
   }
 
   /// - Parameter paths: those of all regular files, each once, with whether they may be executed.
@@ -80,26 +80,27 @@ struct LoaderSimulation {
       .init(
         tree: tree, loader: loader, libraryLoader: loader, store: needs, policy: policy,
         descends: false))
+    var inputs = DiscoveryInputs()
     do {
-      try finder.add(program: path.text, destination: nil)
+      try finder.add(program: path.text, destination: nil, to: &inputs)
     } catch {
       tell(.fails, path, describe(error))
       return
     }
-    guard let closures = finder.found.subjects.last?.closures else { return }
-    for graph in closures.all {
+    guard let reader = inputs.subjects.last else { return }
+    for graph in reader.closures.all {
       loaded.formUnion(graph.objects.compactMap { $0.image.dynamic?.soname })
       covered.formUnion(graph.objects.map(\.file.real))
       add(graph, of: path)
     }
-    finder.run()
-    for need in finder.found.needs { add(need, of: path) }
-    for topic in finder.found.unanswered {
+    let found = finder.discover(inputs)
+    for need in found.needs { add(need, of: path) }
+    for topic in found.unanswered {
       tell(
         .fails, path, "nothing for \(topic.name) is there", flag: "--with \(topic.name)")
     }
     // What notes declare may be missing only when they are followed.
-    for graph in finder.found.subjects.last?.closures.all ?? [] {
+    for graph in found.subjects.first(where: { $0.path == reader.path })?.closures.all ?? [] {
       add(graph, of: path, only: .dlopen)
     }
   }

@@ -108,7 +108,7 @@ struct SensitiveContentTests {
       FoundNeed(
         RuntimeNeed(
           topic: Topic("nginx"), grade: .registered, evidence: Evidence(file: nil, mark: .line(1)),
-          wishes: [], isEssential: true, purpose: ""), outcome: .packed)
+          wishes: [], isEssential: true, purpose: ""), outcome: .packed, of: nil)
     ]
     var options = PlanOptions()
     if !allows { options.sensitive = SensitiveContent(tree: Self.tree, projects: []) }

@@ -29,11 +29,13 @@ struct ConstantFactsTests {
   func `each is told once, with its place`(distance: Int) throws {
     let place = 2 * Self.window + distance
     var sought = ConstantFacts.Sought()
-    (sought.texts, sought.words, sought.libraries) = (["/etc/x"], WordSearch(["user", "r"]), true)
+    (sought.texts, sought.words, sought.libraries) = (
+      SlashTexts(["/etc/x"]), WordSearch(["user", "r"]), true
+    )
     let path = try facts(bytes([(place, "\0/etc/x\0")]), sought)
     #expect(path.paths.map(\.text) == ["/etc/x"])
     #expect(path.paths.map(\.offset) == [UInt64(place + 1)])
-    #expect(path.texts == ["/etc/x": UInt64(place + 1)])
+    #expect(path.texts["/etc/x"]?.offset == UInt64(place + 1))
     let library = try facts(bytes([(place, "\0liba.so.1\0")]), sought)
     #expect(library.libraries.map(\.text) == ["liba.so.1"])
     #expect(library.libraries.map(\.offset) == [UInt64(place + 1)])

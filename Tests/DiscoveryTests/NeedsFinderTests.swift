@@ -28,12 +28,16 @@ struct NeedsFinderTests {
     let loader = Loader(tree: tree)
     var finder = NeedsFinder(
       .init(
-        tree: tree, loader: loader, libraryLoader: loader, store: NeedStore(tree: tree),
+        tree: tree, loader: loader, libraryLoader: loader, store: RootFacts(tree: tree),
         policy: policy, descends: descends))
-    for program in programs { try finder.add(program: program, destination: nil) }
-    for (source, place) in additions { try finder.add(addition: source, destination: place) }
-    finder.run()
-    return finder.found
+    var inputs = DiscoveryInputs()
+    for program in programs {
+      try finder.add(program: program, destination: nil, to: &inputs)
+    }
+    for (source, place) in additions {
+      try finder.add(addition: source, destination: place, to: &inputs)
+    }
+    return finder.discover(inputs)
   }
 
   private func program(
@@ -250,7 +254,7 @@ struct NeedsFinderTests {
     }
   }
 
-  @Test func `a finder that forgets finds the same again`() throws {
+  @Test func `a finder finds the same again, whatever it was asked before`() throws {
     let tree = InMemoryTree(
       Self.system.merging([
         "/app": program(importing: ["mkstemp"]), "/other": program(importing: ["tmpfile"]),
@@ -258,15 +262,15 @@ struct NeedsFinderTests {
     let loader = Loader(tree: tree)
     var finder = NeedsFinder(
       .init(
-        tree: tree, loader: loader, libraryLoader: loader, store: NeedStore(tree: tree),
+        tree: tree, loader: loader, libraryLoader: loader, store: RootFacts(tree: tree),
         policy: NeedsPolicy(), descends: false))
     for _ in 0..<2 {
       for path: ByteString in ["/app", "/other"] {
-        finder.reset()
-        try finder.add(program: path, destination: nil)
-        finder.run()
-        #expect(finder.found.needs.map(\.evidence.count) == [1])
-        #expect(finder.found.needs.first?.evidence.first?.file == path)
+        var inputs = DiscoveryInputs()
+        try finder.add(program: path, destination: nil, to: &inputs)
+        let found = finder.discover(inputs)
+        #expect(found.needs.map(\.evidence.count) == [1])
+        #expect(found.needs.first?.evidence.first?.file == path)
       }
     }
   }

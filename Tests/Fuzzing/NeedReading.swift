@@ -21,13 +21,13 @@ func readNeeds(_ bytes: [UInt8]) {
   policy.wanted = Set(Preset.all.map(\.topic))
   var finder = NeedsFinder(
     .init(
-      tree: tree, loader: loader, libraryLoader: loader, store: NeedStore(tree: tree),
+      tree: tree, loader: loader, libraryLoader: loader, store: RootFacts(tree: tree),
       policy: policy, descends: true))
-  guard (try? finder.add(program: programs[Int(choice) % programs.count], destination: nil)) != nil
-  else { return }
-  finder.run()
+  var inputs = DiscoveryInputs()
+  let program = programs[Int(choice) % programs.count]
+  guard (try? finder.add(program: program, destination: nil, to: &inputs)) != nil else { return }
   precondition(
-    finder.found.needs.allSatisfy { !$0.evidence.isEmpty }, "a need has no evidence")
+    finder.discover(inputs).needs.allSatisfy { !$0.evidence.isEmpty }, "a need has no evidence")
 }
 
 private let programs: [ByteString] = [

@@ -52,6 +52,12 @@ int clinux_next_text(
     const char *bytes, unsigned long size, unsigned long from, const char *part, unsigned long part_size,
     int begins, unsigned long *first, unsigned long *end);
 
+/// The next slash at or behind a place, with the bounds of the printable ASCII around it, which is looked at no
+/// further than a limit to each side: 1, or 0 where there is none. All in bytes.
+int clinux_next_slash_text(
+    const char *bytes, unsigned long size, unsigned long from, unsigned long limit, unsigned long *slash,
+    unsigned long *first, unsigned long *end);
+
 #include <stdbool.h>
 
 #include "CLinuxSandbox.h"

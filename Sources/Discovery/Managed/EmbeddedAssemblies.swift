@@ -22,7 +22,7 @@ struct EmbeddedAssemblies: Sendable {
     if let directory = MkbundleDirectory(file) {
       read(directory, of: file)
     } else if !object.imports.isDisjoint(with: Self.startSymbols) {
-      scan(root.constants(of: object))
+      scan(root.constants(of: object.real))
     }
     if assemblies.isEmpty { return nil }
   }

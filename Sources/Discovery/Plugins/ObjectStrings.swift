@@ -5,7 +5,9 @@ internal import FileTree
 /// The texts that are compiled into an object: NUL-terminated runs of printable ASCII in the segments
 /// that hold constants.
 struct ObjectStrings {
-  private let segments: [ElfImage.Content]
+  /// Physical; nil if there is no such file.
+  private let file: RootPath?
+  private let root: RootView
 
   /// In bytes; what a program was configured with is a line of a few thousand.
   private static let textLimit = 1 << 16
@@ -16,26 +18,31 @@ struct ObjectStrings {
 
   /// No texts if the object can't be read.
   init(of object: ObservedObject, in root: inout RootView) {
-    segments = root.constants(of: object)
+    self.init(file: object.image == nil ? nil : object.real, &root)
   }
 
   /// - Parameter path: of an ELF file, in-root.
   init(at path: ByteString, in root: inout RootView) {
-    segments = root.constants(at: path)
+    self.init(file: root.resolve(path)?.real, &root)
+  }
+
+  private init(file: RootPath?, _ root: inout RootView) {
+    self.file = file
+    self.root = root
   }
 
   /// The texts that begin with one of some, each once, in the file's order.
-  func beginning(with starts: ByteString...) -> [ByteString] { texts(starts, begins: true) }
+  func beginning(with starts: ByteString...) -> [ByteString] { texts(starts, .beginning) }
 
   /// The texts that have one of some parts, each once, in the file's order.
-  func containing(_ parts: ByteString...) -> [ByteString] { texts(parts, begins: false) }
+  func containing(_ parts: ByteString...) -> [ByteString] { texts(parts, .containing) }
 
   /// The texts that are absolute paths, or lists of them.
   var paths: [ByteString] { beginning(with: "/").filter { $0.count < Self.pathLimit } }
 
   /// The absolute paths among the texts that have a certain part.
   func paths(containing parts: ByteString...) -> [ByteString] {
-    texts(parts, begins: false).filter { $0.hasPrefix("/") }
+    texts(parts, .containing).filter { $0.hasPrefix("/") }
   }
 
   /// The absolute paths among the texts that lead to a directory of the root and have a certain part.
@@ -45,23 +52,27 @@ struct ObjectStrings {
 
   /// Which of some texts are among the object's.
   func intersection(_ texts: Set<ByteString>) -> Set<ByteString> {
-    texts.filter { text in
-      segments.contains { segment in
-        var position = 0
-        while let bounds = Self.next(text, begins: true, in: segment.bytes, from: position) {
-          if bounds.count == text.count { return true }
-          position = bounds.endIndex
-        }
-        return false
-      }
+    Set(self.texts(texts.sorted(), .whole))
+  }
+
+  private func texts(_ parts: [ByteString], _ match: RootFacts.StringQuery.Match) -> [ByteString] {
+    guard let file, !parts.isEmpty else { return [] }
+    return root.store.strings(.init(file: file, parts: parts, match: match)) {
+      search(file, parts, match)
     }
   }
 
-  private func texts(_ parts: [ByteString], begins: Bool) -> [ByteString] {
+  private func search(
+    _ file: RootPath, _ parts: [ByteString], _ match: RootFacts.StringQuery.Match
+  ) -> [ByteString] {
     var texts: [ByteString] = []
     var seen: Set<ByteString> = []
-    for segment in segments {
-      let found = parts.flatMap { Self.bounds(of: $0, begins: begins, in: segment.bytes) }
+    for segment in root.constants(of: file) {
+      let found = parts.flatMap { part in
+        Self.bounds(of: part, begins: match != .containing, in: segment.bytes).filter {
+          match != .whole || $0.count == part.count
+        }
+      }
       for bounds in parts.count > 1 ? found.sorted(by: { $0.lowerBound < $1.lowerBound }) : found {
         let text = ByteString(segment.bytes[bounds])
         if seen.insert(text).inserted { texts.append(text) }

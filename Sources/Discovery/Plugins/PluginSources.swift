@@ -1,15 +1,8 @@
 /// The sources that know what a host library, a server or a language runtime loads of its own accord:
 /// from configuration in the root, or from a place that is compiled into it.
 package enum PluginSources {
-  /// Those that know all by one library.
-  static func ofObjects() -> [any NeedSource] {
-    [GdkPixbufLoaders(), MagickModules(), FontConfiguration()]
-  }
-
-  /// Those that see several objects of a program. They share nothing.
-  static func ofPrograms() -> [any NeedSource] {
-    runtimes() + libraries() + servers()
-  }
+  /// They share nothing.
+  static func all() -> [any NeedSource] { runtimes() + libraries() + servers() }
 
   private static func runtimes() -> [any NeedSource] {
     [
@@ -23,7 +16,7 @@ package enum PluginSources {
     [
       OpenSSLConfiguration(), PamConfiguration(), GioModules(), P11KitModules(),
       KerberosConfiguration(), GssMechanisms(), SaslPlugins(), OdbcDrivers(),
-      QtPlugins(),
+      QtPlugins(), GdkPixbufLoaders(), MagickModules(), FontConfiguration(),
     ]
   }
 

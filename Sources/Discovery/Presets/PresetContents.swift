@@ -11,9 +11,8 @@ package struct PresetContents: Sendable {
   /// Every preset, in the order of a listing.
   package static func all(in tree: any FileTree) -> [PresetContents] {
     var root = RootView(tree: tree, systemDirectories: systemDirectories(of: tree))
-    var presets = PresetWishes()
     return (Preset.all + Preset.registered).map { preset in
-      let wishes = presets.wishes(preset.topic, detail: nil, for: nil, in: &root)
+      let wishes = PresetWishes.wishes(preset.topic, detail: nil, for: nil, in: &root)
       return PresetContents(
         preset: preset, wishes: wishes, size: wishes.reduce(0) { $0 + size(of: $1, in: &root) })
     }

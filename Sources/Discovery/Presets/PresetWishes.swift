@@ -3,15 +3,11 @@ package import FileTree
 internal import Loader
 
 /// What each preset asks of a bundle in one root.
-package struct PresetWishes: Sendable {
-  private var known: [ByteString: [Wish]] = [:]
-
-  package init() {}
-
+package enum PresetWishes {
   /// - Parameters:
   ///   - detail: what of the preset is meant; nil for all.
   ///   - object: what asks for it; nil for the user alone.
-  package mutating func wishes(
+  package static func wishes(
     _ topic: Topic, detail: String?, for object: ObservedObject?, in root: inout RootView
   ) -> [Wish] {
     // Only what depends on the object is made anew for each.
@@ -19,13 +15,13 @@ package struct PresetWishes: Sendable {
     let own = dependsOnObject ? object?.real.text ?? "" : ""
     let directories = root.systemDirectories.reduce(ByteString(":")) { $0 + ":" + $1 }
     let key = ByteString(topic.name + ":" + (detail ?? "") + ":") + own + directories
-    if let wishes = known[key] { return wishes }
+    if let wishes = root.wishes[key] { return wishes }
     let wishes = make(topic, detail, object, &root)
-    known[key] = wishes
+    root.wishes[key] = wishes
     return wishes
   }
 
-  private func make(
+  private static func make(
     _ topic: Topic, _ detail: String?, _ object: ObservedObject?, _ root: inout RootView
   ) -> [Wish] {
     switch topic.name {
@@ -85,8 +81,8 @@ package struct PresetWishes: Sendable {
     return existing(["/bin/sh"], &root)
   }
 
-  private func initProgram(_ root: inout RootView) -> [Wish] {
-    Self.initPrograms.first { root.isFile($0) }.map { [.path($0, at: nil)] } ?? []
+  private static func initProgram(_ root: inout RootView) -> [Wish] {
+    initPrograms.first { root.isFile($0) }.map { [.path($0, at: nil)] } ?? []
   }
 
   /// Programs that are started as `INIT -- PROGRAM`, the first that is there counts.

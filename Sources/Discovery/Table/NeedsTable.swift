@@ -13,8 +13,6 @@ internal import FileTree
 /// - the source of the rule.
 enum NeedsTable {
   static let rows = NeedsRow.rows(of: text)
-  /// Those that are looked for in programs.
-  static let texts = rows.filter { $0.trigger == .string }.flatMap(\.words)
 
   static let text = """
     # Libraries that the C library opens by itself
@@ -57,4 +55,10 @@ enum NeedsTable {
     soname libasound.so. | files:/usr/share/alsa | fails any | reads the configuration of sound devices | alsa-lib src/conf.c, snd_config_update_r
     soname libtinfo.so. libtinfow.so. libncurses.so. libncursesw.so. | terminfo | changes any | draws on a terminal | terminfo(5)
     """
+}
+
+extension SlashTexts {
+  /// Those that the table looks for in programs.
+  static let ofTable = SlashTexts(
+    NeedsTable.rows.filter { $0.trigger == .string }.flatMap(\.words))
 }

@@ -7,9 +7,11 @@ struct TableNeeds: NeedSource {
   private let rows: [ByteString: [NeedsRow]]
   private let sonames: [(prefix: ByteString, row: NeedsRow)]
   private let strings: [(text: ByteString, row: NeedsRow)]
-  private var presets: PresetWishes
 
-  init(_ rows: [NeedsRow] = NeedsTable.rows) {
+  /// By the table that is compiled in.
+  static let shared = TableNeeds(NeedsTable.rows)
+
+  init(_ rows: [NeedsRow]) {
     var symbols: [ByteString: [NeedsRow]] = [:]
     for row in rows where row.trigger == .symbol {
       for word in row.words { symbols[word, default: []].append(row) }
@@ -19,7 +21,6 @@ struct TableNeeds: NeedSource {
       row.words.map { ($0, row) }
     }
     strings = rows.filter { $0.trigger == .string }.flatMap { row in row.words.map { ($0, row) } }
-    presets = PresetWishes()
   }
 
   var symbols: Set<ByteString> { Set(rows.keys) }
@@ -51,7 +52,7 @@ struct TableNeeds: NeedSource {
     needs.append(
       RuntimeNeed(
         topic: row.topic, grade: .implied, evidence: Evidence(file: object.path, mark: mark),
-        wishes: presets.wishes(row.topic, detail: row.detail, for: object, in: &root),
+        wishes: PresetWishes.wishes(row.topic, detail: row.detail, for: object, in: &root),
         isEssential: row.isEssential, purpose: row.purpose))
     if row.topic.name == "nss", let database = row.detail {
       needs += NameServices.daemonNeeds(of: database, purpose: row.purpose, in: &root)
@@ -65,7 +66,7 @@ struct TableNeeds: NeedSource {
     let places = root.constantFacts(of: object).texts
     for (text, row) in strings {
       guard let place = places[text] else { continue }
-      add(row, .string(text, offset: place), of: object, to: &needs, in: &root)
+      add(row, .string(text, offset: place.offset), of: object, to: &needs, in: &root)
     }
   }
 }

@@ -39,7 +39,7 @@ struct NeedsTableTests {
     let object = ObservedObject(
       path: "/app", real: "/app", place: "/app", image: .program(soname: soname),
       isProgram: isProgram, imports: imports, libc: libc)
-    var source = TableNeeds()
+    var source = TableNeeds.shared
     return source.needs(of: object, in: &root).map { need in
       need.topic.name + (need.isEssential ? "!" : "")
     }
@@ -72,7 +72,7 @@ struct NeedsTableTests {
     let tree = files.merging(
       ["/lib/x.so": .elf(.library(soname: soname), constants: constants)]
     ) { $1 }
-    var fixture = PluginFixture(TableNeeds(), tree)
+    var fixture = PluginFixture(TableNeeds.shared, tree)
     return fixture.needs(of: "/lib/x.so").filter { $0.topic.name == "files" }.paths
   }
 
