@@ -34,7 +34,7 @@ package struct FoundNeed: Sendable {
 }
 
 extension FoundNeed {
-  init(_ need: RuntimeNeed, outcome: Outcome, of subject: Int?) {
+  init(_ need: RuntimeNeed, outcome: Outcome, of subject: Int? = nil) {
     topic = need.topic
     wishes = need.wishes
     purpose = need.purpose
