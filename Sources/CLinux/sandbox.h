@@ -34,6 +34,16 @@ int sandbox_read(
     const struct clinux_sandbox *request, const char *texts, unsigned long size, struct sandbox *sandbox,
     const char ***memory);
 
+/// Becomes the process that starts the program and answers its parent, as the user and group that it has.
+_Noreturn void sandbox_become_guard(const struct sandbox *sandbox, int parent, uid_t user, gid_t group);
+
+/// Becomes the program. Nothing of this process is left in it but standard output.
+///
+/// - Parameters:
+///   - socket: to the guard; it closes by itself.
+///   - is_mapped: whether the user is another in a namespace, and this one outside.
+_Noreturn void sandbox_become_program(const struct sandbox *sandbox, int socket, int is_mapped);
+
 /// Makes the root that the program sees, and changes into it. 0, or errno with the stage.
 int sandbox_enter_namespaced_root(
     const struct sandbox *sandbox, struct sandbox_entered *result, enum clinux_stage *stage);

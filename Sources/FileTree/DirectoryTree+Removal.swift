@@ -19,62 +19,16 @@ extension DirectoryTree {
     }
     guard directory >= 0 else { throw Errno(rawValue: errno) }
     defer { close(directory) }
-    try remove(
-      directory: unsafe name.withPlatformString { unsafe ByteString(cString: $0) }, in: directory)
-  }
-
-  private static func remove(directory name: ByteString, in parent: Int32) throws(Errno) {
-    let descriptor = try open(directory: name, in: parent)
-    guard let stream = unsafe fdopendir(descriptor) else {
-      let cause = Errno(rawValue: errno)
-      close(descriptor)
-      throw cause
-    }
-    defer { unsafe closedir(stream) }
-    // Names can't be taken out of a directory that is closed to writing or searching.
-    var status = stat()
-    if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IRWXU != S_IRWXU {
-      _ = fchmod(descriptor, S_IRWXU)
-    }
-    var failure: Errno?
-    for child in try unsafe read(stream, { name, _ in name }) {
-      do {
-        try remove(child, in: descriptor)
-      } catch {
-        failure = failure ?? error
-      }
-    }
-    if let failure { throw failure }
-    try unlink(name, in: parent, AT_REMOVEDIR)
+    let error = unsafe name.withPlatformString { unsafe clinux_remove_directory(directory, $0) }
+    guard error == 0 else { throw Errno(rawValue: error) }
   }
 
   /// Removes one name in an open directory, with all that is below it; a link isn't followed.
   package static func remove(_ name: ByteString, in parent: Int32) throws(Errno) {
-    do {
-      try unlink(name, in: parent, 0)
-    } catch .isDirectory {
-      try remove(directory: name, in: parent)
+    let error = unsafe name.withCString { name in
+      guard unsafe unlinkat(parent, name, 0) != 0 else { return Int32(0) }
+      return errno == EISDIR ? unsafe clinux_remove_directory(parent, name) : errno
     }
-  }
-
-  private static func open(directory name: ByteString, in parent: Int32) throws(Errno) -> Int32 {
-    let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
-    let descriptor = unsafe name.withCString { name in
-      let descriptor = unsafe clinux_open_in(parent, name, flags, 0)
-      guard descriptor < 0, errno == EACCES,
-        unsafe fchmodat(parent, name, S_IRWXU, AT_SYMLINK_NOFOLLOW) == 0
-      else { return descriptor }
-      return unsafe clinux_open_in(parent, name, flags, 0)
-    }
-    guard descriptor >= 0 else { throw Errno(rawValue: errno) }
-    return descriptor
-  }
-
-  private static func unlink(
-    _ name: ByteString, in parent: Int32, _ flags: Int32
-  ) throws(Errno) {
-    guard unsafe name.withCString({ unsafe unlinkat(parent, $0, flags) }) == 0 else {
-      throw Errno(rawValue: errno)
-    }
+    guard error == 0 else { throw Errno(rawValue: error) }
   }
 }

@@ -18,6 +18,29 @@ int clinux_sync_filesystem(int file);
 /// statx(2), STATX_ATTR_MOUNT_ROOT, which Swift's module of the C library leaves out.
 int clinux_is_mount_point(const char *path);
 
+/// Removes a directory with all that is in it, links themselves, whatever can be removed: 0, or the errno of what
+/// can't. A directory that is closed to its owner is opened first. It allocates nothing.
+int clinux_remove_directory(int parent, const char *name);
+
+/// A directory that goes away with the process that made it.
+struct clinux_kept_directory {
+    /// What removes it.
+    int keeper;
+    /// To the keeper. A descriptor.
+    int control;
+};
+
+/// Makes a directory for its owner alone, under a new name that begins with `rootfs-pack.`; however this process
+/// ends, it goes away with all that is in it. 0, or errno.
+///
+/// - Parameters:
+///   - parent: a path.
+///   - name: gets its name; 32 bytes.
+int clinux_keep_directory(const char *parent, char *name, struct clinux_kept_directory *kept);
+
+/// Removes the directory. 0, or errno: ECHILD where its keeper is gone.
+int clinux_drop_directory(const struct clinux_kept_directory *kept);
+
 /// Whether a signal is ignored: 1 or 0. signal(2), SIG_IGN: a macro that Swift doesn't import.
 int clinux_is_ignored(int signal);
 
