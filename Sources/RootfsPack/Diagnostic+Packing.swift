@@ -77,6 +77,10 @@ extension Diagnostic {
       self.init(
         "\(ByteString(target)): no such directory to write it in",
         remedy: "make the directory, or name another place with --output")
+    case .target(let target, .brokenPipe):
+      self.init(
+        "\(ByteString(target)): its reader has gone before the archive was complete",
+        remedy: "let it read to the end")
     case .target(let target, let cause):
       self.init(
         "\(ByteString(target)): can't be written: \(Self.describe(cause))",

@@ -37,12 +37,20 @@ struct PackRun {
     let summary = try signals.holding { () throws(Diagnostic) in
       let (stripped, debugFiles, report) = try strip(bundles, signals)
       let written = try write(stripped, reference, signals)
-      guard !written.isEmpty else { return "" }
       try publish(debugFiles)
       return report + written.map { line(for: $0, stripped, reference) }.joined()
     }
     guard !isQuiet else { return }
-    try Terminal.write(summary, to: toStandardOutput ? .standardError : .standardOutput)
+    tell(summary, on: toStandardOutput ? .standardError : .standardOutput)
+  }
+
+  /// The outputs are in their places: that they can't be told of changes nothing.
+  private func tell(_ summary: String, on stream: FileDescriptor) {
+    do {
+      try Terminal.write(summary, to: stream)
+    } catch {
+      Terminal.warn(Diagnostic("warning: \(error.message); all outputs are complete"))
+    }
   }
 
   /// The bundles with smaller files, the debugging data that was split off, and what to say of it.
@@ -105,8 +113,6 @@ struct PackRun {
       return try BundleWriter(outputs, reference: reference, options: options).write(bundles)
     } catch {
       progress.clear()
-      // Nobody reads on: that ends the run quietly, unless it was to do something else too.
-      if case .target(_, .brokenPipe) = error, outputs.count == 1 { return [] }
       throw Diagnostic(error, contentSize: contentSize)
     }
   }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import SystemPackage
 
 struct RootfsPackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -49,6 +50,7 @@ struct RootfsPackCommand: ParsableCommand {
 
 /// Runs the command line and ends the process with its exit code.
 package func runRootfsPack() -> Never {
+  Terminal.reserveStreams()
   // A write to a closed pipe shall be an error that can be told apart, not the end.
   _ = signal(SIGPIPE, SIG_IGN)
   let configuration = configure()
@@ -61,6 +63,7 @@ package func runRootfsPack() -> Never {
     var command = try entry.parseAsRoot(rest)
     try command.run()
   } orElse: { error in
+    if entry.exitCode(for: error) == .success { endTelling(entry.fullMessage(for: error)) }
     if entry.exitCode(for: error) == .validationFailure {
       let command = entry == RootfsPackCommand.self ? "" : " " + entry._commandName
       Terminal.warn(
@@ -68,6 +71,17 @@ package func runRootfsPack() -> Never {
       exit(ExitStatus.usage.rawValue)
     }
     entry.exit(withError: error)
+  }
+}
+
+/// Ends with what the argument parser has to tell: help, a version, a script for completion.
+private func endTelling(_ text: String) -> Never {
+  do {
+    try Terminal.write(text + "\n", to: .standardOutput)
+    exit(ExitStatus.done.rawValue)
+  } catch {
+    Terminal.warn(error)
+    exit(error.status.rawValue)
   }
 }
 

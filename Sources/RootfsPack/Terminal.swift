@@ -13,14 +13,26 @@ enum Terminal {
       usesColor: !environment.refusesColor, width: known ? Int(size.ws_col) : nil)
   }
 
-  /// Writes all of the text; a reader that has gone away ends the run quietly.
+  /// Keeps the numbers of closed standard streams from files that are opened later, in which every report
+  /// would end: what takes them can be neither read nor written as a stream.
+  static func reserveStreams() {
+    for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
+    where fcntl(stream, F_GETFD) == -1 && errno == EBADF {
+      // The lowest free number is given, which is this one.
+      _ = try? FileDescriptor.open(FilePath("/"), .readOnly, options: .directory)
+    }
+  }
+
+  /// Writes all of the text. Whether somebody reads on to its end is no matter of the command's exit code:
+  /// what it was asked is answered by that too.
   static func write(_ text: String, to stream: FileDescriptor) throws(Diagnostic) {
     do {
       try writeAll(text, to: stream)
     } catch Errno.brokenPipe {
-      exit(ExitStatus.done.rawValue)
     } catch {
-      throw Diagnostic("standard output: \(error)")
+      throw Diagnostic(
+        "standard output: \(Diagnostic.describe(error as? Errno ?? .ioError))",
+        remedy: "it is where the report goes")
     }
   }
 
@@ -31,8 +43,14 @@ enum Terminal {
     try text.withUTF8 { bytes in
       var rest = UnsafeRawBufferPointer(bytes)
       while unsafe !rest.isEmpty {
-        let written = try unsafe stream.write(rest)
-        unsafe rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+        do {
+          let written = try unsafe stream.write(rest)
+          unsafe rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+        } catch Errno.wouldBlock {
+          // Whoever shares the stream may have made it so.
+          var request = pollfd(fd: stream.rawValue, events: Int16(POLLOUT), revents: 0)
+          _ = unsafe poll(&request, 1, -1)
+        }
       }
     }
   }

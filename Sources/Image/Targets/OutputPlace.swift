@@ -11,7 +11,12 @@ protocol OutputPlace: AnyObject {
 
 /// Standard output shows at once what is written to it.
 final class StandardOutputPlace: OutputPlace {
-  func complete() {}
+  /// A file that it goes to may be on a full disk that tells so late; a pipe can't be synced.
+  func complete() throws(ArchiveError) {
+    guard fsync(STDOUT_FILENO) != 0, [ENOSPC, EDQUOT, EIO].contains(errno) else { return }
+    throw .target("standard output", Errno(rawValue: errno))
+  }
+
   func publish() {}
 }
 
