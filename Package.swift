@@ -51,6 +51,7 @@ let package = Package(
     .target(name: "CLinux"),
     .target(name: "Parallel", swiftSettings: settings),
     .target(name: "FileTree", dependencies: ["CLinux", system], swiftSettings: settings),
+    .target(name: "Packages", dependencies: ["FileTree", system], swiftSettings: settings),
     .target(name: "ELF", dependencies: ["CLibelf", "FileTree", system], swiftSettings: settings),
     .target(name: "Loader", dependencies: ["FileTree", "ELF"], swiftSettings: settings),
     .target(
@@ -107,6 +108,9 @@ let package = Package(
       name: "ParallelTests", dependencies: ["Parallel"], swiftSettings: testSettings),
     .testTarget(
       name: "FileTreeTests", dependencies: ["FileTree", "TestSupport", system],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "PackagesTests", dependencies: ["Packages", "FileTree", "TestSupport", system],
       swiftSettings: testSettings),
     .testTarget(
       name: "ELFTests", dependencies: ["ELF", "FileTree", "TestSupport", system],

@@ -5,9 +5,9 @@ import Testing
 /// The direction of the data: a module imports only what comes before it.
 struct ModuleOrderTests {
   static let order = [
-    "CLibelf", "CDeflate", "CZlib", "CZstd", "CLinux", "Parallel", "FileTree", "ELF",
-    "Loader", "Discovery", "Bundle", "Image", "Strip", "Check", "Sandbox", "Archive", "Diff",
-    "Verify", "Report", "RootfsPack", "rootfs-pack",
+    "CLibelf", "CDeflate", "CZlib", "CZstd", "CLinux", "Parallel", "FileTree", "Packages",
+    "ELF", "Loader", "Discovery", "Bundle", "Image", "Strip", "Check", "Sandbox", "Archive",
+    "Diff", "Verify", "Report", "RootfsPack", "rootfs-pack",
   ]
 
   @Test func `no module imports one that comes after it`() throws {
