@@ -5,6 +5,8 @@ internal import FileTree
 struct GeneratedContent {
   let path: RootPath
   let node: BundleEntry.Node
+  /// Of a directory; nil for the owner that all files have.
+  let owner: FileStatus.Owner?
   /// The first need that asks for it, by its place in the list of needs.
   let need: Int
 
@@ -20,10 +22,12 @@ struct GeneratedContent {
       }
     }
     var paths: Set<RootPath> = []
+    let owners = owners(wishes)
     for wish in wishes {
       let node: (RootPath, BundleEntry.Node)? =
         switch wish.wish {
-        case .directory(let path, let permissions): (path, .directory(permissions: permissions))
+        case .directory(let path, let permissions, _):
+          (path, .directory(permissions: permissions))
         case .generated(let path, let bytes):
           (path, .file(.generated(bytes), permissions: 0o644))
         case .lines(let path, _):
@@ -31,9 +35,20 @@ struct GeneratedContent {
         case .library, .path: nil
         }
       guard let (path, content) = node, paths.insert(path).inserted else { continue }
-      merged.append(GeneratedContent(path: path, node: content, need: wish.need))
+      merged.append(
+        GeneratedContent(path: path, node: content, owner: owners[path], need: wish.need))
     }
     return merged
+  }
+
+  /// Who owns each directory: the first owner that a need knows of, since most needs know only that there
+  /// has to be one.
+  private static func owners(_ wishes: [NeededContent]) -> [RootPath: FileStatus.Owner] {
+    var owners: [RootPath: FileStatus.Owner] = [:]
+    for case .directory(let path, _, let owner?) in wishes.map(\.wish) where owners[path] == nil {
+      owners[path] = owner
+    }
+    return owners
   }
 
   /// What a line tells of: that is its first field in the files of passwd(5), group(5) and
@@ -54,6 +69,6 @@ struct GeneratedContent {
       isDirectory ? path.text + "/." : path.text, followingRoot: true)
     draft.yields = true
     defer { draft.yields = false }
-    try draft.add(node, at: place, because: reason)
+    try draft.add(node, at: place, because: reason, owner: owner)
   }
 }

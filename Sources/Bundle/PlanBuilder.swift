@@ -144,7 +144,7 @@ package struct PlanBuilder {
   private func owned(_ entry: BundleEntry) -> BundleEntry {
     BundleEntry(
       path: entry.path, node: entry.node, reason: entry.reason, stratum: entry.stratum,
-      owner: options.volumeOwner)
+      owner: options.volumeOwner ?? entry.owner)
   }
 
   /// Where a program is started: its place in the bundle with the directory's links resolved.

@@ -9,6 +9,7 @@ struct PlanDraft {
     var reason: Provenance
     var stratum: Stratum
     var attributes: [ExtendedAttribute] = []
+    var owner: FileStatus.Owner?
   }
 
   private(set) var nodes: [RootPath: Content] = [:]
@@ -32,7 +33,8 @@ struct PlanDraft {
   /// - Parameter stratum: that of what the node is wanted for; the lowest of all wishes counts.
   mutating func add(
     _ node: BundleEntry.Node, at path: RootPath, because reason: Provenance,
-    in stratum: Stratum = .application, attributes: [ExtendedAttribute] = []
+    in stratum: Stratum = .application, attributes: [ExtendedAttribute] = [],
+    owner: FileStatus.Owner? = nil
   ) throws(PlanError) {
     guard !path.isRoot else {
       guard case .directory = node else {
@@ -43,7 +45,7 @@ struct PlanDraft {
     try addParents(of: path)
     let added = Content(
       node: node, reason: reason, stratum: Self.isSkeleton(reason) ? .skeleton : stratum,
-      attributes: attributes)
+      attributes: attributes, owner: owner)
     guard let existing = nodes[path] else {
       nodes[path] = added
       return
@@ -55,6 +57,7 @@ struct PlanDraft {
       if existing.reason == .parent || Self.isDetour(existing.reason) && reason != .parent {
         nodes[path] = added
       }
+      nodes[path]?.owner = existing.owner ?? owner
       return
     case (.symbolicLink(let old), .symbolicLink(let new)) where old == new: break
     case (.file(let old, _), .file(let new, _)) where Self.isSame(old, new): break
@@ -267,7 +270,7 @@ struct PlanDraft {
     let sorted = nodes.map { path, content in
       let entry = BundleEntry(
         path: path, node: content.node, reason: content.reason, stratum: content.stratum,
-        attributes: content.attributes)
+        attributes: content.attributes, owner: content.owner)
       return (name: entry.archiveName, entry: entry)
     }.sorted { $0.name < $1.name }
     return

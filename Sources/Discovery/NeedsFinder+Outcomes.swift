@@ -55,7 +55,7 @@ extension NeedsFinder {
         switch wish {
         case .path(let source, _):
           if root.resolve(source) != nil { search.find(source, for: number) }
-        case .directory(let path, _), .generated(let path, _), .lines(let path, _):
+        case .directory(let path, _, _), .generated(let path, _), .lines(let path, _):
           search.find(path.text, for: number)
         case .library(let names, let caller):
           if let path = names.first(where: { $0.hasPrefix("/") && root.isFile($0) }) {

@@ -106,7 +106,7 @@ package struct NeedsFinder: Sendable {
       switch wish {
       case .library: break
       case .path(let source, let destination): include(source, at: destination, for: need)
-      case .directory(let path, _), .generated(let path, _), .lines(let path, _):
+      case .directory(let path, _, _), .generated(let path, _), .lines(let path, _):
         search.add(NeededContent(wish: wish, need: need), at: path)
       }
     }

@@ -102,8 +102,8 @@ package enum Wish: Hashable, Sendable {
   /// A file or a whole tree of the root, by an in-root path text; links on the way ship too, and the
   /// closures of ELF files in it. A destination of nil keeps the path.
   case path(ByteString, at: RootPath?)
-  /// An empty directory.
-  case directory(RootPath, permissions: UInt16)
+  /// An empty directory; without an owner it is whoever's all files are.
+  case directory(RootPath, permissions: UInt16, owner: FileStatus.Owner? = nil)
   /// A file that is made for the bundle.
   case generated(RootPath, [UInt8])
   /// Lines of a text file that is made for the bundle; those of several needs stand in one file, each
@@ -118,7 +118,7 @@ extension Wish: CustomStringConvertible {
     case .library(let names, _): names.map(\.description).joined(separator: " or ")
     case .path(let source, let place):
       place.map { "\(source) as \($0)" } ?? source.description
-    case .directory(let path, _): "\(path)/"
+    case .directory(let path, _, _): "\(path)/"
     case .generated(let path, _), .lines(let path, _): path.description
     }
   }

@@ -38,6 +38,8 @@ struct NeedDocument: Encodable {
     let names: [String]
     @Nullable var caller: String?
     @Nullable var destination: String?
+    /// `UID:GID` of a directory that belongs to somebody.
+    @Nullable var owner: String?
   }
 }
 
@@ -90,6 +92,7 @@ extension NeedDocument.Request {
   init(_ wish: Wish) {
     _caller = Nullable()
     _destination = Nullable()
+    _owner = Nullable()
     switch wish {
     case .library(let names, let caller):
       kind = "library"
@@ -99,9 +102,10 @@ extension NeedDocument.Request {
       kind = "path"
       names = [source.description]
       _destination = Nullable(wrappedValue: place?.description)
-    case .directory(let path, _):
+    case .directory(let path, _, let owner):
       kind = "directory"
       names = [path.description]
+      _owner = Nullable(wrappedValue: owner.map { "\($0.user):\($0.group)" })
     case .generated(let path, _), .lines(let path, _):
       kind = "generated"
       names = [path.description]

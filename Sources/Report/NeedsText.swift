@@ -9,7 +9,7 @@ extension FoundNeed {
         switch wish {
         case .library(let names, _): names.contains(word)
         case .path(let source, let place): source == word || place?.text == word
-        case .directory(let path, _), .generated(let path, _), .lines(let path, _):
+        case .directory(let path, _, _), .generated(let path, _), .lines(let path, _):
           path.text == word
         }
       }

@@ -26,6 +26,8 @@ package struct PlanDocument: Encodable {
     let reason: String
     /// What an image's layers are made of: `skeleton`, `libc`, `libraries` or `application`.
     let stratum: String
+    /// `UID:GID` of what doesn't belong to the owner that all files have.
+    @Nullable var owner: String?
   }
 
   /// - Parameter plans: at least one; those after the first are further platforms.
@@ -51,6 +53,7 @@ extension PlanDocument.Entry {
     stratum = "\(entry.stratum)"
     mode = entry.modeText
     type = entry.typeText
+    _owner = Nullable(wrappedValue: entry.owner.map { "\($0.user):\($0.group)" })
     switch entry.node {
     case .file(.copy(_, let source, _), _):
       (_source, _target) = (Nullable(wrappedValue: source.description), Nullable())

@@ -173,7 +173,7 @@ struct LoaderSimulation {
     switch wish {
     case .library: !need.found.isEmpty
     case .path(let source, let place): view.resolve(place?.text ?? source) != nil
-    case .directory(let path, _): view.isDirectory(path.text)
+    case .directory(let path, _, _): view.isDirectory(path.text)
     case .generated(let path, _), .lines(let path, _): view.isFile(path.text)
     }
   }

@@ -19,7 +19,8 @@ struct NeedPlacementTests {
   private static let tree = InMemoryTree(PlanFixture.system.merging(files) { $1 })
   private static let need = FoundNeed(
     RuntimeNeed(
-      topic: Topic("shell"), grade: .requested, evidence: Evidence(file: nil, mark: .line(1)),
+      topic: StateDirectories.topic, grade: .requested,
+      evidence: Evidence(file: nil, mark: .line(1)),
       wishes: [], isEssential: true, purpose: ""), outcome: .packed)
 
   private func plan(
@@ -94,6 +95,26 @@ struct NeedPlacementTests {
     #expect(plan["/system/etc/passwd"]?.size == 2)
     #expect(plan["/run/made"]?.size == 1)
     #expect(!plan.entries.contains { $0.path.isInside("/var/run") && $0.path != "/var/run" })
+  }
+
+  @Test func `a directory belongs to whom one of its needs names, or to the image's user`() throws {
+    let owner = FileStatus.Owner(user: 105, group: 113)
+    let content: [Wish] = [
+      .directory("/run/app", permissions: 0o755), .directory("/run", permissions: 0o755),
+      .directory("/var/run/app", permissions: 0o700, owner: owner),
+      .directory("/srv/data/below", permissions: 0o700, owner: owner),
+      .directory("/srv/data", permissions: 0o750, owner: owner),
+    ]
+    let plan = try plan(content: content)
+    #expect(plan["/run/app"]?.owner == owner)
+    #expect(plan.permissions(of: "/run/app") == 0o755)
+    #expect(plan["/srv/data"]?.owner == owner)
+    #expect(plan.permissions(of: "/srv/data") == 0o750)
+    #expect(plan["/run"]?.owner == nil && plan["/srv"]?.owner == nil)
+    var options = PlanOptions()
+    options.volumeOwner = FileStatus.Owner(user: 7, group: 8)
+    let other = try self.plan(content: content, options: options)
+    #expect(other["/run/app"]?.owner == options.volumeOwner)
   }
 
   @Test func `so do an image's directories and its user`() throws {

@@ -28,6 +28,37 @@ struct DirectoryOutputTests {
     #expect(differences == "\(try lineCount(directory))\n755\n")
   }
 
+  @Test(.enabled(if: geteuid() == 0, "only root gives files away"))
+  func `what belongs to somebody is his, in a directory and in archives`() throws {
+    let directory = try TemporaryDirectory()
+    let plan = try TestPlan.make([
+      "/d": .directory(permissions: 0o750), "/d/f": .text("x"), "/init": .text("#!"),
+    ])
+    let owner = FileStatus.Owner(user: 105, group: 113)
+    let owned = plan.replacing(
+      entries: plan.entries.map {
+        BundleEntry(
+          path: $0.path, node: $0.node, reason: $0.reason, owner: $0.path == "/d" ? owner : nil)
+      })
+    try TestPlan.write(owned, to: "out/", "out.tar", "out.cpio", in: directory)
+    let listing = try Shell.bash(
+      """
+      stat -c '%u:%g %a %n' out/d out/d/f
+      tar --numeric-owner -tvf out.tar d | awk '{print $1, $2, $6}'
+      cpio -itvn --quiet 'd*' < out.cpio | awk '{print $3, $4, $9}'
+      """, in: directory.url)
+    #expect(
+      listing == """
+        105:113 750 out/d
+        0:0 644 out/d/f
+        drwxr-x--- 105/113 d/
+        -rw-r--r-- 0/0 d/f
+        105 113 d
+        0 0 d/f
+
+        """)
+  }
+
   private func lineCount(_ directory: TemporaryDirectory) throws -> Int {
     try directory.text("tar.txt").split(separator: "\n").count
   }

@@ -24,7 +24,7 @@ package struct PresetContents: Sendable {
       contents.wishes.compactMap { wish in
         switch wish {
         case .path(let source, let place): place ?? RootPath(normalising: source)
-        case .directory(let path, _), .generated(let path, _), .lines(let path, _): path
+        case .directory(let path, _, _), .generated(let path, _), .lines(let path, _): path
         case .library: nil
         }
       }.map { ($0, contents.preset.topic) }

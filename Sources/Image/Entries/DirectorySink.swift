@@ -13,6 +13,8 @@ final class DirectorySink: EntrySink {
   private let metadata: EntryMetadata
   /// Whether files are given to the metadata's owner, which needs a privilege.
   private let changesOwner: Bool
+  /// Whether what has an owner of its own is given to him without being asked to.
+  private let isPrivileged = geteuid() == 0
   private let interruption: Interruption
   /// The directories that are open, from the root's first name down.
   private var open: [Directory] = []
@@ -91,7 +93,7 @@ final class DirectorySink: EntrySink {
 
   func finish() throws(ArchiveError) {
     while let directory = open.last { try close(directory) }
-    try changeOwner(of: root)
+    try changeOwner(of: root, nil)
     try setTime(of: root)
   }
 
@@ -110,7 +112,7 @@ final class DirectorySink: EntrySink {
     _ descriptor: FileDescriptor, _ permissions: UInt16, _ entry: BundleEntry
   ) throws(ArchiveError) {
     // A change of the owner takes set-user-id bits and capabilities away.
-    try changeOwner(of: descriptor)
+    try changeOwner(of: descriptor, entry)
     // Before the permissions: who may not write to a file may not set its attributes.
     for attribute in entry.attributes {
       let result = unsafe attribute.name.withCString { name in
@@ -138,8 +140,12 @@ final class DirectorySink: EntrySink {
       unsafe name.withCString { unsafe utimensat(parent, $0, times, AT_SYMLINK_NOFOLLOW) })
   }
 
-  private func changeOwner(of descriptor: FileDescriptor) throws(ArchiveError) {
-    guard changesOwner else { return }
+  private func changeOwner(
+    of descriptor: FileDescriptor, _ entry: BundleEntry?
+  ) throws(ArchiveError) {
+    let hasOwner = entry?.owner != nil && isPrivileged
+    guard changesOwner || hasOwner else { return }
+    let metadata = entry.map { self.metadata.of($0) } ?? self.metadata
     guard fchown(descriptor.rawValue, metadata.owner, metadata.group) == 0 else {
       throw .ownership(target, current, Errno(rawValue: errno))
     }

@@ -50,7 +50,7 @@ extension [RuntimeNeed] {
 
   var directories: [RootPath] {
     flatMap(\.wishes).compactMap { wish in
-      if case .directory(let path, _) = wish { path } else { nil }
+      if case .directory(let path, _, _) = wish { path } else { nil }
     }
   }
 
