@@ -71,7 +71,7 @@ let package = Package(
       dependencies: ["Parallel", "FileTree", "ELF", "Bundle", "Image", system],
       swiftSettings: settings),
     .target(
-      name: "Check", dependencies: ["FileTree", "ELF", "Loader", crypto, system],
+      name: "Check", dependencies: ["FileTree", "ELF", "Loader", "Discovery", crypto, system],
       swiftSettings: settings),
     .target(
       name: "Sandbox", dependencies: ["CLinux", "FileTree", system], swiftSettings: settings),

@@ -75,7 +75,8 @@ package struct ArchiveReader {
       }
     }
     let unpacker = try makeUnpacker(reading)
-    let irregularities = try unpacker.unpack(kind == .cpio ? CpioReader(stream) : TarReader(stream))
+    let tar = kind == .cpio ? nil : TarReader(stream)
+    let irregularities = try unpacker.unpack(tar ?? CpioReader(stream))
     if kind == .tar, compression != nil || file.kind == .fifo,
       let image = try unpacker.imageLayout()
     {
@@ -83,7 +84,8 @@ package struct ArchiveReader {
     }
     reading.report(irregularities)
     return try finish(
-      unpacker, ArchiveFormat(kind: kind, compression: compression), image: nil, reading)
+      unpacker, ArchiveFormat(kind: kind, compression: compression), image: nil,
+      start: tar?.comment.flatMap { RunConfiguration(comment: $0) }, reading)
   }
 
   /// - Parameter isArchive: whether the image's files come out of a tar archive.
@@ -110,12 +112,14 @@ package struct ArchiveReader {
   }
 
   private func finish(
-    _ unpacker: Unpacker, _ format: ArchiveFormat, image: ReadImage?, _ reading: Reading
+    _ unpacker: Unpacker, _ format: ArchiveFormat, image: ReadImage?,
+    start: RunConfiguration? = nil, _ reading: Reading
   ) throws(ArchiveReadError) -> ReadBundle {
     let entries = try unpacker.finish(isLayered: image != nil)
     reading.checkLinks(entries)
+    let start = format.kind == .cpio ? RunConfiguration(initramfs: entries) : start
     return ReadBundle(
       format: format, entries: entries, tree: unpacker.tree(entries), directory: unpacker.path,
-      image: image, violations: reading.findings, owner: unpacker.directory)
+      image: image, configuration: start, violations: reading.findings, owner: unpacker.directory)
   }
 }

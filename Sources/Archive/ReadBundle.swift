@@ -15,6 +15,8 @@ package struct ReadBundle: Sendable {
   package let directory: FilePath
   /// Nil for what is no image.
   package let image: ReadImage?
+  /// How its program is started; nil if it doesn't say.
+  package let configuration: RunConfiguration?
   /// Everything that is wrong with the input, in the order of reading.
   package let violations: [Violation]
   /// Nil for a directory that was read where it is.
@@ -25,13 +27,15 @@ package struct ReadBundle: Sendable {
 
   init(
     format: ArchiveFormat, entries: [ArchiveEntry], tree: any FileTree, directory: FilePath,
-    image: ReadImage? = nil, violations: [Violation], owner: PrivateDirectory? = nil
+    image: ReadImage? = nil, configuration: RunConfiguration? = nil, violations: [Violation],
+    owner: PrivateDirectory? = nil
   ) {
     self.format = format
     self.entries = entries
     self.tree = tree
     self.directory = directory
     self.image = image
+    self.configuration = image?.configuration ?? configuration
     self.violations = violations
     self.owner = owner
   }

@@ -1,7 +1,7 @@
 internal import FileTree
 
 /// What an image needs beside its programs and their closures: a user, and directories that it is
-/// started in or that volumes are mounted on.
+/// started in, that volumes are mounted on, or that the user wants.
 struct ImageSetup {
   let options: PlanOptions
 
@@ -16,6 +16,10 @@ struct ImageSetup {
   ) throws(PlanError) {
     // A link at the end is followed as well: the engine does the same.
     let place = try draft.physicalPath(directory.path.text + "/.", followingRoot: true)
+    if case .own(let permissions, let owner) = directory.purpose {
+      return try draft.addDirectory(
+        at: place, permissions: permissions, owner: owner, because: directory.provenance)
+    }
     if case .directory = draft.nodes[place]?.node { return }
     try draft.add(.directory(permissions: 0o755), at: place, because: directory.provenance)
   }

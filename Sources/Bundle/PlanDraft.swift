@@ -9,6 +9,7 @@ struct PlanDraft {
     var reason: Provenance
     var stratum: Stratum
     var attributes: [ExtendedAttribute] = []
+    /// Nil for the owner that all have.
     var owner: FileStatus.Owner?
   }
 
@@ -75,7 +76,8 @@ struct PlanDraft {
     switch reason {
     case .rootLink, .parent: true
     case .program, .library, .interpreter, .link, .detour, .addition, .loaderConfiguration, .user,
-      .workingDirectory, .volume, .initProgram, .opened, .need, .scriptInterpreter:
+      .workingDirectory, .volume, .madeDirectory, .initProgram, .opened, .need,
+      .scriptInterpreter:
       false
     }
   }
@@ -151,6 +153,19 @@ struct PlanDraft {
     try add(
       .directory(permissions: permissions(of: status, at: path)), at: path, because: reason,
       attributes: try attributes(of: directory, in: tree))
+  }
+
+  /// Adds a directory as the user wants it; one that is there gets the permissions and the owner.
+  mutating func addDirectory(
+    at path: RootPath, permissions: UInt16, owner: FileStatus.Owner?, because reason: Provenance
+  ) throws(PlanError) {
+    let node = BundleEntry.Node.directory(permissions: permissions)
+    try add(node, at: path, because: reason)
+    // Who had it before said less of it.
+    nodes[path]?.node = node
+    nodes[path]?.owner = owner
+    nodes[path]?.reason = reason
+    nodes[path]?.stratum = .application
   }
 
   /// The extended attributes that ship: rights and what users write. Labels of SELinux, hashes of IMA,

@@ -14,7 +14,7 @@ package struct PlanOptions: Sendable {
   package var sensitive: SensitiveContent?
   /// The user that gets an `/etc/passwd` and an `/etc/group`; without, none are made.
   package var user: PlannedUser?
-  /// Directories that the image's configuration names.
+  /// Directories that the image's configuration names, or the user.
   package var directories: [PlannedDirectory] = []
 
   /// Who owns the volumes that are made for ``directories``, so that the image's user can write there;
@@ -24,13 +24,15 @@ package struct PlanOptions: Sendable {
   package init() {}
 }
 
-/// A directory that an image's configuration names, so that it has to exist.
+/// A directory that has to exist, since an image's configuration or the user names it.
 package struct PlannedDirectory: Hashable, Sendable {
   package enum Purpose: Hashable, Sendable {
     /// Where an engine starts the program.
     case work
     /// Where it mounts a volume.
     case volume
+    /// What the user wants there, with these permissions; a directory that is there gets them too.
+    case own(permissions: UInt16, FileStatus.Owner?)
   }
 
   /// In the image; links on the way are followed.
@@ -46,6 +48,7 @@ package struct PlannedDirectory: Hashable, Sendable {
     switch purpose {
     case .work: .workingDirectory
     case .volume: .volume
+    case .own: .madeDirectory
     }
   }
 }

@@ -11,8 +11,15 @@ package struct PlanTree: FileTree {
   private let numbers: [RootPath: UInt64]
   /// Files whose programs get capabilities, by their first names.
   private let capable: Set<RootPath>
+  private let owners: [RootPath: FileStatus.Owner]
+  /// Of what has none of its own.
+  private let owner: FileStatus.Owner
 
-  package init(_ entries: [BundleEntry]) {
+  package init(_ entries: [BundleEntry], owner: FileStatus.Owner = .root) {
+    self.owner = owner
+    owners = Dictionary(
+      entries.compactMap { entry in entry.owner.map { (entry.path, $0) } },
+      uniquingKeysWith: { first, _ in first })
     var nodes: [RootPath: BundleEntry.Node] = [.root: .directory(permissions: 0o755)]
     for entry in entries { nodes[entry.path] = entry.node }
     self.nodes = nodes
@@ -29,16 +36,19 @@ package struct PlanTree: FileTree {
   package func status(of path: RootPath) throws(Errno) -> FileStatus {
     // No device has this number, so what isn't copied is equal to nothing but itself.
     let own = FileStatus.Identity(device: .max, inode: numbers[path] ?? 0)
+    let owner = owners[path] ?? owner
     switch try node(at: path) {
     case .directory(let permissions):
-      return FileStatus(kind: .directory, permissions: permissions, size: 0, identity: own)
+      return FileStatus(
+        kind: .directory, permissions: permissions, size: 0, identity: own, owner: owner)
     case .symbolicLink(let text):
       return FileStatus(
-        kind: .symbolicLink, permissions: 0o777, size: UInt64(text.count), identity: own)
+        kind: .symbolicLink, permissions: 0o777, size: UInt64(text.count), identity: own,
+        owner: owner)
     case .file(let source, let permissions):
       return FileStatus(
         kind: .regular, permissions: permissions, size: source.size,
-        identity: source.identity ?? own)
+        identity: source.identity ?? own, owner: owner)
     case .hardLink(let target, _): return try status(of: target)
     }
   }

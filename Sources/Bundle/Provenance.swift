@@ -28,6 +28,8 @@ package enum Provenance: Hashable, Sendable {
   case workingDirectory
   /// Where a volume is mounted.
   case volume
+  /// A directory that the user wants.
+  case madeDirectory
   /// What a kernel starts.
   case initProgram
 }
@@ -51,6 +53,7 @@ extension Provenance: CustomStringConvertible {
     case .user(let name): "user \(name)"
     case .workingDirectory: "working directory"
     case .volume: "volume"
+    case .madeDirectory: "directory that was asked for"
     case .initProgram: "started by the kernel"
     }
   }
@@ -70,7 +73,7 @@ extension Provenance {
     case .detour: "on the way"
     case .addition: "added"
     case .program, .rootLink, .parent, .loaderConfiguration, .user, .workingDirectory, .volume,
-      .initProgram:
+      .madeDirectory, .initProgram:
       description
     }
   }
@@ -80,7 +83,7 @@ extension Provenance {
     switch self {
     case .program, .library, .interpreter, .opened, .scriptInterpreter: true
     case .need, .link, .rootLink, .parent, .detour, .addition, .loaderConfiguration, .user,
-      .workingDirectory, .volume, .initProgram:
+      .workingDirectory, .volume, .madeDirectory, .initProgram:
       false
     }
   }

@@ -1,3 +1,4 @@
+package import Discovery
 package import ELF
 package import FileTree
 package import Loader
@@ -16,6 +17,8 @@ package enum Problem: Hashable, Sendable {
   case notInPath(name: ByteString, directories: [ByteString])
   case endlessInterpreters
   case relativeInterpreter(path: ByteString)
+  /// What a bundle says that it starts.
+  case entrypoint(StartFault)
   case wrongInterpreter(path: ByteString, outcome: CandidateOutcome)
   /// - named: the C library's name in the object's DT_NEEDED.
   case otherLibc(named: ByteString, interpreter: ByteString, libc: Libc)
@@ -66,6 +69,7 @@ extension Problem {
     case .missingInterpreter, .notInPath, .endlessInterpreters: .missingInterpreter
     case .relativeInterpreter: .relativeInterpreter
     case .wrongInterpreter: .wrongInterpreter
+    case .entrypoint: .entrypoint
     case .otherLibc: .otherLibc
     case .missingVersion: .missingVersion
     case .unversionedLibrary: .unversionedLibrary

@@ -8,6 +8,7 @@ package enum Rule: String, CaseIterable, Hashable, Sendable {
   case missingInterpreter = "missing-interpreter"
   case relativeInterpreter = "relative-interpreter"
   case wrongInterpreter = "wrong-interpreter"
+  case entrypoint
   case otherLibc = "other-libc"
   case missingVersion = "missing-version"
   case unversionedLibrary = "unversioned-library"
@@ -41,8 +42,8 @@ package enum Rule: String, CaseIterable, Hashable, Sendable {
   package var severity: Severity {
     switch self {
     case .missingLibrary, .wrongClass, .wrongMachine, .unusableLibrary, .missingInterpreter,
-      .relativeInterpreter, .wrongInterpreter, .otherLibc, .missingVersion, .undefinedSymbol,
-      .unreadableTables, .truncatedFile, .newerProcessor, .missingBaseline:
+      .relativeInterpreter, .wrongInterpreter, .entrypoint, .otherLibc, .missingVersion,
+      .undefinedSymbol, .unreadableTables, .truncatedFile, .newerProcessor, .missingBaseline:
       .fails
     case .glibcFloor, .gccFloor, .processorFloor, .privateVersion: .gate
     case .executableStack, .textRelocations, .unsafeSearchPath, .fixedAddress, .noRelro,
@@ -65,6 +66,7 @@ package enum Rule: String, CaseIterable, Hashable, Sendable {
     case .missingInterpreter: "The program's or script's interpreter doesn't exist."
     case .relativeInterpreter: "The interpreter is found from one working directory alone."
     case .wrongInterpreter: "The interpreter is for another machine or word size."
+    case .entrypoint: "What a bundle says that it starts can't be started."
     case .otherLibc: "An object is built for another C library than the program's."
     case .missingVersion: "A library lacks a symbol version that is asked of it."
     case .unversionedLibrary: "Versions are asked of a library that has none."

@@ -24,7 +24,7 @@ package struct BundleWriter {
     for (index, bundle) in bundles.enumerated() {
       var sinks: [any EntrySink] = []
       for output in opened where index == 0 {
-        if let sink = try output.entrySink(for: bundle.plan, codecs) { sinks.append(sink) }
+        if let sink = try output.entrySink(for: bundle, codecs) { sinks.append(sink) }
       }
       var layers: [LayerBlob] = []
       if hasImage {

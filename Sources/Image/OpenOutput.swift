@@ -39,16 +39,19 @@ final class OpenOutput {
       descriptor: descriptor, target: output.name, interruption: options.interruption)
   }
 
-  /// What takes the entries of a plan; nil for an image, which is made of layers.
-  func entrySink(for plan: BundlePlan, _ codecs: Codecs) throws(ArchiveError) -> (any EntrySink)? {
+  /// What takes the entries of a bundle's plan; nil for an image, which is made of layers.
+  func entrySink(
+    for bundle: ImageBundle, _ codecs: Codecs
+  ) throws(ArchiveError) -> (any EntrySink)? {
     if output.format == .directory, let directory { return directorySink(directory) }
     guard let file, let compression = output.format.compression else { return nil }
     let codec = codecs.codec(compression)
     let bytes: any ByteSink =
       if let codec { try CompressedSink(codec: codec, next: file) } else { file }
     return output.format.isInitramfs
-      ? try CpioSink(plan, output: bytes, metadata: options.metadata)
-      : TarSink(output: bytes, metadata: options.metadata)
+      ? try CpioSink(bundle.plan, output: bytes, metadata: options.metadata)
+      : try TarSink(
+        output: bytes, metadata: options.metadata, comment: bundle.configuration.tarComment)
   }
 
   func write(_ layout: OciLayout) throws(ArchiveError) {

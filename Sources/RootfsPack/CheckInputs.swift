@@ -5,6 +5,7 @@ internal import FileTree
 internal import Loader
 internal import Report
 internal import SystemPackage
+internal import Verify
 
 /// The roots that a check is about: the host's, or a sysroot, and those of bundles.
 struct CheckInputs {
@@ -15,6 +16,8 @@ struct CheckInputs {
     let scope: NeedsFinder.Scope
     /// The archive or image, as it was named; nil for what is none.
     var bundle: String?
+    /// What the bundle says that it starts.
+    var start: ProgramStart?
     /// Where a file of it is, as a URI reference.
     let uri: (RootPath) -> String
     /// Keeps what was unpacked.
@@ -118,6 +121,7 @@ extension CheckInputs.Root {
       tree: tree, loader: loader, libraryLoader: loader, store: RootFacts(tree: tree),
       policy: NeedsPolicy(), descends: false)
     self.bundle = name.description
+    start = bundle.start()
     // Code hosts show no files in files.
     let place = name.percentEncoded
     uri = { place + "#" + $0.text.percentEncoded }

@@ -20,7 +20,8 @@ struct CheckRun {
 
   mutating func check(_ root: CheckInputs.Root) -> RootReport {
     for failure in root.failures { warn(failure) }
-    let report = check(root.subjects, root.scope, isWhole: root.bundle != nil)
+    var report = check(root.subjects, root.scope, isWhole: root.bundle != nil)
+    if let start = root.start { judge(start, in: root.scope.tree, &report) }
     if report.findings.isFatal { status = max(status, .findings) }
     return RootReport(report, bundle: root.bundle, uri: root.uri)
   }
@@ -71,6 +72,18 @@ struct CheckRun {
     }
     if let summary = passedOver.summary { Terminal.warn(summary) }
     return report
+  }
+
+  /// Tells why what a bundle says that it starts can't be; what a script names is told of the script.
+  private func judge(
+    _ start: ProgramStart, in tree: any FileTree, _ report: inout CheckReport
+  ) {
+    var view = RootView(tree: tree)
+    guard !policy.ignored.contains(.entrypoint), let fault = start.fault(in: &view) else { return }
+    if case .script = fault { return }
+    let path = start.path(in: &view) ?? start.word
+    let object = FoundObject(path: path, real: RootPath(normalising: path))
+    report.add([Finding(.entrypoint(fault), object: object, chain: [])], of: path)
   }
 
   /// Tells of a subject that can't be checked.

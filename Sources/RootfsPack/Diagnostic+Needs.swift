@@ -24,6 +24,10 @@ extension Diagnostic {
 
   init(_ error: ScriptError) {
     switch error {
+    case .missing(let script, let word) where word.bytes.last == UInt8(ascii: "\r"),
+      .notInPath(let script, let word) where word.bytes.last == UInt8(ascii: "\r"):
+      let fault = StartFault.carriageReturn(script: script)
+      self.init("\(fault)", remedy: fault.remedy, status: .findings)
     case .missing(let script, let interpreter):
       self.init(
         "\(script): its interpreter \(interpreter) isn't there",

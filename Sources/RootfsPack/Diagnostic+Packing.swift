@@ -59,7 +59,7 @@ extension Diagnostic {
         remedy: "name another place with --output, or write an archive")
     case .ownership(let target, let path, let cause):
       self.init(
-        "\(ByteString(target)): \(path) can't be given to --owner: \(Self.describe(cause))",
+        "\(ByteString(target)): \(path) can't be given to its owner: \(Self.describe(cause))",
         remedy: "write an archive, or run as root")
     case .targetIsIrreplaceable(let target, let reason):
       self.init(

@@ -10,6 +10,8 @@ struct ImageAssembly {
   let environment: [String]
   /// Seconds since 1970, where the command line says nothing.
   let created: UInt64
+  /// Of all files that have none of their own.
+  var owner = FileStatus.Owner.root
 
   static let path =
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -18,7 +20,6 @@ struct ImageAssembly {
     var configuration = ImageConfiguration()
     if let words = settings.entrypoint {
       configuration.entrypoint = words
-      warnOfMissing(words[0], in: planned.plan)
     } else if let program = planned.plan.entrypoint {
       configuration.entrypoint = try entrypoint(program, of: planned.plan, isImage: isImage)
     }
@@ -34,19 +35,29 @@ struct ImageAssembly {
     configuration.annotations = settings.annotations
     configuration.stopSignal = settings.stopSignal
     configuration.created = settings.created ?? created
+    judge(configuration, of: planned)
     return ImageBundle(
       plan: planned.plan, platform: planned.plan.programHeader.flatMap { Platform($0) },
       configuration: configuration)
   }
 
-  /// A relative word is looked for in the image's `PATH`, which only its engine knows for certain.
-  private func warnOfMissing(_ program: String, in plan: BundlePlan) {
-    guard program.hasPrefix("/") else { return }
-    var resolver = PathResolver(tree: PlanTree(plan.entries))
-    guard (try? resolver.resolve(ByteString(program))) == nil else { return }
+  /// Warns of a start that can't come to anything, as far as the plan tells.
+  private func judge(_ configuration: ImageConfiguration, of planned: PackPlanner.Result) {
+    guard let word = (configuration.entrypoint + configuration.command).first else { return }
+    let start = ProgramStart(
+      ByteString(word), environment: configuration.environment.map { ByteString($0) },
+      workingDirectory: RootPath(normalising: ByteString(settings.workingDirectory ?? "/")),
+      user: settings.user.map { FileStatus.Owner(user: $0.uid, group: $0.gid ?? 0) })
+    var view = RootView(tree: PlanTree(planned.plan.entries, owner: owner))
+    guard let fault = start.fault(in: &view) else { return }
+    let isAsked = settings.entrypoint != nil
+    // Of a program that was packed, the plan has told that already.
+    if case .notExecutable = fault, !isAsked { return }
+    let name = ByteString(word)
     Terminal.warn(
       Diagnostic(
-        "warning: --entrypoint \(ByteString(program)): isn't in the image", remedy: "--add it"))
+        planned.label + "warning: \(isAsked ? "--entrypoint " : "")\(name): \(fault)",
+        remedy: fault.option(for: name) ?? fault.remedy))
   }
 
   /// Where OpenSSL and what follows its example find the certificates, wherever they were built to look.

@@ -53,6 +53,13 @@ struct PackCommand: ParsableCommand {
       valueName: "src[:dst]"))
   var add: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Make a directory, with this mode (default: 755) and owner. Repeatable.",
+      discussion: "One that something else is added to gets the mode and the owner too.",
+      valueName: "path[:mode[:uid[:gid]]]"))
+  var mkdir: [String] = []
+
   @OptionGroup(title: "Run time") var needsOptions: NeedsOptions
 
   @OptionGroup(title: "Run time") var guessOptions: GuessOptions
@@ -116,7 +123,8 @@ struct PackCommand: ParsableCommand {
     settings.allowsImageVariables = true
     let images = ImageAssembly(
       settings: try imageOptions.settings, environment: try settings.imageVariables(variables),
-      created: modificationTime)
+      created: modificationTime,
+      owner: try outputOptions.ownership.map { .init(user: $0.owner, group: $0.group) } ?? .root)
     let planned = try plans(settings, outputs, images.settings)
     let bundles = try planned.map { try images.bundle($0, isImage: isImage) }
     if isImage { try checkPlatforms(bundles) }
@@ -154,7 +162,7 @@ struct PackCommand: ParsableCommand {
       install: install,
       additions: try add.map { word throws(Diagnostic) in try AdditionRequest(word) },
       allowsMissing: allowMissing, allowsSensitive: allowSensitive,
-      options: planOptions(outputs, image),
+      options: try planOptions(outputs, image),
       policy: try needsOptions.policy(guesses: guessOptions.guess))
     var results = [try planner.plan(files, settings)]
     for word in imageOptions.platform {
@@ -169,7 +177,9 @@ struct PackCommand: ParsableCommand {
     return results
   }
 
-  private func planOptions(_ outputs: [Output], _ image: ImageSettings) -> PlanOptions {
+  private func planOptions(
+    _ outputs: [Output], _ image: ImageSettings
+  ) throws(Diagnostic) -> PlanOptions {
     var options = PlanOptions()
     options.keepsSetID = outputOptions.keepSetID
     options.keepsExtendedAttributes = outputOptions.keepXattrs
@@ -183,6 +193,8 @@ struct PackCommand: ParsableCommand {
     options.directories += image.volumes.map {
       PlannedDirectory(path: RootPath(normalising: ByteString($0)), purpose: .volume)
     }
+    // Last: what the user says of a directory counts.
+    for word in mkdir { options.directories.append(try DirectoryRequest(word).directory) }
     return options
   }
 

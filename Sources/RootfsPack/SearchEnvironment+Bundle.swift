@@ -3,10 +3,10 @@ internal import FileTree
 internal import Loader
 
 extension SearchEnvironment {
-  /// The loader's surroundings in a bundle: those of its image, and over them these.
+  /// The loader's surroundings in a bundle: those that it states itself, and over them these.
   func inside(_ bundle: ReadBundle) -> SearchEnvironment {
     var environment = self
-    let image = bundle.image?.configuration ?? RunConfiguration()
+    let image = bundle.configuration ?? RunConfiguration()
     environment.workingDirectory = RootPath(normalising: ByteString(image.workingDirectory ?? "/"))
     var set = LoaderVariables()
     for text in image.environment { set.set(ByteString(text)) }

@@ -64,7 +64,7 @@ package struct Ladder {
 
   private func simulate(_ bundle: ReadBundle, _ environment: SearchEnvironment) -> RungResult {
     var simulation = LoaderSimulation(
-      tree: bundle.tree, policy: policy, environment: environment,
+      tree: bundle.tree, policy: policy, environment: environment, start: bundle.start(request),
       describe: words.error)
     return simulation.result(
       of: bundle.entries.compactMap { entry in

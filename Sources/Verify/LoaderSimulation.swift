@@ -9,6 +9,7 @@ struct LoaderSimulation {
   private let tree: any FileTree
   private let policy: NeedsPolicy
   private let environment: SearchEnvironment
+  private let start: ProgramStart?
   private let store: ObjectStore
   private let needs: RootFacts
   private let describe: (NeedsError) -> String
@@ -26,15 +27,17 @@ struct LoaderSimulation {
   /// - Parameters:
   ///   - policy: which needs count.
   ///   - environment: the loader's surroundings in the bundle.
+  ///   - start: what is to be started; nil where nobody says.
   ///   - describe: why a program can't be simulated, in words.
   init(
     tree: any FileTree, policy: NeedsPolicy, environment: SearchEnvironment,
-    describe: @escaping (NeedsError) -> String
+    start: ProgramStart? = nil, describe: @escaping (NeedsError) -> String
   ) {
     self.tree = tree
     self.describe = describe
     self.policy = policy
     self.environment = environment
+    self.start = start
     store = ObjectStore(tree: tree)
     needs = RootFacts(tree: tree)
   }
@@ -43,6 +46,7 @@ struct LoaderSimulation {
   mutating func result(
     of paths: [(path: RootPath, isExecutable: Bool)]
   ) -> RungResult {
+    judgeStart()
     var libraries: [RootPath] = []
     for (path, isExecutable) in paths {
       switch try? tree.programFormat(of: path) {
@@ -71,6 +75,16 @@ struct LoaderSimulation {
   }
 
   private var loader: Loader { Loader(tree: tree, environment: environment, store: store) }
+
+  /// The kernel's judgement of what is started, before any loader's.
+  private mutating func judgeStart() {
+    var view = RootView(tree: tree)
+    guard let start, let fault = start.fault(in: &view) else { return }
+    findings.append(
+      VerifyFinding(
+        .fails, start.word.description, "can't be started: \(fault)",
+        flag: fault.option(for: start.word)))
+  }
 
   // MARK: Programs
 

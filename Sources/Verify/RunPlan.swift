@@ -32,11 +32,11 @@ struct RunPlan {
   private static let writableLimit = 4096
 
   init(_ asked: RunRequest, of bundle: ReadBundle) throws(Problem) {
-    let image = bundle.image?.configuration ?? RunConfiguration()
+    let image = bundle.configuration ?? RunConfiguration()
     try Self.refuseZeroBytes(in: image)
     let words = try Self.words(asked, image, bundle)
     let environment = Self.environment(asked, image)
-    let program = Self.search(words[0], environment, in: bundle.tree)
+    let program = Self.search(words[0], environment, image, in: bundle.tree)
     var request = SandboxRequest(root: bundle.directory, program: program, arguments: words)
     request.environment = environment
     request.directory = RootPath(normalising: ByteString(image.workingDirectory ?? "/"))
@@ -75,7 +75,7 @@ struct RunPlan {
 
   // MARK: What is started
 
-  private static func words(
+  static func words(
     _ asked: RunRequest, _ image: RunConfiguration, _ bundle: ReadBundle
   ) throws(Problem) -> [ByteString] {
     let entrypoint = image.entrypoint.map { ByteString($0) }
@@ -89,7 +89,7 @@ struct RunPlan {
     return [program.text] + (asked.arguments ?? [])
   }
 
-  private static func environment(
+  static func environment(
     _ asked: RunRequest, _ image: RunConfiguration
   ) -> [ByteString] {
     var variables: [(name: ByteString, text: ByteString)] = []
@@ -101,18 +101,17 @@ struct RunPlan {
     return variables.map(\.text)
   }
 
-  /// As execvp(3) finds it.
+  /// As an engine finds it; a name that it doesn't find stays as it is.
   private static func search(
-    _ word: ByteString, _ environment: [ByteString], in tree: any FileTree
+    _ word: ByteString, _ environment: [ByteString], _ image: RunConfiguration,
+    in tree: any FileTree
   ) -> ByteString {
     guard !word.contains(UInt8(ascii: "/")) else { return word }
-    let list = environment.first { $0.hasPrefix("PATH=") }.map { $0.bytes.dropFirst(5) } ?? []
     var view = RootView(tree: tree)
-    for directory in ByteString(list).split(on: { $0 == UInt8(ascii: ":") }) {
-      let candidate = directory + "/" + word
-      if view.isFile(candidate) { return candidate }
-    }
-    return word
+    let start = ProgramStart(
+      word, environment: environment,
+      workingDirectory: RootPath(normalising: ByteString(image.workingDirectory ?? "/")))
+    return start.path(in: &view) ?? word
   }
 
   // MARK: Where it may write

@@ -18,11 +18,12 @@ enum StartedProgram {
       }
     }
     var view = RootView(tree: bundle.tree)
-    // Programs are there for the scripts that they read.
+    // Programs are there for the scripts that they read, or look for what reads them.
     var helpers = Set(
-      scripts.compactMap { script in
-        (try? ScriptChain(of: script.text, in: &view))
-          .flatMap { view.resolve($0.interpreter)?.real }
+      scripts.flatMap { script in
+        ((try? ScriptChain(of: script.text, in: &view))?.steps ?? []).compactMap {
+          view.resolve($0.path)?.real
+        }
       })
     helpers.formUnion(helperNames.compactMap { view.resolve($0)?.real })
     let all = programs + scripts

@@ -117,6 +117,32 @@ struct TarReadingTests {
   @Test func `a header for all entries may say what says nothing`() throws {
     let bundle = try Reads.read(RawTar(.pax("comment=0123", type: "g"), .file("a")).complete)
     #expect(bundle.table == ["/a file 0644 0"] && bundle.violations.isEmpty)
+    #expect(bundle.configuration == nil)
+  }
+
+  @Test func `a comment for all entries may say how the program is started`() throws {
+    let text =
+      #"rootfs-pack {"Entrypoint":["/a","-b"],"Env":["A=b"],"User":"7:8","Volumes":{"/v":{}}}"#
+    let bundle = try Reads.read(RawTar(.pax("comment=" + text, type: "g"), .file("a")).complete)
+    var expected = RunConfiguration()
+    (expected.entrypoint, expected.environment) = (["/a", "-b"], ["A=b"])
+    (expected.user, expected.volumes) = ("7:8", ["/v"])
+    #expect(bundle.configuration == expected && bundle.image == nil)
+    #expect(bundle.table == ["/a file 0644 0"] && bundle.violations.isEmpty)
+  }
+
+  @Test(
+    arguments: [
+      "rootfs-pack ", "rootfs-pack {", #"rootfs-pack {"Entrypoint":"a"}"#, "rootfs-pack []",
+      #"{"Entrypoint":["a"]}"#, "rootfs-pack " + String(repeating: "[", count: 5000),
+    ])
+  func `any other comment says nothing`(text: String) throws {
+    let bundle = try Reads.read(RawTar(.pax("comment=" + text, type: "g"), .file("a")).complete)
+    #expect(bundle.configuration == nil && bundle.violations.isEmpty)
+    // Of one entry, it never does.
+    let own = try Reads.read(
+      RawTar(.pax(#"comment=rootfs-pack {"Entrypoint":["a"]}"#), .file("a")).complete)
+    #expect(own.configuration == nil)
   }
 
   // MARK: Violations

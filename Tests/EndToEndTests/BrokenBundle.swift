@@ -75,7 +75,8 @@ struct BrokenBundle: CustomTestStringConvertible, Sendable {
       advice: "--load libz.so.1"),
     BrokenBundle(
       name: "no interpreter of a script", program: .script("#!/bin/sh\ntest -d /usr\n"),
-      fault: "rm \"$(realpath --no-symlinks bin/sh)\"", rungs: ["run"]),
+      fault: "rm \"$(realpath --no-symlinks bin/sh)\"", rungs: ["loader", "run"],
+      advice: "--add /bin/sh"),
     BrokenBundle(
       name: "no library of Python's own",
       program: .script("#!/usr/bin/python3\nimport json\nprint(json.dumps([1]))\n"),

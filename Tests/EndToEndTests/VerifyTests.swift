@@ -166,12 +166,48 @@ struct VerifyTests {
   @Test func `of several programs one has to be named`() throws {
     try compile("puts(\"one\");")
     try Shell.bash("cp main two", in: scratch.url)
-    try pack("--add", "two:/two")
-    let result = try verify("runtime.tar")
+    try pack("--add", "two:/two", "--output", "x/")
+    let result = try verify("x/")
     #expect(result.status == 3)
     #expect(result.output.contains("several programs are in it (/main, /two)"))
-    #expect(try verify("runtime.tar", "--program", "/two").status == 0)
-    #expect(try verify("runtime.tar", "--until", "loader").status == 0)
+    #expect(try verify("x/", "--program", "/two").status == 0)
+    #expect(try verify("x/", "--until", "loader").status == 0)
+    // An archive that somebody else made of it knows no more.
+    try Shell.bash("tar -cf x.tar -C x .", in: scratch.url)
+    #expect(try verify("x.tar").status == 3)
+  }
+
+  @Test(arguments: ["x.tar", "x.tar.gz", "x.tar.zst", "x.oci.tar", "x.oci/"])
+  func `a bundle knows its program among others, and how it is started`(output: String) throws {
+    try compile(
+      """
+      char d[99]; printf("%s %s %s %d %s\\n", argv[0], argv[1], getenv("A"), getuid(), getcwd(d, 99));
+      """)
+    try Shell.bash("cp /bin/false two", in: scratch.url)
+    try pack(
+      "--add", "two:/two", "--output", output, "--cmd", "-x", "--env", "A=b c", "--user", "7:8",
+      "--workdir", "/srv/app")
+    let result = try verify(output, "--expect-output", "^/main -x b c 7 /srv/app$")
+    #expect(result.status == 0, "\(result.output)")
+    #expect(try verify(output, "--program", "/two").status == 1)
+  }
+
+  @Test func `the kernel starts an initramfs by its init, whatever else is in it`() throws {
+    try compile("puts(argv[0]);")
+    try Shell.bash("cp /bin/false two", in: scratch.url)
+    try pack("--add", "two:/two", "--output", "x.cpio")
+    let result = try verify("x.cpio", "--expect-output", "^/init$")
+    #expect(result.status == 0, "\(result.output)")
+  }
+
+  @Test func `a script that env starts is the program of its bundle, packed by whomever`() throws {
+    try scratch.write("#!/usr/bin/env bash\necho \"$0\"\n", to: "main")
+    try Shell.bash("chmod 755 main", in: scratch.url)
+    try pack("--output", "x/", "--output", "x.tar")
+    for bundle in ["x/", "x.tar"] {
+      let result = try verify(bundle, "--expect-output", "^/main$")
+      #expect(result.status == 0, "\(result.output)")
+    }
   }
 
   @Test func `what it says of itself may be opened again by another user`() throws {

@@ -40,6 +40,36 @@ struct TarArchiveTests {
     }
   }
 
+  @Test func `how the program is started stands in a comment that readers pass over`() throws {
+    let directory = try TemporaryDirectory()
+    var configuration = ImageConfiguration()
+    configuration.entrypoint = ["/init", "größe"]
+    configuration.environment = ["A=b\nc"]
+    configuration.labels = ["not": "for a run"]
+    let bundle = ImageBundle(
+      plan: try TestPlan.make(TestPlan.awkward), platform: Platform(.init()),
+      configuration: configuration)
+    let outputs = ["out.tar", "out.oci.tar", "out.cpio"].map {
+      Output(.path(FilePath(directory.path + "/" + $0)), format: OutputFormat(path: $0) ?? .tar)
+    }
+    guard let reference = ImageReference("test") else { return }
+    _ = try BundleWriter(outputs, reference: reference, options: WriteOptions()).write([bundle])
+    try TestPlan.write(bundle.plan, to: "plain.tar", in: directory)
+    let told = try Shell.bash(
+      """
+      tail -c +1025 out.tar | cmp - plain.tar
+      for t in tar bsdtar 'busybox tar'; do
+        $t -tf out.tar > with; $t -tf plain.tar | cmp - with
+      done 2> errors; cat errors
+      python3 -c 'import tarfile; print(tarfile.open("out.tar").pax_headers)'
+      ! grep -a 'comment=rootfs-pack' out.oci.tar out.cpio plain.tar
+      """, in: directory.url)
+    #expect(
+      told
+        == #"{'comment': 'rootfs-pack {"Entrypoint":["/init","größe"],"Env":["A=b\\nc"]}'}"#
+        + "\n")
+  }
+
   @Test func `entries are sorted and parents come first`() throws {
     let plan = try TestPlan.make(["/b/c": .text(""), "/b-c": .text(""), "/a": .directory()])
     #expect(plan.entries.map(\.archiveName.description) == ["a/", "b-c", "b/", "b/c"])

@@ -13,6 +13,8 @@ struct PaxRecords {
   var group: UInt32?
   var modificationTime: Int64?
   var attributes: [ByteString: [UInt8]] = [:]
+  /// Which says nothing of what is unpacked.
+  private(set) var comment: ByteString?
   /// Whether it is a file with holes.
   var isSparse = false
   /// The keywords of all records that aren't passed over, in their order.
@@ -89,6 +91,9 @@ struct PaxRecords {
       guard !attribute.isEmpty, !attribute.contains(0) else { throw .damaged(place, .record) }
       attributes[attribute] = Array(value)
     case _ where keyword.hasPrefix(Self.sparsePrefix): isSparse = true
+    case "comment":
+      comment = text
+      return false
     default: return false
     }
     return true

@@ -13,6 +13,8 @@ final class TarReader: MemberReader {
   private var paddingSize: UInt64 = 0
   private var contentPlace = ArchivePlace()
   private var isAtEnd = false
+  /// For all entries: nothing that readers heed.
+  private(set) var comment: ByteString?
 
   /// What stands before an entry to describe it.
   private struct Extension {
@@ -65,9 +67,11 @@ final class TarReader: MemberReader {
       description.records = try records(header, at: place)
     case UInt8(ascii: "g"):
       // GNU tar heeds them, docker and containerd don't.
-      if let keyword = try records(header, at: place).keywords.first {
+      let records = try records(header, at: place)
+      if let keyword = records.keywords.first {
         throw .refused(place, .globalRecord(keyword: keyword))
       }
+      comment = comment ?? records.comment
     case UInt8(ascii: "L"):
       guard description.longName == nil else { throw .refused(place, .twoHeaders) }
       description.longName = ByteString(try content(of: header, at: place).prefix { $0 != 0 })

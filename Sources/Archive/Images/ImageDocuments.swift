@@ -95,22 +95,27 @@ struct ConfigurationDocument: Decodable {
     PlatformDocument(os: os, architecture: architecture, variant: variant).platform
   }
 
-  /// An empty text is the same as none, as docker writes it.
   var runConfiguration: RunConfiguration {
-    func text(_ value: String?) -> String? { value?.isEmpty == true ? nil : value }
-    var result = RunConfiguration()
+    var result = config.map { RunConfiguration($0) } ?? RunConfiguration()
     result.created = created
-    guard let config else { return result }
-    result.entrypoint = config.entrypoint ?? []
-    result.command = config.command ?? []
-    result.environment = config.environment ?? []
-    result.user = text(config.user)
-    result.workingDirectory = text(config.workingDirectory)
-    result.exposedPorts = (config.exposedPorts ?? [:]).keys.sorted()
-    result.volumes = (config.volumes ?? [:]).keys.sorted()
-    result.stopSignal = text(config.stopSignal)
-    result.labels = config.labels ?? [:]
     return result
+  }
+}
+
+extension RunConfiguration {
+  /// An empty text is the same as none, as docker writes it.
+  init(_ document: ConfigurationDocument.Execution) {
+    func text(_ value: String?) -> String? { value?.isEmpty == true ? nil : value }
+    self.init()
+    entrypoint = document.entrypoint ?? []
+    command = document.command ?? []
+    environment = document.environment ?? []
+    user = text(document.user)
+    workingDirectory = text(document.workingDirectory)
+    exposedPorts = (document.exposedPorts ?? [:]).keys.sorted()
+    volumes = (document.volumes ?? [:]).keys.sorted()
+    stopSignal = text(document.stopSignal)
+    labels = document.labels ?? [:]
   }
 }
 

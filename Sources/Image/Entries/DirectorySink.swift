@@ -140,10 +140,12 @@ final class DirectorySink: EntrySink {
       unsafe name.withCString { unsafe utimensat(parent, $0, times, AT_SYMLINK_NOFOLLOW) })
   }
 
+  /// - Parameter entry: nil for the directory that all lie in.
   private func changeOwner(
     of descriptor: FileDescriptor, _ entry: BundleEntry?
   ) throws(ArchiveError) {
-    let hasOwner = entry?.owner != nil && isPrivileged
+    // What the user asks for by itself isn't left out in silence where it can't be.
+    let hasOwner = entry?.owner != nil && (isPrivileged || entry?.reason == .madeDirectory)
     guard changesOwner || hasOwner else { return }
     let metadata = entry.map { self.metadata.of($0) } ?? self.metadata
     guard fchown(descriptor.rawValue, metadata.owner, metadata.group) == 0 else {

@@ -17,6 +17,7 @@ struct TarHeader {
     case symbolicLink = "2"
     case directory = "5"
     case pax = "x"
+    case globalPax = "g"
 
     var byte: UInt8 { rawValue.asciiValue ?? 0 }
   }
@@ -82,6 +83,14 @@ struct TarHeader {
   }
 
   // MARK: PAX
+
+  /// A comment for all entries, which no reader heeds; it stands before the first of them.
+  static func comment(_ text: [UInt8], _ metadata: EntryMetadata) -> [UInt8] {
+    let record = record("comment", text)
+    let size = UInt64(record.count)
+    return TarHeader(paxName, .globalPax, 0o644, size: size, metadata).block() + record
+      + padding(after: size)
+  }
 
   /// The records for what ustar can't hold, sorted by keyword.
   private func paxRecords() -> [UInt8] {

@@ -6,9 +6,13 @@ final class TarSink: EntrySink {
   private let output: any ByteSink
   private let metadata: EntryMetadata
 
-  init(output: any ByteSink, metadata: EntryMetadata) {
+  /// - Parameter comment: of the archive as a whole; nil for none.
+  init(
+    output: any ByteSink, metadata: EntryMetadata, comment: [UInt8]? = nil
+  ) throws(ArchiveError) {
     self.output = output
     self.metadata = metadata
+    if let comment { try output.append(TarHeader.comment(comment, metadata)) }
   }
 
   func begin(_ entry: BundleEntry) throws(ArchiveError) {

@@ -164,7 +164,8 @@ extension BundleEntry {
     case .library(let name, _, _), .opened(let name, _, _, _): RootPath(normalising: name).name
     case .interpreter: path.name
     case .program, .need, .scriptInterpreter, .link, .rootLink, .parent, .detour, .addition,
-      .loaderConfiguration, .user, .workingDirectory, .volume, .initProgram:
+      .loaderConfiguration, .user, .workingDirectory, .volume, .madeDirectory,
+      .initProgram:
       nil
     }
   }

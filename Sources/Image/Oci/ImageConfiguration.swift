@@ -22,3 +22,20 @@ package struct ImageConfiguration: Sendable {
 
   package init() {}
 }
+
+extension ImageConfiguration {
+  /// In bytes; Go's archive/tar, and with it every engine, takes no archive with a larger header.
+  private static let commentLimit = 1 << 19
+
+  /// How the program is started, for a tar archive's comment: what reads the archive back knows it by that.
+  /// Nil for what isn't started, or takes more than a header holds.
+  var tarComment: [UInt8]? {
+    guard !entrypoint.isEmpty else { return nil }
+    var start = self
+    start.labels = [:]
+    let text =
+      Array("rootfs-pack ".utf8)
+      + OciDocuments.render(ConfigurationDocument.Execution(start))
+    return text.count <= Self.commentLimit ? text : nil
+  }
+}

@@ -26,7 +26,7 @@ final class LayerBlob {
     let next: any ByteSink =
       if let codec { try CompressedSink(codec: codec, next: compressed) } else { compressed }
     content = DigestingSink(next: next)
-    entries = TarSink(output: content, metadata: options.metadata)
+    entries = try TarSink(output: content, metadata: options.metadata)
   }
 
   // Each is known once the entries are finished.

@@ -1,4 +1,5 @@
 internal import Check
+internal import Discovery
 internal import ELF
 internal import FileTree
 internal import Loader
@@ -89,6 +90,7 @@ extension EvidenceDocument {
     case .wrongInterpreter(let path, let outcome):
       add("interpreter", path)
       add("outcome", .text(outcome.description))
+    case .entrypoint(let fault): add("cause", .text(fault.description))
     case .otherLibc(let named, let interpreter, let libc):
       add("library", named)
       add("interpreter", interpreter)

@@ -1,4 +1,5 @@
 package import Check
+internal import Discovery
 internal import ELF
 internal import FileTree
 internal import Loader
@@ -8,7 +9,7 @@ extension Problem {
   package var message: String {
     switch self {
     case .missingLibrary, .missingBaseline, .missingInterpreter, .notInPath, .endlessInterpreters,
-      .relativeInterpreter, .wrongInterpreter, .otherLibc:
+      .relativeInterpreter, .wrongInterpreter, .entrypoint, .otherLibc:
       loadingMessage
     case .missingVersion, .unversionedLibrary, .undefinedSymbol, .unreadableTables,
       .truncatedFile:
@@ -34,6 +35,7 @@ extension Problem {
     case .relativeInterpreter(let path):
       "its interpreter '\(path)' is found from one working directory alone"
     case .wrongInterpreter(let path, let outcome): "its interpreter \(path) is unfit: \(outcome)"
+    case .entrypoint(let fault): "it can't be started: \(fault)"
     case .otherLibc(let named, let interpreter, let libc):
       "it is linked with \(named), but \(interpreter) is the loader of \(libc.rawValue)"
     default: ""

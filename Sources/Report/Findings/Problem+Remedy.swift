@@ -1,4 +1,5 @@
 package import Check
+internal import Discovery
 internal import FileTree
 
 extension Problem {
@@ -6,7 +7,7 @@ extension Problem {
   package var remedy: String {
     switch self {
     case .missingLibrary, .missingBaseline, .missingInterpreter, .notInPath, .endlessInterpreters,
-      .relativeInterpreter, .wrongInterpreter, .otherLibc:
+      .relativeInterpreter, .wrongInterpreter, .entrypoint, .otherLibc:
       loadingRemedy
     case .missingVersion(_, let library, _):
       "bring a newer \(library), or build against this one"
@@ -29,6 +30,10 @@ extension Problem {
     switch self {
     case .missingBaseline(let name, _, _, _):
       "add \(name) for every processor beside it: some of them can't use this one"
+    case .entrypoint(let fault): fault.remedy
+    case .missingInterpreter(let path, _) where path.bytes.last == UInt8(ascii: "\r"),
+      .notInPath(let path, _) where path.bytes.last == UInt8(ascii: "\r"):
+      StartFault.carriageReturn(script: path).remedy
     case .missingInterpreter, .notInPath: "install it, or name one that is there"
     case .endlessInterpreters: "name a program in the script's first line"
     case .relativeInterpreter: "name it by a path that begins with a slash"
