@@ -12,6 +12,8 @@ package struct ArchiveEntry: Hashable, Sendable {
     case symbolicLink(ByteString)
     /// Another name of the file at the path.
     case hardLink(of: RootPath, Content)
+    /// A FIFO, a socket or a device, with its numbers; nothing of it is unpacked.
+    case special(FileStatus.Kind, DeviceNumber?)
   }
 
   package struct Content: Hashable, Sendable {
@@ -54,7 +56,7 @@ package struct ArchiveEntry: Hashable, Sendable {
   package var content: Content? {
     switch node {
     case .file(let content), .hardLink(_, let content): content
-    case .directory, .symbolicLink: nil
+    case .directory, .symbolicLink, .special: nil
     }
   }
 
@@ -63,6 +65,7 @@ package struct ArchiveEntry: Hashable, Sendable {
     case .file, .hardLink: .regular
     case .directory: .directory
     case .symbolicLink: .symbolicLink
+    case .special(let kind, _): kind
     }
   }
 

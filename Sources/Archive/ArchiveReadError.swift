@@ -61,17 +61,24 @@ package enum ArchiveReadError: Error, Hashable, Sendable {
     case belowLink(RootPath)
     /// A hard link to what isn't a file of the archive, or isn't yet.
     case hardLinkTarget(ByteString)
-    /// A device, FIFO or socket.
-    case special(FileStatus.Kind)
-    /// A path that comes twice, for different things.
+    /// A device of the numbers by which overlay file systems tell that something is hidden.
+    case whiteoutDevice
+    /// A path that comes twice, where readers differ in what there is then.
     case duplicate
+    /// A file whose name ends as a directory's, which some readers make of it.
+    case trailingSlash
+    /// A prefix of the name where GNU tar has times.
+    case prefix
     /// The root isn't a directory.
     case root
     /// A directory or link with a content, so that the next header may be taken to be elsewhere.
     case strayContent(UInt64)
     /// A file of several names with the content more than once.
     case contentTwice
+    /// A file with holes that readers fill differently.
     case sparse
+    /// A single block of zeros within a layer.
+    case loneZeroBlock
     /// A kind of header by its type flag.
     case unknownType(UInt8)
     /// One entry with names in the manners of PAX and of GNU tar, or two headers of a kind before it.

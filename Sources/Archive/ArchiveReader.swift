@@ -70,12 +70,13 @@ package struct ArchiveReader {
       let probe = Reading(options: options)
       let archive = try LayoutArchive(file, reading: probe)
       if let image = try archive.imageKind(reading: probe) {
+        if let problem = archive.problem { throw problem }
         reading.report(probe.findings)
         return try read(image, archive, compression: nil, isArchive: true, reading)
       }
     }
     let unpacker = try makeUnpacker(reading)
-    let tar = kind == .cpio ? nil : TarReader(stream)
+    let tar = kind == .cpio ? nil : TarReader(stream, rules: .archive)
     let irregularities = try unpacker.unpack(tar ?? CpioReader(stream))
     if kind == .tar, compression != nil || file.kind == .fifo,
       let image = try unpacker.imageLayout()

@@ -66,6 +66,22 @@ struct Digester {
     }
   }
 
+  /// Appends zeros, piece by piece.
+  ///
+  /// - Parameter willAppend: asked before each piece, with its size.
+  mutating func append<E: Error>(
+    zeros count: UInt64, willAppend: (Int) throws(E) -> Void
+  ) throws(E) {
+    let piece = [UInt8](repeating: 0, count: Int(min(count, 1 << 18)))
+    var rest = count
+    while rest > 0 {
+      let size = Int(min(rest, UInt64(piece.count)))
+      try willAppend(size)
+      append(piece.span.extracting(..<size))
+      rest -= UInt64(size)
+    }
+  }
+
   /// Of all that was appended.
   var digest: ContentDigest { ContentDigest(state.finalize()) }
 }

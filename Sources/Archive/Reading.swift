@@ -8,6 +8,7 @@ final class Reading {
   private var furtherViolations = 0
   private var spent: [ReadLimits.Kind: UInt64] = [:]
   private var contentSize: UInt64 = 0
+  private var holeSize: UInt64 = 0
 
   var limits: ReadLimits { options.limits }
 
@@ -41,6 +42,16 @@ final class Reading {
     guard contentSize <= limits.contentSize else {
       throw .beyondLimit(place(), .contentSize, limits.contentSize)
     }
+  }
+
+  /// Counts zeros that no archive holds: as much as other content, and as much as a compression that is no
+  /// file system's.
+  func spend(hole count: Int, at place: ArchivePlace) throws(ArchiveReadError) {
+    let stored = contentSize - holeSize
+    holeSize += UInt64(count)
+    try spend(bytes: count, at: place)
+    guard holeSize <= limits.ratioThreshold || holeSize / max(1, stored) < limits.compressionRatio
+    else { throw .beyondLimit(place, .compressionRatio, limits.compressionRatio) }
   }
 
   /// Counts against a limit that is for all of an input.

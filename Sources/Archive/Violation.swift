@@ -23,6 +23,8 @@ package struct Violation: Hashable, Sendable {
     case missingBlob
     /// A file of an image that nothing refers to.
     case unreferenced
+    /// A configuration in docker's archives is named by another digest than its own, which nobody compares.
+    case configurationName(stated: ContentDigest, actual: ContentDigest)
     /// `manifest.json`, which docker reads, has an image that `index.json` doesn't lead to.
     case dockerManifest
 
@@ -39,6 +41,18 @@ package struct Violation: Hashable, Sendable {
     case absoluteName
     /// The same directory twice, with the same permissions, owner and time.
     case repeatedDirectory
+    /// A path that comes twice, of which the last counts; engines take no layer that has it.
+    case repeatedEntry
+    /// A link, directory or special file that is said to have a content, which nobody looks for.
+    case strayContent(UInt64)
+    /// A number that tars read and engines don't.
+    case oddNumber(field: String)
+    /// A file with holes in GNU tar's older form, which engines don't unpack.
+    case sparse
+    /// A file of POSIX's type for contiguous ones, which engines don't unpack.
+    case contiguous
+    /// A PAX header for all entries, which umoci takes no layer with.
+    case globalHeader
     /// A link's text leads above the root by `..`; inside of the bundle that stays at the root.
     case linkLeavesRoot(text: ByteString)
     /// Another owner, time or permissions than the file that it is a further name of.
@@ -50,10 +64,25 @@ package struct Violation: Hashable, Sendable {
     case replacesDirectory
     /// A whiteout of what no lower layer has.
     case whiteoutOfNothing
+    /// A whiteout behind what the same layer has there: some engines remove that, some keep it, some refuse
+    /// the layer.
+    case whiteoutBehind
+    /// Something below what the same layer hides, without an entry for the directory: engines that keep
+    /// layers apart refuse it.
+    case belowWhiteout
+    /// A directory that the same layer hides and makes anew: engines that keep layers apart go on to show
+    /// what lower layers have in it.
+    case renewedDirectory
+    /// An opaque root, which engines that keep layers apart don't heed.
+    case opaqueRoot
     /// A PAX record that comes twice before one entry; the last one counts.
     case repeatedRecord(keyword: ByteString)
-    /// No mark that the archive is complete: two blocks of zeros, or cpio's trailer.
+    /// No mark that a tar archive is complete: two blocks of zeros.
     case missingEnd
+    /// No mark that a cpio archive is complete.
+    case missingTrailer
+    /// A single block of zeros with something else behind it, where engines refuse to go on.
+    case loneZeroBlock
     /// Something else than zeros behind the archive's end.
     case bytesBehindEnd
     /// Something else than zeros between a content and the next header.
@@ -61,7 +90,7 @@ package struct Violation: Hashable, Sendable {
     /// Bytes behind a compressed stream that belong to none.
     case bytesBehindCompression
 
-    /// A directory holds what no archive does, which is left out.
+    /// A FIFO, device or socket, which is told of and neither unpacked nor looked at.
     case special(FileStatus.Kind)
     /// So many more than are listed.
     case more(Int)

@@ -25,6 +25,7 @@ extension BundleDescription {
       case .directory: (.directory, nil)
       case .symbolicLink(let text): (.symlink, text.description)
       case .hardLink(let first, _): (.hardlink, first.description)
+      case .special(let kind, let device): (Entry.Kind(special: kind), device?.description)
       }
     return Entry(
       path: entry.path.description, kind: kind, mode: entry.permissions,
@@ -60,5 +61,17 @@ extension BundleDescription {
       Setting("Label \($0.key)", $0.value)
     }
     return fixed + variables + labels
+  }
+}
+
+extension BundleDescription.Entry.Kind {
+  fileprivate init(special kind: FileStatus.Kind) {
+    self =
+      switch kind {
+      case .characterDevice: .characterDevice
+      case .blockDevice: .blockDevice
+      case .socket: .socket
+      case .fifo, .regular, .directory, .symbolicLink, .unknown: .fifo
+      }
   }
 }

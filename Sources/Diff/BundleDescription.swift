@@ -2,7 +2,9 @@
 package struct BundleDescription: Sendable {
   package struct Entry: Hashable, Sendable {
     package enum Kind: String, Hashable, Sendable, Codable {
-      case file, directory, symlink, hardlink
+      case file, directory, symlink, hardlink, fifo, socket
+      case characterDevice = "character-device"
+      case blockDevice = "block-device"
     }
 
     package let path: String
@@ -14,7 +16,7 @@ package struct BundleDescription: Sendable {
     package let size: UInt64?
     /// Of a file: SHA-256 in lower-case digits.
     package let digest: String?
-    /// The text of a symbolic link, or the path that a hard link repeats.
+    /// The text of a symbolic link, the path that a hard link repeats, or a device's numbers.
     package let target: String?
     /// Extended attributes by name, their values in hexadecimal; nil where nobody says.
     package let attributes: [String: String]?

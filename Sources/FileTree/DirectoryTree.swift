@@ -210,6 +210,18 @@ extension FileStatus {
       // Overflow is no matter: it is only compared.
       modificationTime: Int64(status.st_mtim.tv_sec) &* 1_000_000_000
         &+ Int64(status.st_mtim.tv_nsec))
+    if kind == .characterDevice || kind == .blockDevice {
+      device = DeviceNumber(UInt64(status.st_rdev))
+    }
+  }
+}
+
+extension DeviceNumber {
+  /// As glibc packs both into one number (bits/sysmacros.h).
+  fileprivate init(_ number: UInt64) {
+    self.init(
+      major: UInt32(truncatingIfNeeded: number >> 8 & 0xFFF | number >> 32 & ~0xFFF),
+      minor: UInt32(truncatingIfNeeded: number & 0xFF | number >> 12 & ~0xFF))
   }
 }
 

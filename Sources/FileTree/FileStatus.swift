@@ -37,6 +37,8 @@ package struct FileStatus: Hashable, Sendable {
   package var owner: Owner
   /// Of the last change of the content, in nanoseconds since 1970.
   package var modificationTime: Int64
+  /// Nil for what is no device.
+  package var device: DeviceNumber?
 
   package init(
     kind: Kind, permissions: UInt16, size: UInt64, identity: Identity, owner: Owner = .root,

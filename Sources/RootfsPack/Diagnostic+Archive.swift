@@ -165,13 +165,16 @@ extension ArchiveReadError.Refusal {
     case .belowFile(let path): "lies below \(path), which is no directory"
     case .belowLink(let path): "lies below \(path), which is a link and may lead anywhere"
     case .hardLinkTarget(let target): "is a hard link to \(target), which isn't a file before it"
-    case .special(let kind): "is a \(kind), which no bundle holds"
+    case .whiteoutDevice: "is the device 0:0, by which overlay file systems hide what is below"
     case .duplicate: "comes twice, and readers differ in which they take"
+    case .trailingSlash: "is a file whose name ends with a slash, of which some make a directory"
+    case .prefix: "its name has a prefix in a header that has no place for one"
     case .root: "the root has to be a directory"
     case .strayContent(let size):
       "has \(size) bytes of content, although it is a directory or a link"
     case .contentTwice: "brings the content of a file that has it already"
-    case .sparse: "is a sparse file in GNU tar's form, which not all readers know"
+    case .sparse: "is a sparse file, whose holes readers fill differently"
+    case .loneZeroBlock: "goes on behind a block of zeros, where engines expect a second one"
     case .unknownType(let flag): "has the unknown type 0x" + String(flag, radix: 16)
     case .twoHeaders: "has two headers that say the same thing differently"
     case .globalRecord(let keyword):
@@ -183,7 +186,7 @@ extension ArchiveReadError.Refusal {
   fileprivate var remedy: String? {
     switch self {
     case .sparse: "make the archive without --sparse"
-    case .special: "leave it out: engines make the devices"
+    case .whiteoutDevice: "leave it out: engines make the devices"
     default: nil
     }
   }
@@ -224,12 +227,22 @@ extension Violation.Fault {
       "has a history of \(count) layers, and \(layers) layers"
     case .missingBlob: "isn't there, although something refers to it"
     case .unreferenced: "nothing refers to it"
+    case .configurationName(let stated, let actual):
+      "is named by the digest \(stated.hexadecimal), but its own is \(actual.hexadecimal)"
     case .dockerManifest: "is what docker loads, and no image of index.json"
     case .missingParent: "the directory has no entry"
     case .parentAfterContent: "the directory's entry stands behind what lies in it"
     case .unsorted(let last): "the entries aren't sorted: it stands behind \(last)"
     case .absoluteName: "the name begins with a slash"
     case .repeatedDirectory: "the directory comes twice"
+    case .repeatedEntry: "comes twice, and the last one counts; no engine takes it in a layer"
+    case .strayContent(let size):
+      "is said to have \(size) bytes of content, which nobody looks for"
+    case .oddNumber(let field):
+      "the header's field \(field) is written so that tars read it and engines don't"
+    case .sparse: "is a sparse file in GNU tar's older form, which engines don't unpack"
+    case .contiguous: "is of the type for contiguous files, which engines don't unpack"
+    case .globalHeader: "has a PAX header for all entries, which umoci doesn't unpack"
     case .linkLeavesRoot(let text):
       "the link's text \(text) leads above the root, and out of it where the tree is unpacked"
     case .hardLinkMetadata:
@@ -238,12 +251,20 @@ extension Violation.Fault {
     case .replacesLink: "the directory takes the place of a lower layer's link"
     case .replacesDirectory: "takes the place of a lower layer's directory and all that is in it"
     case .whiteoutOfNothing: "hides what no lower layer has"
+    case .whiteoutBehind:
+      "hides what stands before it in the same layer: some engines remove that, some keep it"
+    case .belowWhiteout: "lies below what the layer hides, which engines with overlay refuse"
+    case .renewedDirectory:
+      "is hidden and made anew, where engines with overlay show what lower layers have in it"
+    case .opaqueRoot: "hides all of lower layers, which engines with overlay don't"
     case .repeatedRecord(let keyword): "the PAX record \(keyword) comes twice"
-    case .missingEnd: "the mark is missing that the archive is complete"
+    case .missingEnd, .missingTrailer: "the mark is missing that the archive is complete"
+    case .loneZeroBlock: "there is something behind a block of zeros, where engines refuse to read"
     case .bytesBehindEnd: "there is something behind the archive's end"
     case .padding: "the bytes that fill up the block aren't zeros"
     case .bytesBehindCompression: "there is something behind the compressed stream"
-    case .special(let kind): "is a \(kind), which no archive holds, and is left out"
+    case .special(.socket): "is a socket, which no archive holds, and is left out"
+    case .special(let kind): "is a \(kind), which is neither unpacked nor looked at"
     case .more(let count): "\(count) more violations"
     }
   }
@@ -251,9 +272,11 @@ extension Violation.Fault {
   fileprivate var remedy: String? {
     switch self {
     case .digest, .diffID: "it was damaged or changed: copy or make it again"
-    case .missingEnd: "it may be cut off: copy or make it again"
-    case .replacesLink, .replacesDirectory:
-      "engines differ here; pack for a base image with --overlay-safe"
+    case .missingEnd, .missingTrailer: "it may be cut off: copy or make it again"
+    case .whiteoutBehind: "put it before"
+    case .belowWhiteout: "put an entry for the directory before it"
+    case .renewedDirectory: "put .wh..wh..opq into it instead"
+    case .replacesLink, .replacesDirectory: "pack for a base image with --overlay-safe"
     default: nil
     }
   }

@@ -35,11 +35,14 @@ extension Violation {
   package var isFatal: Bool {
     switch fault {
     case .digest, .diffID, .mediaType, .layoutVersion, .platform, .diffIDCount, .historyCount,
-      .dockerManifest, .hardLinkToLowerLayer, .replacesLink, .replacesDirectory, .missingEnd:
+      .dockerManifest, .hardLinkToLowerLayer, .whiteoutBehind, .belowWhiteout, .missingTrailer:
       true
-    case .missingBlob, .unreferenced, .missingParent, .parentAfterContent, .unsorted,
-      .absoluteName, .repeatedDirectory, .linkLeavesRoot, .hardLinkMetadata, .whiteoutOfNothing,
-      .repeatedRecord, .bytesBehindEnd, .padding, .bytesBehindCompression, .special, .more:
+    case .configurationName, .missingBlob, .unreferenced, .missingParent, .parentAfterContent,
+      .unsorted, .absoluteName, .repeatedDirectory, .repeatedEntry, .strayContent, .oddNumber,
+      .sparse, .contiguous, .globalHeader, .linkLeavesRoot, .hardLinkMetadata, .replacesLink,
+      .replacesDirectory, .whiteoutOfNothing, .renewedDirectory, .opaqueRoot, .repeatedRecord,
+      .missingEnd, .loneZeroBlock, .bytesBehindEnd, .padding, .bytesBehindCompression, .special,
+      .more:
       false
     }
   }

@@ -49,6 +49,25 @@ struct CpioReadingTests {
     }
   }
 
+  @Test func `devices, pipes and sockets are told, as the kernel makes them`() throws {
+    let bundle = try Reads.read(
+      RawCpio(
+        Entry(name: "c", mode: 0o020666, device: (1, 3)),
+        Entry(name: "d", mode: 0o060660, device: (8, 0)), Entry(name: "p", mode: 0o010600),
+        Entry(name: "s", mode: 0o140755)
+      ).complete)
+    #expect(
+      bundle.table == [
+        "/c character device 0666 1:3", "/d block device 0660 8:0", "/p FIFO 0600",
+        "/s socket 0755",
+      ])
+    #expect(
+      bundle.faults == [
+        .special(.characterDevice), .special(.blockDevice), .special(.fifo), .special(.socket),
+      ])
+    #expect(try bundle.tree.names(in: .root).isEmpty)
+  }
+
   static let refused: [Broken<ArchiveReadError.Refusal>] = [
     .init("a name above", RawCpio(Entry(name: "../a")).complete, at: .member("../a"), .traversal),
     .init(
@@ -60,17 +79,12 @@ struct CpioReadingTests {
       "a file twice", RawCpio(Entry(name: "a"), Entry(name: "a")).complete,
       at: .member("a", at: 112), .duplicate),
     .init(
-      "a character device", RawCpio(Entry(name: "null", mode: 0o020666)).complete,
-      at: .member("null"), .special(.characterDevice)),
+      "a directory with other permissions",
+      RawCpio(Entry(name: "d", mode: 0o040755), Entry(name: "d", mode: 0o040700)).complete,
+      at: .member("d", at: 112), .duplicate),
     .init(
-      "a block device", RawCpio(Entry(name: "sda", mode: 0o060666)).complete,
-      at: .member("sda"), .special(.blockDevice)),
-    .init(
-      "a pipe", RawCpio(Entry(name: "p", mode: 0o010666)).complete, at: .member("p"),
-      .special(.fifo)),
-    .init(
-      "a socket", RawCpio(Entry(name: "s", mode: 0o140666)).complete, at: .member("s"),
-      .special(.socket)),
+      "a device with content", RawCpio(Entry(name: "d", mode: 0o020666, content: [65])).complete,
+      at: .member("d"), .strayContent(1)),
     .init(
       "a directory with content",
       RawCpio(Entry(name: "d", mode: 0o040755, content: [65])).complete, at: .member("d"),
@@ -132,7 +146,7 @@ struct CpioReadingTests {
   }
 
   static let odd: [Broken<Violation.Fault>] = [
-    .init("no trailer", RawCpio(Entry(name: "a")).bytes, at: .header(at: 112), .missingEnd),
+    .init("no trailer", RawCpio(Entry(name: "a")).bytes, at: .header(at: 112), .missingTrailer),
     .init(
       "an archive behind the trailer",
       RawCpio(Entry(name: "a")).complete + RawCpio(Entry(name: "b")).complete,

@@ -8,6 +8,8 @@ struct RawCpio {
     var content: [UInt8] = []
     var inode: UInt32 = 1
     var links: UInt32 = 1
+    /// Its numbers, of a device.
+    var device: (major: UInt32, minor: UInt32) = (0, 0)
     var size: UInt32?
     var nameSize: UInt32?
     var magic = "070701"
@@ -28,7 +30,8 @@ struct RawCpio {
   mutating func append(_ entry: Entry) {
     let fields: [UInt32] = [
       entry.inode, entry.mode, 0, 0, entry.links, 0, entry.size ?? UInt32(entry.content.count), 0,
-      0, 0, 0, entry.nameSize ?? UInt32(entry.name.utf8.count + 1), entry.checksum,
+      0, entry.device.major, entry.device.minor,
+      entry.nameSize ?? UInt32(entry.name.utf8.count + 1), entry.checksum,
     ]
     let digits = fields.map { field in
       let text = String(field, radix: 16)

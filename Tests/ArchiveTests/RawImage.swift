@@ -104,6 +104,13 @@ struct RawImage {
     return files
   }
 
+  /// Those of an image of one layer, whatever its bytes.
+  static func files(ofLayer layer: [UInt8]) throws -> [String: [UInt8]] {
+    var image = RawImage()
+    image.layers = [RawTar(bytes: layer)]
+    return try image.files()
+  }
+
   func archive() throws -> [UInt8] { try Self.archive(of: files()) }
 
   static func archive(of files: [String: [UInt8]]) -> [UInt8] {

@@ -17,6 +17,7 @@ struct RawTar {
     /// As the field says it; nil for the content's.
     var size: [UInt8]?
     var magic = "ustar\u{0}00"
+    var device = ""
     var prefix = ""
     /// Nil for the right one.
     var checksum: String?
@@ -27,8 +28,16 @@ struct RawTar {
     for entry in entries { append(entry) }
   }
 
+  /// An archive whose end is as it is.
+  init(bytes: [UInt8]) {
+    self.bytes = bytes
+    end = []
+  }
+
+  private var end = [UInt8](repeating: 0, count: 1024)
+
   /// The archive with its end.
-  var complete: [UInt8] { bytes + [UInt8](repeating: 0, count: 1024) }
+  var complete: [UInt8] { bytes + end }
 
   mutating func append(_ entry: Entry) {
     var block = [UInt8](repeating: 0, count: 512)
@@ -45,6 +54,7 @@ struct RawTar {
     put(String(entry.type).utf8, at: 156)
     put(entry.link.utf8.prefix(100), at: 157)
     put(entry.magic.utf8, at: 257)
+    put(entry.device.utf8, at: 329)
     put(entry.prefix.utf8, at: 345)
     let sum = block.reduce(0) { $0 + Int($1) }
     put((entry.checksum ?? Self.octal(sum, digits: 6) + "\0 ").utf8, at: 148)
@@ -78,6 +88,10 @@ extension RawTar.Entry {
 
   /// A PAX header of records, each with its keyword, `=` and value.
   static func pax(_ records: String..., type: Character = "x") -> Self {
+    pax(records, type: type)
+  }
+
+  static func pax(_ records: [String], type: Character = "x") -> Self {
     let content = records.flatMap { record -> [UInt8] in
       let body = Array(" \(record)\n".utf8)
       var length = body.count

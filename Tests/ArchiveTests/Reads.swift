@@ -40,6 +40,8 @@ extension ReadBundle {
         case .symbolicLink(let text): "link \(text)"
         case .file(let content): "file \(mode) \(content.size)"
         case .hardLink(let first, _): "hardlink \(first)"
+        case .special(let kind, let device):
+          "\(kind) \(mode)" + (device.map { " \($0)" } ?? "")
         }
       return "\(entry.path) \(detail)"
     }

@@ -72,6 +72,7 @@ struct ReadBackTests {
         case .symbolicLink(let text): "symlink \(mode) \(text)"
         case .file(let content), .hardLink(_, let content):
           "file \(mode) \(content.digest.hexadecimal)"
+        case .special(let kind, _): "\(kind) \(mode)"
         }
       return "\(entry.path.text.description.dropFirst()) \(detail)"
     }

@@ -37,7 +37,7 @@ struct ArchiveDiagnosticTests {
         .beyondLimit(ArchivePlace(), .compressionRatio, 250),
         "x: unfolds to more than 250 times its size"
       ),
-      (.refused(ArchivePlace(name: "n"), .special(.blockDevice)), "x: n: is a block device"),
+      (.refused(ArchivePlace(name: "n"), .whiteoutDevice), "x: n: is the device 0:0, by which"),
     ] as [(ArchiveReadError, String)])
   func `an error names the place and the cause`(error: ArchiveReadError, part: String) {
     let line = Diagnostic(error, of: "x").line
@@ -67,7 +67,8 @@ struct ArchiveDiagnosticTests {
       (.diffID(stated: "\u{7}", actual: .init(of: [])), "the configuration says \\x07"),
       (.missingParent, "usr/../\\x1B[31m at offset 0x1200: the directory has no entry"),
       (.linkLeavesRoot(text: "../../x"), "the link's text ../../x leads above the root"),
-      (.missingEnd, "copy or make it again"), (.more(7), "7 more violations"),
+      (.missingEnd, "copy or make it again"), (.special(.fifo), "is a FIFO, which is neither"),
+      (.more(7), "7 more violations"),
     ] as [(Violation.Fault, String)])
   func `a violation names the place and what is wrong`(fault: Violation.Fault, part: String) {
     let words = Violation(fault, at: Self.place).words

@@ -12,12 +12,17 @@ final class ContentTree {
       case file(ArchiveEntry.Content?)
       case directory
       case symbolicLink(ByteString)
+      case special(FileStatus.Kind, DeviceNumber?)
     }
 
     var metadata: Metadata
     var content: Content
     /// Of a directory.
     var children: [ByteString: Name] = [:]
+    /// How many names lead to it.
+    var nameCount = 1
+    /// Of a directory: the last layer that hides something in or below it.
+    var lastWhiteout: Int?
 
     init(_ content: Content, _ metadata: Metadata) {
       self.content = content
@@ -30,6 +35,11 @@ final class ContentTree {
 
     var isLink: Bool {
       if case .symbolicLink = content { true } else { false }
+    }
+
+    /// Whether the disk has it.
+    var isUnpacked: Bool {
+      if case .special = content { false } else { true }
     }
   }
 
@@ -56,61 +66,64 @@ final class ContentTree {
   }
 
   let root = Node(.directory, Metadata())
-  private let reading: Reading
+  let reading: Reading
   /// Directories without an entry, of the archive that is read.
   private var implied: [RootPath] = []
+  /// What the layer that is read hides, by the path.
+  var whiteouts: [RootPath: Whiteout] = [:]
+  /// The last layer with an entry for the root.
+  private var rootLayer: Int?
 
   init(reading: Reading) {
     self.reading = reading
   }
 
-  /// What a path leads to; no link is followed.
-  func find(_ path: RootPath) -> Name? {
-    var name = Name(node: root, layer: 0)
-    for part in path.names {
-      guard let next = name.node.children[part] else { return nil }
-      name = next
-    }
-    return name
-  }
-
   /// Puts a member in its place.
   ///
-  /// - Parameter layer: members of lower layers may be replaced, those of the same may not.
+  /// - Parameter layer: members of lower layers may be replaced; of the same, so far as the rules say.
   func place(
-    _ member: Member, at path: RootPath, layer: Int
+    _ member: Member, at path: RootPath, layer: Int, by rules: ReadingRules
   ) throws(ArchiveReadError) -> Placement {
     try count(member)
-    guard !path.isRoot else {
-      guard member.kind == .directory else { throw .refused(member.place, .root) }
-      root.metadata = member.metadata
-      return Placement(path: path, node: root, isNew: false)
-    }
+    guard !path.isRoot else { return try placeRoot(member, layer, rules) }
     var parents: [RootPath] = []
-    let parent = try parent(of: path, for: member, layer, making: &parents)
-    let (node, target) = try node(for: member, at: path, layer)
+    let parent = try makeDirectory(above: path, for: member, layer, rules, making: &parents)
+    let path = parent.path.appending(path.name)
+    let (node, target) = try node(for: member, at: path, layer, rules)
     var placement = Placement(path: path, node: node, parents: parents, target: target)
-    if let existing = parent.children[path.name] {
+    if let existing = parent.node.children[path.name] {
       if existing.node.isDirectory, member.kind == .directory {
-        try merge(member, into: existing, at: path, of: parent, layer)
+        try merge(member, into: existing, at: path, of: parent.node, layer, rules)
         return Placement(path: path, node: existing.node, isNew: false)
       }
-      guard existing.layer < layer else { throw .refused(member.place, .duplicate) }
-      // The engines remove it with all that is in it (OCI image-spec, layer.md, "Changeset over existing
-      // files"): lower libraries, if a root link comes over a directory.
-      if existing.node.isLink, node.isDirectory { reading.report(.replacesLink, at: member.place) }
-      if existing.node.isDirectory { reading.report(.replacesDirectory, at: member.place) }
-      placement.isReplacement = true
+      if existing.layer < layer {
+        report(replacing: existing.node, by: node, at: member.place)
+      } else {
+        try replace(existing.node, by: member, rules)
+      }
+      placement.isReplacement = existing.node.isUnpacked
+    } else if node.isDirectory, whiteouts[path] == .content {
+      reading.report(.renewedDirectory, at: member.place)
     }
-    parent.children[path.name] = Name(node: node, layer: layer)
+    parent.node.children[path.name] = Name(node: node, layer: layer)
     return placement
+  }
+
+  private func placeRoot(
+    _ member: Member, _ layer: Int, _ rules: ReadingRules
+  ) throws(ArchiveReadError) -> Placement {
+    guard member.kind == .directory else { throw .refused(member.place, .root) }
+    guard rules != .layer || rootLayer != layer else { throw .refused(member.place, .duplicate) }
+    rootLayer = layer
+    root.metadata = member.metadata
+    return Placement(path: .root, node: root, isNew: false)
   }
 
   /// Everything of an archive has been placed.
   ///
   /// - Returns: a violation for each directory that it has no entry for.
   func finishArchive() -> [Violation] {
-    defer { implied = [] }
+    defer { (implied, whiteouts) = ([], [:]) }
     return implied.compactMap { path in
       guard let place = find(path)?.implied else { return nil }
       return Violation(
@@ -122,7 +135,7 @@ final class ContentTree {
   // MARK: Placing
 
   /// What stays in memory of a member.
-  private func count(_ member: Member) throws(ArchiveReadError) {
+  func count(_ member: Member) throws(ArchiveReadError) {
     try reading.spend(.entryCount, 1, at: member.place)
     var size = member.name.count
     if case .symbolicLink(let text) = member.kind { size += text.count }
@@ -133,35 +146,38 @@ final class ContentTree {
   }
 
   /// The directory that a path lies in; those that no entry has described are made, as engines do it.
-  private func parent(
-    of path: RootPath, for member: Member, _ layer: Int, making made: inout [RootPath]
-  ) throws(ArchiveReadError) -> Node {
-    var node = root
+  private func makeDirectory(
+    above path: RootPath, for member: Member, _ layer: Int, _ rules: ReadingRules,
+    making made: inout [RootPath]
+  ) throws(ArchiveReadError) -> Directory {
+    var directory = Directory(node: root, path: .root)
     for ancestor in path.ancestors {
-      if let next = node.children[ancestor.name]?.node {
-        guard next.isDirectory else {
-          throw .refused(
-            member.place, next.isLink ? .belowLink(ancestor) : .belowFile(ancestor))
-        }
-        node = next
+      if let next = try enter(ancestor.name, of: directory, for: member.place, layer, rules) {
+        directory = next
         continue
       }
+      let path = directory.path.appending(ancestor.name)
       try reading.spend(.entryCount, 1, at: member.place)
-      let directory = Node(.directory, Metadata())
-      node.children[ancestor.name] = Name(node: directory, layer: layer, implied: member.place)
-      made.append(ancestor)
-      implied.append(ancestor)
-      node = directory
+      if whiteouts[path] != nil { reading.report(.belowWhiteout, at: member.place) }
+      let node = Node(.directory, Metadata())
+      directory.node.children[ancestor.name] = Name(
+        node: node, layer: layer, implied: member.place)
+      made.append(path)
+      implied.append(path)
+      directory = Directory(node: node, path: path)
     }
-    return node
+    return directory
   }
 
   private func node(
-    for member: Member, at path: RootPath, _ layer: Int
+    for member: Member, at path: RootPath, _ layer: Int, _ rules: ReadingRules
   ) throws(ArchiveReadError) -> (Node, target: RootPath?) {
     switch member.kind {
     case .file: return (Node(.file(nil), member.metadata), nil)
     case .directory: return (Node(.directory, member.metadata), nil)
+    case .special(let kind, let device):
+      reading.report(.special(kind), at: member.place)
+      return (Node(.special(kind, device), member.metadata), nil)
     case .symbolicLink(let text):
       // PATH_MAX bounds what symlink(2) accepts.
       guard !text.isEmpty, !text.contains(0), text.count < PathResolver.textLimit else {
@@ -171,78 +187,76 @@ final class ContentTree {
       metadata.permissions = 0o777
       return (Node(.symbolicLink(text), metadata), nil)
     case .hardLink(let name):
-      let target = try Member.path(of: name, at: member.place, for: reading)
-      // What the entry itself replaces can't be linked to.
-      guard !target.isInside(path), let found = find(target), !found.node.isDirectory else {
-        throw .refused(member.place, .hardLinkTarget(name))
-      }
-      if found.layer < layer { reading.report(.hardLinkToLowerLayer, at: member.place) }
-      var metadata = member.metadata
-      if found.node.isLink { metadata.permissions = 0o777 }
-      // Attributes are told once.
-      metadata.attributes = found.node.metadata.attributes
-      // GNU tar leaves the file as it is, docker and containerd change its permissions.
-      if metadata != found.node.metadata { reading.report(.hardLinkMetadata, at: member.place) }
-      return (found.node, target)
+      return try linkedNode(named: name, for: member, at: path, layer, rules)
     }
+  }
+
+  private func linkedNode(
+    named name: ByteString, for member: Member, at path: RootPath, _ layer: Int,
+    _ rules: ReadingRules
+  ) throws(ArchiveReadError) -> (Node, target: RootPath) {
+    let refusal = ArchiveReadError.refused(member.place, .hardLinkTarget(name))
+    let wanted = try Member.path(of: name, at: member.place, for: reading)
+    guard !wanted.isRoot,
+      let directory = try? directory(above: wanted, for: member.place, layer, rules)
+    else { throw refusal }
+    let target = directory.path.appending(wanted.name)
+    // What the entry itself replaces can't be linked to.
+    guard !target.isInside(path), let found = directory.node.children[wanted.name],
+      !found.node.isDirectory, found.node.isUnpacked
+    else { throw refusal }
+    if found.layer < layer { reading.report(.hardLinkToLowerLayer, at: member.place) }
+    var metadata = member.metadata
+    if found.node.isLink { metadata.permissions = 0o777 }
+    // Attributes are told once.
+    metadata.attributes = found.node.metadata.attributes
+    // GNU tar leaves the file as it is, docker and containerd change its permissions.
+    if metadata != found.node.metadata { reading.report(.hardLinkMetadata, at: member.place) }
+    found.node.nameCount += 1
+    return (found.node, target)
+  }
+
+  /// Tells of what goes with what is replaced (OCI image-spec, layer.md, "Changeset over existing files"):
+  /// lower libraries, if a directory comes over a root link.
+  private func report(replacing existing: Node, by node: Node, at place: ArchivePlace) {
+    if existing.isLink, node.isDirectory { reading.report(.replacesLink, at: place) }
+    if existing.isDirectory { reading.report(.replacesDirectory, at: place) }
+  }
+
+  /// A path that comes twice in one archive. GNU tar, bsdtar and Python's tarfile take the last one alike,
+  /// but where they would go through a link or write to another name of a file.
+  private func replace(
+    _ existing: Node, by member: Member, _ rules: ReadingRules
+  ) throws(ArchiveReadError) {
+    let isAlike =
+      switch (existing.content, member.kind) {
+      case (.file, .file): existing.nameCount == 1
+      case (.file, .symbolicLink), (.file, .hardLink), (.symbolicLink, .symbolicLink): true
+      default: false
+      }
+    guard rules == .archive, isAlike else { throw .refused(member.place, .duplicate) }
+    existing.nameCount -= 1
+    reading.report(.repeatedEntry, at: member.place)
   }
 
   /// A directory that is there already takes what the entry says.
   private func merge(
-    _ member: Member, into existing: Name, at path: RootPath, of parent: Node, _ layer: Int
+    _ member: Member, into existing: Name, at path: RootPath, of parent: Node, _ layer: Int,
+    _ rules: ReadingRules
   ) throws(ArchiveReadError) {
     if existing.layer == layer {
       if existing.implied != nil {
         reading.report(.parentAfterContent, at: member.place)
       } else {
-        guard existing.node.metadata == member.metadata else {
+        let isSame = existing.node.metadata == member.metadata
+        guard rules == .archive || rules == .initramfs && isSame else {
           throw .refused(member.place, .duplicate)
         }
-        reading.report(.repeatedDirectory, at: member.place)
+        reading.report(isSame ? .repeatedDirectory : .repeatedEntry, at: member.place)
       }
     }
     existing.node.metadata = member.metadata
     parent.children[path.name] = Name(node: existing.node, layer: layer)
-  }
-
-  // MARK: Whiteouts
-
-  /// Hides what lower layers have under a name.
-  ///
-  /// - Returns: the paths that are gone, each with all that was below it.
-  func hide(_ path: RootPath, below layer: Int) -> [RootPath] {
-    guard let parent = find(path.parent)?.node else { return [] }
-    var gone: [RootPath] = []
-    hide(path.name, in: parent, at: path, below: layer, &gone)
-    return gone
-  }
-
-  /// Hides what lower layers have in a directory, but not the directory.
-  func hideContent(of path: RootPath, below layer: Int) -> [RootPath] {
-    guard let directory = find(path)?.node else { return [] }
-    var gone: [RootPath] = []
-    for name in directory.children.keys.sorted() {
-      hide(name, in: directory, at: path.appending(name), below: layer, &gone)
-    }
-    return gone
-  }
-
-  private func hide(
-    _ name: ByteString, in parent: Node, at path: RootPath, below layer: Int,
-    _ gone: inout [RootPath]
-  ) {
-    guard let entry = parent.children[name] else { return }
-    var inner: [RootPath] = []
-    for child in entry.node.children.keys.sorted() {
-      hide(child, in: entry.node, at: path.appending(child), below: layer, &inner)
-    }
-    // A directory stays for what the layer itself has put there, before its whiteout or behind.
-    guard entry.layer < layer, entry.node.children.isEmpty else {
-      gone += inner
-      return
-    }
-    parent.children[name] = nil
-    gone.append(path)
   }
 
   // MARK: Entries
@@ -276,6 +290,7 @@ final class ContentTree {
       switch name.node.content {
       case .directory: node = .directory
       case .symbolicLink(let text): node = .symbolicLink(text)
+      case .special(let kind, let device): node = .special(kind, device)
       case .file(let content):
         let content = content ?? ArchiveEntry.Content(size: 0, digest: ContentDigest(of: []))
         let identity = ObjectIdentifier(name.node)

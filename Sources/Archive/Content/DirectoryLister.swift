@@ -18,6 +18,7 @@ struct DirectoryLister {
       /// By the place among the files that are digested.
       case file(Int)
       case hardLink(of: RootPath, Int)
+      case special
     }
   }
 
@@ -37,6 +38,7 @@ struct DirectoryLister {
         case .symbolicLink(let text): .symbolicLink(text)
         case .file(let index): .file(contents[index])
         case .hardLink(let first, let index): .hardLink(of: first, contents[index])
+        case .special: .special(item.status.kind, item.status.device)
         }
       entries.append(
         ArchiveEntry(
@@ -95,9 +97,10 @@ struct DirectoryLister {
           files.append((path, status))
         }
       case let kind:
-        // What runs in a directory leaves sockets in it; no archive would hold them.
         reading.report(.special(kind), at: ArchivePlace(name: path.text))
-        continue
+        // What runs in a directory leaves sockets in it; no tar archive would hold them.
+        guard kind != .socket else { continue }
+        node = .special
       }
       found.append(Found(path: path, status: status, node: node))
     }

@@ -95,6 +95,18 @@ final class UnpackedRoot {
     if let failure { throw .unpacking(path, failure) }
   }
 
+  /// Goes on behind so many zeros, for which the disk needs no room.
+  func leaveHole(
+    _ size: UInt64, in file: FileDescriptor, _ path: RootPath
+  ) throws(ArchiveReadError) {
+    do {
+      let end = try file.seek(offset: Int64(clamping: size), from: .current)
+      try file.resize(to: end)
+    } catch {
+      throw .unpacking(path, error as? Errno ?? .ioError)
+    }
+  }
+
   /// Removes whatever lies there, with all that is below it.
   func remove(_ path: RootPath) throws(ArchiveReadError) {
     // Its name may soon be another directory's.

@@ -90,7 +90,8 @@ final class Unpacker {
   ) throws(ArchiveReadError) {
     // Before the disk is asked whether it has room for a size that lies.
     try reading.check(.contentSize, member.size, at: member.place)
-    let placement = try content.place(member, at: path, layer: layer)
+    let placement = try content.place(member, at: path, layer: layer, by: members.rules)
+    let path = placement.path
     for parent in placement.parents { try root.makeDirectory(parent) }
     if placement.isReplacement { try root.remove(path) }
     guard placement.isNew else { return }
@@ -105,8 +106,9 @@ final class Unpacker {
       try root.finishLink(path, member.metadata)
     case .file:
       try fill(
-        try root.makeFile(path, size: member.size), of: placement.node, at: path, member,
+        try root.makeFile(path, size: members.storedSize), of: placement.node, at: path, member,
         from: members)
+    case .special: break
     }
   }
 
@@ -131,9 +133,17 @@ final class Unpacker {
   ) throws(ArchiveReadError) {
     defer { try? file.close() }
     var digester = Digester()
-    try members.readContent { bytes throws(ArchiveReadError) in
-      digester.append(bytes)
-      try root.write(bytes, to: file, path)
+    try members.readContent { piece throws(ArchiveReadError) in
+      switch piece {
+      case .bytes(let bytes):
+        digester.append(bytes)
+        try root.write(bytes, to: file, path)
+      case .hole(let size):
+        try digester.append(zeros: size) { count throws(ArchiveReadError) in
+          try reading.spend(hole: count, at: member.place)
+        }
+        try root.leaveHole(size, in: file, path)
+      }
     }
     node.content = .file(ArchiveEntry.Content(size: member.size, digest: digester.digest))
     try root.finish(file, node.metadata, path)
@@ -147,15 +157,16 @@ final class Unpacker {
   private func apply(
     _ member: Member, at path: RootPath, _ layer: Int
   ) throws(ArchiveReadError) {
+    try content.count(member)
     let gone: [RootPath]
     if path.name == Self.opaque {
-      gone = content.hideContent(of: path.parent, below: layer)
+      gone = try content.hideContent(beside: path, below: layer, for: member.place)
     } else if Self.isReserved(path) {
       return
     } else {
-      let hidden = ByteString(path.name.bytes.dropFirst(Self.whiteout.count))
-      gone = content.hide(path.parent.appending(hidden), below: layer)
-      if gone.isEmpty { reading.report(.whiteoutOfNothing, at: member.place) }
+      gone = try content.hide(
+        ByteString(path.name.bytes.dropFirst(Self.whiteout.count)), beside: path, below: layer,
+        for: member.place)
     }
     for path in gone { try root.remove(path) }
   }

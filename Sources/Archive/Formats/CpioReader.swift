@@ -5,6 +5,7 @@ internal import FileTree
 /// Source: Linux Documentation/driver-api/early-userspace/buffer-format.rst ("newc" and "crc"), and
 /// init/initramfs.c for files of several names, whose content stands with any of them.
 final class CpioReader: MemberReader {
+  let rules = ReadingRules.initramfs
   private let stream: ArchiveStream
   private var reading: Reading { stream.reading }
   /// What is left of the last entry's content, in bytes.
@@ -31,6 +32,7 @@ final class CpioReader: MemberReader {
   /// The fields of a header.
   private struct Header {
     let inode, mode, user, group, links, time, size, device, deviceMinor: UInt32
+    let ownDevice: DeviceNumber
     let nameSize, checksum: UInt32
     let hasChecksum: Bool
 
@@ -45,7 +47,7 @@ final class CpioReader: MemberReader {
       }
       (inode, mode, user, group, links) = (fields[0], fields[1], fields[2], fields[3], fields[4])
       (time, size, device, deviceMinor) = (fields[5], fields[6], fields[7], fields[8])
-      // Behind these the numbers of a device, which is refused.
+      ownDevice = DeviceNumber(major: fields[9], minor: fields[10])
       (nameSize, checksum) = (fields[11], fields[12])
     }
   }
@@ -58,6 +60,8 @@ final class CpioReader: MemberReader {
     head.starts(with: magic) || head.starts(with: magicWithChecksum)
   }
 
+  var storedSize: UInt64 { contentSize }
+
   func next() throws(ArchiveReadError) -> Member? {
     try finishContent()
     guard !isAtEnd else { return nil }
@@ -65,7 +69,7 @@ final class CpioReader: MemberReader {
     let bytes = try stream.take(Self.headerSize)
     if bytes.isEmpty {
       isAtEnd = true
-      reading.report(.missingEnd, at: place)
+      reading.report(.missingTrailer, at: place)
       return nil
     }
     guard bytes.count == Self.headerSize else { throw .damaged(place, .truncated) }
@@ -83,7 +87,7 @@ final class CpioReader: MemberReader {
     return try member(header, named: name, at: place.naming(name))
   }
 
-  func readContent(_ body: (Span<UInt8>) throws(ArchiveReadError) -> Void) throws(ArchiveReadError)
+  func readContent(_ body: (ContentPiece) throws(ArchiveReadError) -> Void) throws(ArchiveReadError)
   {
     let size = contentSize
     contentSize = 0
@@ -92,7 +96,7 @@ final class CpioReader: MemberReader {
       if checksum != nil {
         for index in bytes.indices { sum &+= UInt32(bytes[index]) }
       }
-      try body(bytes)
+      try body(.bytes(bytes))
     }
     if let checksum, checksum != sum { throw .damaged(contentPlace, .checksum) }
     checksum = nil
@@ -110,13 +114,17 @@ final class CpioReader: MemberReader {
       kind = fileKind(header, named: name)
     case 0o040000: kind = .directory
     case 0o120000: kind = .symbolicLink(try linkText(of: place))
-    case 0o020000: throw .refused(place, .special(.characterDevice))
-    case 0o060000: throw .refused(place, .special(.blockDevice))
-    case 0o010000: throw .refused(place, .special(.fifo))
-    case 0o140000: throw .refused(place, .special(.socket))
+    case 0o020000: kind = .special(.characterDevice, header.ownDevice)
+    case 0o060000: kind = .special(.blockDevice, header.ownDevice)
+    case 0o010000: kind = .special(.fifo, nil)
+    case 0o140000: kind = .special(.socket, nil)
     default: throw .damaged(place, .header)
     }
-    if kind == .directory, contentSize > 0 { throw .refused(place, .strayContent(contentSize)) }
+    switch kind {
+    case .directory, .special:
+      guard contentSize == 0 else { throw .refused(place, .strayContent(contentSize)) }
+    case .file, .symbolicLink, .hardLink: break
+    }
     return Member(
       name: name, kind: kind, size: contentSize,
       metadata: Metadata(

@@ -15,15 +15,20 @@ struct PaxRecords {
   var attributes: [ByteString: [UInt8]] = [:]
   /// Which says nothing of what is unpacked.
   private(set) var comment: ByteString?
-  /// Whether it is a file with holes.
-  var isSparse = false
+  /// Nil for a file without holes.
+  var sparse: SparseRecords?
   /// The keywords of all records that aren't passed over, in their order.
   private(set) var keywords: [ByteString] = []
 
   private static let attributePrefix: ByteString = "SCHILY.xattr."
-  private static let sparsePrefix: ByteString = "GNU.sparse."
+  /// Of which there is one for each segment of a file with holes.
+  private static let repeatable: Set<ByteString> = ["GNU.sparse.offset", "GNU.sparse.numbytes"]
+  private let rules: ReadingRules
 
-  init(_ content: [UInt8], at place: ArchivePlace, reading: Reading) throws(ArchiveReadError) {
+  init(
+    _ content: [UInt8], at place: ArchivePlace, reading: Reading, by rules: ReadingRules
+  ) throws(ArchiveReadError) {
+    self.rules = rules
     var rest = content[...]
     var seen: Set<ByteString> = []
     while !rest.isEmpty {
@@ -34,7 +39,7 @@ struct PaxRecords {
       guard try apply(keyword, value, at: place) else { continue }
       if seen.insert(keyword).inserted {
         keywords.append(keyword)
-      } else {
+      } else if !Self.repeatable.contains(keyword) {
         reading.report(.repeatedRecord(keyword: keyword), at: place)
       }
     }
@@ -81,25 +86,29 @@ struct PaxRecords {
     case "size": size = try number(UInt64.self)
     case "uid": user = try number(UInt32.self)
     case "gid": group = try number(UInt32.self)
-    case "mtime":
-      guard let seconds = text == nil ? 0 : Self.seconds(value) else {
-        throw .damaged(place, .number(field: "mtime"))
+    case "mtime", "atime", "ctime":
+      guard let seconds = text == nil ? 0 : seconds(value) else {
+        throw .damaged(place, .number(field: keyword.description))
       }
+      guard keyword == "mtime" else { return false }
       modificationTime = text == nil ? nil : seconds
     case _ where keyword.hasPrefix(Self.attributePrefix):
       let attribute = ByteString(keyword.bytes.dropFirst(Self.attributePrefix.count))
       guard !attribute.isEmpty, !attribute.contains(0) else { throw .damaged(place, .record) }
       attributes[attribute] = Array(value)
-    case _ where keyword.hasPrefix(Self.sparsePrefix): isSparse = true
     case "comment":
       comment = text
       return false
+    case _ where keyword.hasPrefix(SparseRecords.prefix):
+      if sparse == nil { sparse = SparseRecords() }
+      sparse?.apply(keyword, value)
     default: return false
     }
     return true
   }
 
-  private static func decimal(_ digits: ArraySlice<UInt8>) -> UInt64? {
+  /// Nil for other bytes than digits, for none and for more than 64 bits.
+  static func decimal(_ digits: ArraySlice<UInt8>) -> UInt64? {
     guard !digits.isEmpty else { return nil }
     var value: UInt64 = 0
     for digit in digits {
@@ -113,11 +122,14 @@ struct PaxRecords {
   }
 
   /// Whole seconds of a decimal number, rounded down.
-  private static func seconds(_ text: ArraySlice<UInt8>) -> Int64? {
+  private func seconds(_ text: ArraySlice<UInt8>) -> Int64? {
+    var text = text
+    // No tar minds blanks here.
+    if rules == .archive { while text.last == UInt8(ascii: " ") { text.removeLast() } }
     let isNegative = text.first == UInt8(ascii: "-")
     let parts = text.dropFirst(isNegative ? 1 : 0)
       .split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
-    guard let whole = decimal(parts[0]).flatMap({ Int64(exactly: $0) }) else { return nil }
+    guard let whole = Self.decimal(parts[0]).flatMap({ Int64(exactly: $0) }) else { return nil }
     guard parts.count == 2 else { return isNegative ? -whole : whole }
     guard parts[1].allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
       return nil

@@ -15,10 +15,14 @@ struct TarHeader {
   let size: UInt64
   let modificationTime: Int64
   let linkName: ByteString
+  let device: DeviceNumber
+  /// The first number that engines take for none; nil where there is no such number.
+  let oddField: String?
 
   /// Where the fields lie in a block.
   private enum Field: String {
-    case name, mode, uid, gid, size, mtime, chksum, linkname, magic, prefix
+    case name, mode, uid, gid, size, mtime, chksum, linkname, magic, devmajor, devminor, prefix
+    case atime, ctime
 
     var range: Range<Int> {
       switch self {
@@ -31,7 +35,12 @@ struct TarHeader {
       case .chksum: 148..<156
       case .linkname: 157..<257
       case .magic: 257..<263
+      case .devmajor: 329..<337
+      case .devminor: 337..<345
       case .prefix: 345..<500
+      // GNU tar's own, where POSIX has the prefix.
+      case .atime: 345..<357
+      case .ctime: 357..<369
       }
     }
   }
@@ -39,15 +48,21 @@ struct TarHeader {
   /// Whether an archive that begins so is tar: a header, or the zeros of one without entries.
   static func begins(with head: ArraySlice<UInt8>) -> Bool {
     guard head.count == blockSize else { return false }
-    return head.allSatisfy { $0 == 0 } || hasChecksum(Array(head))
+    return head.allSatisfy { $0 == 0 } || hasChecksum(Array(head), by: .archive)
   }
 
-  init(_ slice: ArraySlice<UInt8>, at place: ArchivePlace) throws(ArchiveReadError) {
+  init(
+    _ slice: ArraySlice<UInt8>, at place: ArchivePlace, by rules: ReadingRules
+  ) throws(ArchiveReadError) {
     let block = Array(slice)
+    var oddField: String?
     func text(_ field: Field) -> ByteString { ByteString(block[field.range].prefix { $0 != 0 }) }
     func number(_ field: Field) throws(ArchiveReadError) -> Int64 {
-      guard let value = Self.number(block[field.range]) else {
+      guard let value = TarNumber.value(block[field.range], by: rules) else {
         throw .damaged(place, .number(field: field.rawValue))
+      }
+      if TarNumber.value(block[field.range], by: .layer) != value {
+        oddField = oddField ?? field.rawValue
       }
       return value
     }
@@ -57,23 +72,47 @@ struct TarHeader {
       }
       return value
     }
-    guard Self.hasChecksum(block) else { throw .damaged(place, .checksum) }
-    // GNU tar's own format has other things where POSIX has the prefix.
-    let hasPrefix = block[Field.magic.range].elementsEqual(Array("ustar\0".utf8))
-    let prefix = hasPrefix ? text(.prefix) : ""
+    guard Self.hasChecksum(block, by: rules) else { throw .damaged(place, .checksum) }
+    let magic = ByteString(block[Field.magic.range])
+    let prefix = magic == "ustar\0" ? text(.prefix) : ""
     name = prefix.isEmpty ? text(.name) : prefix + "/" + text(.name)
     typeFlag = block[156]
-    permissions = UInt16(truncatingIfNeeded: try number(.mode) & 0o7777)
+    let mode = try number(.mode)
+    // Python's tarfile has no room for more.
+    guard mode <= Int32.max || rules == .layer else {
+      throw .damaged(place, .number(field: Field.mode.rawValue))
+    }
+    permissions = UInt16(truncatingIfNeeded: mode & 0o7777)
     owner = FileStatus.Owner(user: try count(.uid), group: try count(.gid))
     size = try count(.size)
     modificationTime = try number(.mtime)
     linkName = text(.linkname)
+    if magic == "ustar\0" || magic == "ustar " {
+      device = DeviceNumber(
+        major: UInt32(truncatingIfNeeded: try number(.devmajor)),
+        minor: UInt32(truncatingIfNeeded: try number(.devminor)))
+    } else {
+      device = DeviceNumber(major: 0, minor: 0)
+    }
+    self.oddField = oddField
+    if magic == "ustar ", Self.hasPrefixOfOld(block) { throw .refused(place, .prefix) }
+  }
+
+  /// Whether a header with GNU tar's magic has a prefix where that has times, as Go once wrote it and reads
+  /// it still (archive/tar reader.go, `readHeader`).
+  private static func hasPrefixOfOld(_ block: [UInt8]) -> Bool {
+    [Field.atime, .ctime].contains { field in
+      block[field.range.lowerBound] != 0
+        && TarNumber.value(block[field.range], by: .layer) == nil
+    }
   }
 
   /// Whether the sum of the bytes is that of the field, which counts as blanks; some old writers took the
   /// bytes as signed.
-  private static func hasChecksum(_ block: [UInt8]) -> Bool {
-    guard let stated = number(block[Field.chksum.range]) else { return false }
+  private static func hasChecksum(_ block: [UInt8], by rules: ReadingRules) -> Bool {
+    guard let stated = TarNumber.checksum(block[Field.chksum.range], by: rules) else {
+      return false
+    }
     var (sum, signedSum) = (Int64(0), Int64(0))
     for (index, byte) in block.enumerated() {
       let value = Field.chksum.range.contains(index) ? UInt8(ascii: " ") : byte
@@ -81,38 +120,5 @@ struct TarHeader {
       signedSum += Int64(Int8(bitPattern: value))
     }
     return stated == sum || stated == signedSum
-  }
-
-  /// Octal digits up to a blank or NUL, none being 0; or, with the first bit set, a number of two's
-  /// complement, the highest byte first. Nil for what is neither or too large.
-  static func number(_ field: ArraySlice<UInt8>) -> Int64? {
-    guard let first = field.first else { return nil }
-    if first & 0x80 != 0 { return binaryNumber(field) }
-    let digits = field.drop { $0 == UInt8(ascii: " ") }
-    var value: Int64 = 0
-    for (index, byte) in zip(digits.indices, digits) {
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "7"):
-        // Twelve digits are 36 bits.
-        value = value << 3 | Int64(byte - UInt8(ascii: "0"))
-      case 0, UInt8(ascii: " "):
-        let rest = digits[index...]
-        return rest.allSatisfy { $0 == 0 || $0 == UInt8(ascii: " ") } ? value : nil
-      default: return nil
-      }
-    }
-    return value
-  }
-
-  private static func binaryNumber(_ field: ArraySlice<UInt8>) -> Int64? {
-    // The next bit is the sign.
-    let isNegative = field.first.map { $0 & 0x40 != 0 } ?? false
-    var value: Int64 = isNegative ? -1 : 0
-    for (index, byte) in field.enumerated() {
-      let bits = index == 0 ? (isNegative ? byte | 0x80 : byte & 0x7F) : byte
-      guard value >> 55 == (isNegative ? -1 : 0) else { return nil }
-      value = value << 8 | Int64(bits)
-    }
-    return value
   }
 }

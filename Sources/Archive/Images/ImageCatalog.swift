@@ -179,8 +179,16 @@ struct ImageCatalog {
       let identifier = ContentDigest(of: content)
       // The file's name is the digest: alone, with an end, or a blob's.
       let name = path.name.hasSuffix(".json") ? path.name.bytes.dropLast(5) : path.name.bytes[...]
-      if let stated = ContentDigest(hexadecimal: String(decoding: name, as: UTF8.self)) {
-        documents.check(identifier, stated, at: path)
+      if let stated = ContentDigest(hexadecimal: String(decoding: name, as: UTF8.self)),
+        stated != identifier
+      {
+        // What is no blob is named as whoever wrote it liked.
+        let isBlob = path.isInside("/blobs/sha256")
+        reading.report(
+          isBlob
+            ? .digest(stated: stated, actual: identifier)
+            : .configurationName(stated: stated, actual: identifier),
+          at: ArchivePlace(file: path))
       }
       let image = CatalogedImage(
         names: document.names ?? [], manifestDigest: nil, configuration: configuration,

@@ -66,7 +66,8 @@ struct ImageReader {
       blob, reading: reading, file: layer.file)
     let content = DigestingSource(plain)
     let irregularities = try unpacker.unpack(
-      TarReader(ArchiveStream(content, reading: reading, file: layer.file)), layer: number)
+      TarReader(ArchiveStream(content, reading: reading, file: layer.file), rules: .layer),
+      layer: number)
     reading.report(irregularities)
     documents.check(layer.descriptor?.mediaType, is: .layer(compression), at: layer.file)
     if let stated = layer.digest { documents.check(blob.digest, stated, at: layer.file) }

@@ -77,13 +77,15 @@ final class LayoutDirectory: LayoutFiles {
 final class LayoutArchive: LayoutFiles {
   private enum Node {
     case content(Range<UInt64>)
-    case directory
+    case directory, special
     /// Where a link leads.
     case link(RootPath)
   }
 
   private let file: InputFile
   private var nodes: [RootPath: Node] = [:]
+  /// Why an image in it isn't read, though a plain archive may be.
+  private(set) var problem: ArchiveReadError?
 
   /// Reads the headers.
   ///
@@ -92,28 +94,35 @@ final class LayoutArchive: LayoutFiles {
   init(_ file: InputFile, reading: Reading) throws(ArchiveReadError) {
     self.file = file
     let stream = ArchiveStream(FileSource(file, reading: reading), reading: reading)
-    let members = TarReader(stream)
+    let members = TarReader(stream, rules: .archive)
     while let member = try members.next() {
       try reading.spend(.entryCount, 1, at: member.place)
       try reading.spend(.metadataSize, member.name.count, at: member.place)
       let path = try member.path(for: reading)
       let node: Node =
         switch member.kind {
-        case .file: .content(stream.offset..<(stream.offset + member.size))
+        case .file: .content(stream.offset..<(stream.offset + members.storedSize))
         case .directory: .directory
+        case .special: .special
         case .symbolicLink(let text):
           // docker's older archives have one layer in several places.
           .link(
             RootPath(normalising: text.hasPrefix("/") ? text : path.parent.text + "/" + text))
         case .hardLink(let name): .link(RootPath(normalising: name))
         }
+      if member.size != members.storedSize { note(.refused(member.place, .sparse)) }
       if let existing = nodes[path] {
-        guard case (.directory, .directory) = (existing, node) else {
-          throw .refused(member.place, .duplicate)
+        if case (.directory, .directory) = (existing, node) {
+        } else {
+          note(.refused(member.place, .duplicate))
         }
       }
       nodes[path] = node
     }
+  }
+
+  private func note(_ error: ArchiveReadError) {
+    problem = problem ?? error
   }
 
   var paths: [RootPath] {
@@ -136,7 +145,7 @@ final class LayoutArchive: LayoutFiles {
       switch nodes[path] {
       case .content(let range): return range
       case .link(let target): path = target
-      case .directory, nil: return nil
+      case .directory, .special, nil: return nil
       }
     }
     return nil
