@@ -53,12 +53,14 @@ let package = Package(
     .target(name: "FileTree", dependencies: ["CLinux", system], swiftSettings: settings),
     .target(name: "Packages", dependencies: ["FileTree", system], swiftSettings: settings),
     .target(name: "ELF", dependencies: ["CLibelf", "FileTree", system], swiftSettings: settings),
+    .target(
+      name: "Secrets", dependencies: ["CLinux", "FileTree", crypto], swiftSettings: settings),
     .target(name: "Loader", dependencies: ["FileTree", "ELF"], swiftSettings: settings),
     .target(
       name: "Discovery", dependencies: ["CLinux", "FileTree", "ELF", "Loader", system],
       swiftSettings: settings),
     .target(
-      name: "Bundle", dependencies: ["FileTree", "ELF", "Loader", "Discovery", system],
+      name: "Bundle", dependencies: ["FileTree", "ELF", "Secrets", "Loader", "Discovery", system],
       swiftSettings: settings),
     .target(
       name: "Image",
@@ -119,6 +121,9 @@ let package = Package(
       name: "LoaderTests", dependencies: ["Loader", "ELF", "FileTree", "TestSupport", system],
       swiftSettings: testSettings),
     .testTarget(
+      name: "SecretsTests", dependencies: ["Secrets", "FileTree", "TestSupport"],
+      swiftSettings: testSettings),
+    .testTarget(
       name: "DiscoveryTests",
       dependencies: [
         "Discovery", "Loader", "ELF", "FileTree", "Parallel", "TestSupport", system,
@@ -167,7 +172,9 @@ let package = Package(
       swiftSettings: testSettings),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["Archive", "Discovery", "FileTree", "TestSupport", "rootfs-pack", system],
+      dependencies: [
+        "Archive", "Discovery", "Secrets", "FileTree", "TestSupport", "rootfs-pack", system,
+      ],
       swiftSettings: testSettings),
   ],
   swiftLanguageModes: [.v6]

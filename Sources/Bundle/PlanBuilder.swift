@@ -10,9 +10,13 @@ package struct PlanBuilder {
   private let contents: PlanContents
   private let options: PlanOptions
   private var resolver: PathResolver
+  private var gate: SecretGate?
+  /// What the user adds and mustn't: gathered, so that all of it is told.
   private var refused: [RootPath: SensitiveReason] = [:]
   /// All subjects but those of needs that gave way to something else in their place.
   private var placed: [PackSubject] = []
+  /// What needs asked for and that stays out, by the path that was asked for.
+  private var leftOut: Set<ByteString> = []
 
   package init(
     tree: any FileTree, contents: PlanContents, options: PlanOptions = PlanOptions()
@@ -20,6 +24,7 @@ package struct PlanBuilder {
     self.tree = tree
     self.contents = contents
     self.options = options
+    gate = options.gate
     resolver = PathResolver(tree: tree)
   }
 
@@ -42,7 +47,7 @@ package struct PlanBuilder {
       entries: finish(entries), programs: programs,
       entrypoint: isStartable ? programs.first : nil,
       launcher: first?.launcher, programHeader: header, warnings: draft.warnings,
-      needs: contents.needs)
+      needs: contents.needs.map { $0.without(leftOut) })
   }
 
   private mutating func placeProgramsAndAdditions(in draft: inout PlanDraft) throws(PlanError) {
@@ -58,7 +63,13 @@ package struct PlanBuilder {
   /// What needs ask for gives way to what the user adds.
   private mutating func placeNeeds(in draft: inout PlanDraft) throws(PlanError) {
     draft.yields = true
-    let subjects = contents.subjects.filter(\.isForNeed)
+    let subjects = contents.subjects.filter { subject in
+      let file = subject.graph.subject.file
+      return subject.isForNeed
+        && admits(
+          file.real, file.status, in: tree, for: .need, at: subject.destination ?? file.real,
+          as: subject.graph.subject.openedPath, &draft)
+    }
     for subject in subjects where subject.destination == nil { try place(subject, in: &draft) }
     for addition in contents.additions where addition.isForNeed { try place(addition, in: &draft) }
     for subject in subjects where subject.destination != nil { try place(subject, in: &draft) }
@@ -301,35 +312,47 @@ package struct PlanBuilder {
     } catch {
       throw .unreadable(path: addition.source, error)
     }
-    var target = source.real
-    if let destination = addition.destination {
-      target = try draft.physicalPath(destination.text, followingRoot: addition.isForNeed)
-    } else {
+    let target =
+      try addition.destination.map { destination throws(PlanError) in
+        try draft.physicalPath(destination.text, followingRoot: addition.isForNeed)
+      } ?? source.real
+    guard
+      admits(
+        source.real, source.status, in: addition.tree, for: addition.taker, at: target,
+        as: addition.source, &draft)
+    else { return }
+    if addition.destination == nil {
       try addWay(to: addition.source, source, in: &draft, stratum: .application)
     }
     try copy(source.real, source.status, to: target, of: addition, in: &draft)
   }
 
-  /// Whether something may ship. What the user adds and mustn't is gathered, so that all of it is told.
+  /// Whether something may ship.
+  ///
+  /// - Parameters:
+  ///   - target: its place in the bundle: what the user added there is no need's any more.
+  ///   - name: what it was asked for as; nil for what only lies in that.
   private mutating func admits(
-    _ path: RootPath, _ status: FileStatus, of addition: Addition, _ draft: inout PlanDraft
+    _ path: RootPath, _ status: FileStatus, in source: any FileTree, for taker: SecretGate.Taker,
+    at target: RootPath, as name: ByteString?, _ draft: inout PlanDraft
   ) -> Bool {
-    guard addition.reason != .program,
-      let reason = options.sensitive?.reason(for: path, status, in: addition.tree)
-    else { return true }
-    if addition.isForNeed {
-      draft.warn(.leftOutSensitive(path, reason))
-    } else {
-      refused[path] = reason
+    guard let reason = gate?.reason(against: path, status, in: source, for: taker) else {
+      return true
     }
+    guard taker == .need else {
+      refused[path] = reason
+      return false
+    }
+    if let name { leftOut.insert(name) }
+    if draft.nodes[target] == nil { draft.warn(.leftOutSensitive(path, reason)) }
     return false
   }
 
+  /// Adds what was let through, and what of a directory's content is.
   private mutating func copy(
     _ path: RootPath, _ status: FileStatus, to target: RootPath, of addition: Addition,
     in draft: inout PlanDraft
   ) throws(PlanError) {
-    guard admits(path, status, of: addition, &draft) else { return }
     let reason = addition.reason.map(reason) ?? .addition(of: path.text)
     do {
       switch status.kind {
@@ -343,9 +366,11 @@ package struct PlanBuilder {
         let target = try draft.physicalPath(target.text + "/.")
         try draft.addDirectory(addition.tree, path, status, at: target, because: reason)
         for name in try addition.tree.names(in: path) {
-          let child = path.appending(name)
-          let childStatus = try addition.tree.status(of: child)
-          try copy(child, childStatus, to: target.appending(name), of: addition, in: &draft)
+          let (child, place) = (path.appending(name), target.appending(name))
+          let status = try addition.tree.status(of: child)
+          let isAdmitted = admits(
+            child, status, in: addition.tree, for: addition.taker, at: place, as: nil, &draft)
+          if isAdmitted { try copy(child, status, to: place, of: addition, in: &draft) }
         }
       default:
         throw PlanError.unpackable(path: path, status.kind)

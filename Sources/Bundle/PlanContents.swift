@@ -53,6 +53,14 @@ package struct Addition: Sendable {
   }
 
   var isForNeed: Bool { if case .need = reason { true } else { false } }
+
+  var taker: SecretGate.Taker {
+    switch reason {
+    case nil, .addition: .addition
+    case .program, .interpreter: .program
+    case .need: .need
+    }
+  }
 }
 
 /// A program as it was asked for.

@@ -10,8 +10,8 @@ package struct PlanOptions: Sendable {
   /// Whether the root links of a merged `/usr` are left out, since the image that the bundle is
   /// unpacked onto has them: over its directories they would delete what is in there.
   package var omitsRootLinks = false
-  /// What doesn't ship; nil if secrets may.
-  package var sensitive: SensitiveContent?
+  /// What keeps secrets out; nil if nothing does.
+  package var gate: SecretGate?
   /// The user that gets an `/etc/passwd` and an `/etc/group`; without, none are made.
   package var user: PlannedUser?
   /// Directories that the image's configuration names, or the user.

@@ -67,6 +67,14 @@ long clinux_next_word_end(
     return -1;
 }
 
+long clinux_next_pair(
+    const void *memory, unsigned long size, unsigned long from, const unsigned char *flags) {
+    const uint8_t *bytes = memory;
+    for (unsigned long place = from; place + 1 < size; place += 2)
+        if (flags[bytes[place] | bytes[place + 1] << 8]) return (long)place;
+    return -1;
+}
+
 /// Lines may end and have tabs within a text.
 static int is_printable(char byte) {
     return (byte >= 0x20 && byte <= 0x7E) || byte == '\n' || byte == '\t';

@@ -45,6 +45,15 @@ extension FoundNeed {
     self.outcome = outcome
   }
 
+  /// What becomes of the need where some of what was found for it isn't packed.
+  package func without(_ paths: Set<ByteString>) -> FoundNeed {
+    guard outcome == .packed, let first = found.first(where: paths.contains) else { return self }
+    var need = self
+    need.found.removeAll(where: paths.contains)
+    if need.found.isEmpty { need.outcome = .leftOut(flag: "--allow-sensitive=\(first)") }
+    return need
+  }
+
   /// Takes another sighting in; whether it is in another subject.
   mutating func merge(_ need: RuntimeNeed, of subject: Int?) -> Bool {
     if !evidence.contains(need.evidence) { evidence.append(need.evidence) }

@@ -5,8 +5,7 @@ internal import FileTree
 /// configuration below `/etc`, its data below `/usr/share`, and programs below `/usr/lib` that it
 /// starts; and what that configuration names in the same places.
 ///
-/// What lies in `/etc` itself describes the host or is many programs', and what not everybody may read
-/// is secret: neither goes into an image unasked.
+/// What lies in `/etc` itself describes the host or is many programs': it doesn't go into an image unasked.
 struct NamedFiles: NeedSource {
   private static let tops: [ByteString] = ["/etc/", "/usr/share/", "/usr/lib/", "/usr/libexec/"]
   private static let stateTops: [ByteString] = ["/var/", "/run/"]
@@ -105,7 +104,7 @@ struct NamedFiles: NeedSource {
     let path = RootPath(normalising: text)
     guard path.ancestors.count >= (text.hasPrefix("/etc/") ? 2 : 3),
       !others.contains(where: { path.isInside($0) }), let file = root.resolve(text),
-      file.status.kind == .regular, file.status.permissions & 0o004 != 0
+      file.status.kind == .regular
     else { return nil }
     let format = try? root.tree.programFormat(of: file.real)
     let isProgram =

@@ -23,12 +23,16 @@ extension Diagnostic {
         "\(path): a \(kind) has no content to pack", remedy: "remove it from what --add names")
     case .sensitive(let places):
       let sorted = places.sorted { $0.key < $1.key }
-      let shown = sorted.prefix(3).map { "\($0.key) (\($0.value.text))" }
+      let shown = sorted.prefix(8).map { path, reason in
+        "\(path) (\(reason.text(for: path)), by rule '\(reason.rule)')"
+      }
       let rest = sorted.count - shown.count
+      let example = sorted.first?.key ?? "PATH"
       self.init(
         "--add would bring secrets: " + shown.joined(separator: ", ")
           + (rest > 0 ? " and \(rest) more" : "") + "; nothing was written",
-        remedy: "leave them out, or pack them with --allow-sensitive", status: .usage)
+        remedy: "leave them out, or pack one with --allow-sensitive=\(example), "
+          + "all that is added with --allow-sensitive", status: .usage)
     case .unfaithful(let deviations):
       let lines = deviations.map { deviation in
         "\(deviation.name) for \(deviation.requester) would be "
@@ -198,8 +202,8 @@ extension PlanWarning {
         remedy: "--add \(Self.target(of: path, text))")
     case .leftOutSensitive(let path, let reason):
       Diagnostic(
-        "warning: left out: \(path) (\(reason.text))",
-        remedy: "--allow-sensitive packs it")
+        "warning: left out: \(path) (\(reason.text(for: path)), by rule '\(reason.rule)')",
+        remedy: "pack it on purpose with --allow-sensitive=\(path)")
     case .notExecutable(let path):
       Diagnostic(
         "warning: \(path): no execute bit is set, so it can't be started", remedy: "chmod +x it")
@@ -217,18 +221,6 @@ extension PlanWarning {
       Diagnostic(
         "warning: \(path): its capabilities (security.capability) aren't packed",
         remedy: "keep them with --keep-xattrs")
-    }
-  }
-}
-
-extension SensitiveReason {
-  fileprivate var text: String {
-    switch self {
-    case .privateKey: "a private key"
-    case .shadow: "passwords of users"
-    case .credentials: "credentials of a user"
-    case .secrets(let place): "in \(place)"
-    case .home(let home): "in the home \(home)"
     }
   }
 }

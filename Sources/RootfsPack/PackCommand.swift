@@ -68,12 +68,19 @@ struct PackCommand: ParsableCommand {
 
   @Flag(
     help: ArgumentHelp(
-      "Pack secrets too, where --add brings them.",
+      "Pack secrets too, where --add brings them; with =PATH, only what is there.",
       discussion: """
-        Private keys, shadow files, /run/secrets, and homes, but for the working directory and that of \
-        FILE.
+        Private keys, tokens, password files, credentials of users, /run/secrets, and homes, but for the \
+        working directory and that of FILE. What programs only ask for and not everybody may read is \
+        packed with =PATH alone.
         """))
   var allowSensitive = false
+
+  @Option(
+    help: ArgumentHelp(
+      "What --allow-sensitive=PATH says. Repeatable.",
+      discussion: "A file, or a directory with all that is below.", valueName: "path"))
+  var allowSensitivePath: [String] = []
 
   @Flag(help: "Pack although libraries are missing.")
   var allowMissing = false
@@ -162,6 +169,7 @@ struct PackCommand: ParsableCommand {
       install: install,
       additions: try add.map { word throws(Diagnostic) in try AdditionRequest(word) },
       allowsMissing: allowMissing, allowsSensitive: allowSensitive,
+      allowedSensitive: allowSensitivePath,
       options: try planOptions(outputs, image),
       policy: try needsOptions.policy(guesses: guessOptions.guess))
     var results = [try planner.plan(files, settings)]

@@ -12,6 +12,8 @@ struct PackPlanner {
   let additions: [AdditionRequest]
   let allowsMissing: Bool
   let allowsSensitive: Bool
+  /// Files of which the user says so: arguments.
+  let allowedSensitive: [String]
   let options: PlanOptions
   let policy: NeedsPolicy
   /// Stands before what is said, where there are several roots.
@@ -36,13 +38,13 @@ struct PackPlanner {
   func plan(_ files: [String], _ settings: LoaderSettings) throws(Diagnostic) -> Result {
     let context = try ResolutionContext(
       settings, files: files, additions: additions.map(\.source))
-    let sensitive = allowsSensitive ? nil : try sensitiveContent(files, context)
-    try sensitive.map { content throws(Diagnostic) in try refuseSecrets(content, context) }
+    let gate = try gate(files, context)
+    try refuseSecrets(gate, context)
     let found = try discover(files, context)
     let contents = PlanContents(found, tree: context.tree)
     let isIncomplete = try reportFindings(contents.subjects, settings)
     var options = options
-    options.sensitive = sensitive
+    options.gate = gate
     var builder = PlanBuilder(tree: context.tree, contents: contents, options: options)
     let plan: BundlePlan
     do { plan = try builder.build() } catch { throw Diagnostic(error) }
@@ -52,26 +54,43 @@ struct PackPlanner {
 
   /// What isn't the user's own project: that is the working directory, and what lies beside a program, or
   /// in the place that it is installed to.
-  private func sensitiveContent(
+  private func gate(
     _ files: [String], _ context: ResolutionContext
-  ) throws(Diagnostic) -> SensitiveContent {
+  ) throws(Diagnostic) -> SecretGate {
     var projects = [context.workingDirectory]
     for file in files {
       let directory = context.physicalPath(try context.programPath(file)).parent
       projects.append(["bin", "sbin"].contains(directory.name) ? directory.parent : directory)
     }
-    return SensitiveContent(tree: context.tree, projects: projects)
+    return SecretGate(tree: context.tree, projects: projects, allowance: allowance(context))
+  }
+
+  private func allowance(_ context: ResolutionContext) -> SecretGate.Allowance {
+    var allowance = SecretGate.Allowance()
+    allowance.additions = allowsSensitive
+    var resolver = PathResolver(tree: context.tree)
+    for argument in allowedSensitive {
+      if let file = try? resolver.resolve(context.locate(argument).path) {
+        allowance.places.append(file.real)
+      } else {
+        warn(
+          Diagnostic("warning: --allow-sensitive=\(ByteString(argument: argument)): no such file"))
+      }
+    }
+    return allowance
   }
 
   /// Refuses what is named itself, before anything in it is looked at.
   private func refuseSecrets(
-    _ content: SensitiveContent, _ context: ResolutionContext
+    _ gate: SecretGate, _ context: ResolutionContext
   ) throws(Diagnostic) {
+    var gate = gate
     var resolver = PathResolver(tree: context.tree)
     var refused: [RootPath: SensitiveReason] = [:]
     for addition in additions {
       guard let file = try? resolver.resolve(context.locate(addition.source).path) else { continue }
-      refused[file.real] = content.reason(for: file.real, file.status, in: context.tree)
+      refused[file.real] = gate.reason(
+        against: file.real, file.status, in: context.tree, for: .addition)
     }
     if !refused.isEmpty { throw Diagnostic(PlanError.sensitive(refused)) }
   }

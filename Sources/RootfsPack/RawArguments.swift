@@ -10,9 +10,24 @@ enum RawArguments {
 
   /// Without the program's own name.
   static func current() -> [String] {
-    (1..<max(1, Int(CommandLine.argc))).compactMap { index in
-      guard let argument = unsafe CommandLine.unsafeArgv[index] else { return nil }
-      return encode(unsafe ByteString(cString: argument))
+    separated(
+      (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+        guard let argument = unsafe CommandLine.unsafeArgv[index] else { return nil }
+        return encode(unsafe ByteString(cString: argument))
+      })
+  }
+
+  /// A flag that may have a value, as two options: the parser knows an option with a value or without.
+  static func separated(_ arguments: [String]) -> [String] {
+    let flag = "--allow-sensitive="
+    guard arguments.contains(where: { $0.hasPrefix(flag) }) else { return arguments }
+    let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+    return arguments.indices.map { index in
+      let argument = arguments[index]
+      // It may be a value itself: of what takes any word.
+      let isValue = index > 0 && ["--cmd", "--entrypoint"].contains(arguments[index - 1])
+      guard index < end, !isValue, argument.hasPrefix(flag) else { return argument }
+      return "--allow-sensitive-path=" + argument.dropFirst(flag.count)
     }
   }
 

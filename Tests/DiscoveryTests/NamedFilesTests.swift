@@ -10,12 +10,14 @@ struct NamedFilesTests {
       ("/etc/server/server.conf", true, "files"), ("/usr/share/server/data", true, "files"),
       ("/usr/lib/server/worker", false, "commands"),
       ("/usr/libexec/server/script", false, "commands"),
+      // Whether everybody may read it is asked where it would go in, and told there.
+      ("/etc/server/key", true, "files"),
       // Of the host, for people, or with a preset of its own.
       ("/etc/server.conf", nil, nil), ("/usr/share/data", nil, nil),
       ("/usr/share/locale/x/server.mo", nil, nil), ("/etc/ssl/openssl.cnf", nil, nil),
-      // Secret, a library, a program that has its own name, a directory, and nothing.
-      ("/etc/server/key", nil, nil), ("/usr/lib/server/x.so", nil, nil),
-      ("/etc/server/run", nil, nil), ("/etc/server", nil, nil), ("/etc/server/gone", nil, nil),
+      // A library, a program that has its own name, a directory, and nothing.
+      ("/usr/lib/server/x.so", nil, nil), ("/etc/server/run", nil, nil),
+      ("/etc/server", nil, nil), ("/etc/server/gone", nil, nil),
     ] as [(ByteString, Bool?, String?)])
   func `a file of a program's own that stands in it by its path is packed`(
     path: ByteString, isEssential: Bool?, topic: String?
@@ -63,13 +65,15 @@ struct NamedFilesTests {
     let needs = fixture.needs(of: "/sbin/server", isProgram: true)
     #expect(
       needs.paths == [
-        "/etc/server/conf.d/a.conf", "/etc/server/server.conf", "/usr/share/dns/hints",
+        "/etc/server/conf.d/a.conf", "/etc/server/key", "/etc/server/server.conf",
+        "/usr/share/dns/hints",
       ])
     #expect(
       needs.directories == [
         "/etc/server/conf.d", "/etc/server/empty.d", "/run/server", "/var/cache/server",
       ])
     #expect(
-      needs.compactMap(\.place) == [2, 2, 3, 4, 4, 5].map { "/etc/server/server.conf:\($0)" })
+      needs.compactMap(\.place) == [2, 2, 3, 4, 4, 5].map { "/etc/server/server.conf:\($0)" }
+        + ["/etc/server/conf.d/a.conf:1"])
   }
 }

@@ -6,7 +6,8 @@ import Testing
 struct ModuleOrderTests {
   static let order = [
     "CLibelf", "CDeflate", "CZlib", "CZstd", "CLinux", "Parallel", "FileTree", "Packages",
-    "ELF", "Loader", "Discovery", "Bundle", "Image", "Strip", "Check", "Sandbox", "Archive",
+    "ELF", "Secrets", "Loader", "Discovery", "Bundle", "Image", "Strip", "Check", "Sandbox",
+    "Archive",
     "Diff", "Verify", "Report", "RootfsPack", "rootfs-pack",
   ]
 

@@ -68,6 +68,10 @@ long clinux_find(
 long clinux_next_word_end(
     const void *bytes, unsigned long size, unsigned long from, const unsigned char *is_last);
 
+/// The first of every second place at or behind one at which a flagged pair of bytes stands; -1 if there is
+/// none. A pair's number is its first byte and 256 times its second.
+long clinux_next_pair(const void *bytes, unsigned long size, unsigned long from, const unsigned char *flags);
+
 /// The next text at or behind a place that has printable bytes in it, or begins with them: 1 and its bounds, or 0.
 ///
 /// A text is as much printable ASCII as stands before a zero byte.
