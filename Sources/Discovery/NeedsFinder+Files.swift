@@ -160,7 +160,9 @@ extension NeedsFinder {
         search.unloadable.append(error)
       }
     case .script where status.permissions & 0o111 != 0:
-      lookAtScript(path, isAdded: isAddition(reason), by: subject)
+      lookAtScript(
+        path, destination, isStarted: isAddition(reason) || starts(path: path, real, reason),
+        by: subject)
     case .portableExecutable:
       if let file = root.resolve(path) {
         observe(
@@ -174,9 +176,24 @@ extension NeedsFinder {
     if case .addition = reason { true } else { false }
   }
 
+  /// Whether a script is what somebody starts, as another script says, and no helper among others.
+  private mutating func starts(
+    path: ByteString, _ real: RootPath, _ reason: InclusionReason
+  ) -> Bool {
+    guard case .need(let number) = reason, search.needs[number].topic == ShellCommands.topic else {
+      return false
+    }
+    return search.needs[number].wishes.contains { wish in
+      guard case .path(let source, _) = wish else { return false }
+      return source == path || root.resolve(source)?.real == real
+    }
+  }
+
   /// A script among other files needs its interpreter. Who adds it means to start it; among what a need
   /// brings are helpers for all sorts of jobs, in all sorts of languages.
-  private mutating func lookAtScript(_ path: ByteString, isAdded: Bool, by subject: Int?) {
+  private mutating func lookAtScript(
+    _ path: ByteString, _ destination: RootPath?, isStarted: Bool, by subject: Int?
+  ) {
     let chain: ScriptChain?
     do {
       chain = try ScriptChain(of: path, in: &root)
@@ -189,11 +206,11 @@ extension NeedsFinder {
       RuntimeNeed(
         topic: .interpreters, grade: .registered,
         evidence: Evidence(file: path, mark: .line(1)),
-        wishes: chain.steps.map { .path($0.path, at: nil) }, isEssential: isAdded,
+        wishes: chain.steps.map { .path($0.path, at: nil) }, isEssential: isStarted,
         purpose: "reads the script"),
       of: subject)
-    if isAdded, let file = root.resolve(path) {
-      observe(ObservedFile(path, file, destination: nil, isProgram: false), by: subject)
+    if isStarted, let file = root.resolve(path) {
+      observe(ObservedFile(path, file, destination: destination, isProgram: false), by: subject)
     }
   }
 

@@ -2,33 +2,13 @@ internal import FileTree
 
 /// A shell script's bytes, read from one end to the other.
 struct ShellText {
-  struct Word {
-    /// Without quotes.
-    private(set) var text: ByteString = ""
-    /// Whether nothing in it is expanded.
-    var isLiteral = true
-
-    mutating func append(_ byte: UInt8) { text.bytes.append(byte) }
-
-    var isNumber: Bool {
-      !text.isEmpty && text.bytes.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
-    }
-
-    /// `NAME=VALUE`, whatever the value expands to.
-    var isAssignment: Bool {
-      guard let sign = text.bytes.firstIndex(of: UInt8(ascii: "=")), sign > 0 else { return false }
-      return text.bytes[..<sign].allSatisfy { byte in
-        byte == UInt8(ascii: "_") || byte == UInt8(ascii: "+")
-          || (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
-          || byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
-      }
-    }
-  }
-
   private struct Document {
     let delimiter: ByteString
     let isIndented: Bool
   }
+
+  /// Nobody writes more blanks between a function's name and its parentheses. In bytes.
+  private static let blankLimit = 64
 
   private let bytes: [UInt8]
   private(set) var index = 0
@@ -60,6 +40,23 @@ struct ShellText {
   /// Up to the line's end, which stays.
   mutating func skipLine() {
     while let byte = current, byte != UInt8(ascii: "\n") { advance() }
+  }
+
+  /// Whether a pair of parentheses follows, with nothing but blanks around: they make a name a
+  /// function's.
+  mutating func takeParentheses() -> Bool {
+    let ends = bytes[index...].prefix(Self.blankLimit)
+    guard let first = ends.firstIndex(where: { !Self.isBlank($0) }),
+      bytes[first] == UInt8(ascii: "("),
+      let second = ends[(first + 1)...].firstIndex(where: { !Self.isBlank($0) }),
+      bytes[second] == UInt8(ascii: ")")
+    else { return false }
+    index = second + 1
+    return true
+  }
+
+  static func isBlank(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
   }
 
   mutating func skipAll() { index = bytes.count }

@@ -9,6 +9,11 @@ enum ShellWords {
   static let closing: Set<ByteString> = [
     "fi", "done", "}", "for", "in", "select", "function", "[[", "]]",
   ]
+  /// What stands between such words may not be done, or more than once.
+  static let opening: Set<ByteString> = ["if", "while", "until", "for", "select", "case", "{"]
+  static let ending: Set<ByteString> = ["fi", "done", "esac", "}"]
+  /// Commands whose arguments may be assignments.
+  static let declaring: Set<ByteString> = ["export", "readonly", "local", "declare", "typeset"]
   /// Commands that start the command that their arguments are.
   static let prefixes: Set<ByteString> = [
     "exec", "command", "builtin", "env", "nohup", "setsid", "nice", "ionice", "xargs", "sudo",
