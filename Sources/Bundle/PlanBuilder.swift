@@ -83,6 +83,7 @@ package struct PlanBuilder {
       let place = try path(of: program)
       guard !programs.contains(place) else { continue }
       programs.append(place)
+      if let file = program.file { try addLink(at: place, to: file, in: &draft) }
       if program.launcher == nil, !isLibrary(program),
         try resolve(program.path).status.permissions & 0o111 == 0
       {
@@ -90,6 +91,16 @@ package struct PlanBuilder {
       }
     }
     return programs
+  }
+
+  /// Adds a link from where a program is started to its file.
+  private func addLink(
+    at place: RootPath, to file: RootPath, in draft: inout PlanDraft
+  ) throws(PlanError) {
+    let text = place.ancestors.reduce(ByteString("")) { text, _ in text + "../" }
+    try draft.add(
+      .symbolicLink(text + ByteString(file.text.bytes.dropFirst())),
+      at: try draft.physicalPath(place.text), because: .link(to: file.text))
   }
 
   /// Whether a program is a shared library, which nobody starts.

@@ -71,8 +71,13 @@ package struct PackProgram: Sendable {
   package let destination: RootPath?
   /// What has to be started with the program as its argument; nil if a kernel starts it by itself.
   package let launcher: ByteString?
+  /// Where its file lies in the bundle, if the destination is a link to it.
+  package let file: RootPath?
 
-  package init(path: ByteString, destination: RootPath?, launcher: ByteString? = nil) {
+  package init(
+    path: ByteString, destination: RootPath?, launcher: ByteString? = nil, file: RootPath? = nil
+  ) {
+    self.file = file
     self.path = path
     self.destination = destination
     self.launcher = launcher

@@ -163,6 +163,8 @@ package struct FoundProgram: Sendable {
   package let destination: RootPath?
   /// What has to be started with the program as its argument; nil if a kernel starts it by itself.
   package let launcher: ByteString?
+  /// Where it lies in the bundle, if the destination is a link to it.
+  package internal(set) var file: RootPath?
 }
 
 /// All that programs ask for.

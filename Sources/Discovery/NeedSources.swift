@@ -6,7 +6,7 @@ enum NeedSources {
   static func all() -> [any NeedSource] {
     [
       NotedLibraries(), TableNeeds.shared, StateDirectories(), NamedUsers(), NamedFiles(),
-      GuessedLibraries(), ShellCommands(),
+      GuessedLibraries(), ShellCommands(), ResourceBundles(), ProgramHomes(),
     ] + PluginSources.all()
   }
 

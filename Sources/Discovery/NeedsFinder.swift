@@ -41,6 +41,8 @@ package struct NeedsFinder: Sendable {
   let descends: Bool
   /// What is known of the question at hand.
   var search = Search()
+  /// Homes of programs that move, and where they go; all physical.
+  var homes: [RootPath: RootPath] = [:]
 
   package init(_ scope: Scope) {
     root = RootView(tree: scope.tree, store: scope.store)
@@ -54,6 +56,8 @@ package struct NeedsFinder: Sendable {
   package mutating func discover(_ inputs: DiscoveryInputs) -> Discovered {
     search = Search()
     root.beginProgram()
+    var inputs = inputs
+    house(&inputs)
     // In an order of their own, whatever the user's.
     for input in inputs.subjects.sorted(by: { $0.order < $1.order }) { add(input) }
     for file in inputs.files.sorted(by: { $0.path < $1.path }) { observe(file, by: nil) }
@@ -117,6 +121,7 @@ package struct NeedsFinder: Sendable {
   ) {
     guard let file = root.resolve(source) else { return }
     search.find(source, for: need)
+    let (source, destination) = housed(source, file, at: destination)
     guard record(Inclusion(source: source, destination: destination, reason: .need(need))),
       descends
     else { return }

@@ -1,4 +1,5 @@
 internal import Bundle
+internal import Discovery
 internal import ELF
 internal import FileTree
 internal import Loader
@@ -17,9 +18,17 @@ struct PackFindings {
       subjects.filter(\.isStarted).flatMap(\.graph.objects).compactMap {
         $0.image.dynamic?.soname
       })
+    // So is what a tree holds itself: whoever loads one of its libraries has the others loaded before.
+    let provided = subjects.filter { !$0.isStarted }.reduce(
+      into: [InclusionReason: Set<ByteString>]()
+    ) { names, subject in
+      let object = subject.graph.subject
+      names[subject.reason, default: []].insert(
+        object.image.dynamic?.soname ?? object.file.real.name)
+    }
     for subject in subjects where !subject.isForNeed {
-      for request in subject.graph.missing
-      where subject.isStarted || !loaded.contains(request.name) {
+      let present = subject.isStarted ? [] : loaded.union(provided[subject.reason] ?? [])
+      for request in subject.graph.missing where !present.contains(request.name) {
         addMissing(request, of: subject.graph)
       }
       for unmet in subject.graph.unmetVersions where unmet.isFatal {

@@ -8,7 +8,8 @@ extension PlanContents {
   init(_ found: Discovered, tree: any FileTree) {
     self.init()
     programs = found.programs.map {
-      PackProgram(path: $0.path, destination: $0.destination, launcher: $0.launcher)
+      PackProgram(
+        path: $0.path, destination: $0.destination, launcher: $0.launcher, file: $0.file)
     }
     subjects = found.subjects.flatMap { subject in
       let openings = Dictionary(

@@ -35,6 +35,8 @@ package struct Preset: Sendable {
 
   /// Those that stand for what a configuration or a managed program names: nothing by themselves.
   package static let registered: [Preset] = [
+    Preset("home", "what lies in the directory that a program finds from its own place"),
+    Preset("resources", "resources of Swift targets, which lie beside the program"),
     Preset("python", "the library of a Python interpreter"),
     Preset("perl", "the libraries of a Perl interpreter"),
     Preset("ruby", "the libraries of a Ruby interpreter"),
