@@ -155,7 +155,7 @@ let package = Package(
     .testTarget(
       name: "VerifyTests",
       dependencies: [
-        "Verify", "Archive", "Discovery", "Loader", "FileTree", "TestSupport", system,
+        "Verify", "Sandbox", "Archive", "Discovery", "Loader", "FileTree", "TestSupport", system,
       ],
       swiftSettings: testSettings),
     .testTarget(

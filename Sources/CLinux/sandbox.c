@@ -9,10 +9,40 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/// Starts the guard, with two ways to it. 0, or errno.
+static int start_guard(const struct sandbox *sandbox, struct clinux_sandboxed *result) {
+    int control[2], sockets[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control)) return errno;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets)) {
+        int error = errno;
+        close(control[0]);
+        close(control[1]);
+        return error;
+    }
+    uid_t user = geteuid();
+    gid_t group = getegid();
+    pid_t guard = fork();
+    if (guard == 0) {
+        close(control[0]);
+        close(sockets[0]);
+        sandbox_become_guard(sandbox, control[1], sockets[1], user, group);
+    }
+    int error = guard < 0 ? errno : 0;
+    close(control[1]);
+    close(sockets[1]);
+    if (error) {
+        close(control[0]);
+        close(sockets[0]);
+        return error;
+    }
+    *result = (struct clinux_sandboxed){
+        .guard = guard, .control = control[0], .sockets = sockets[0], .notifications = -1};
+    return 0;
+}
+
 int clinux_sandbox_start(
     const struct clinux_sandbox *request, const char *texts, unsigned long size,
     struct clinux_sandboxed *result, enum clinux_stage *stage) {
-    int pair[2];
     struct sandbox sandbox;
     const char **memory = 0;
     *stage = CLINUX_STAGE_FORK;
@@ -20,30 +50,12 @@ int clinux_sandbox_start(
         free(memory);
         return EINVAL;
     }
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) {
-        free(memory);
-        return errno;
-    }
-    uid_t user = geteuid();
-    gid_t group = getegid();
-    pid_t guard_ = fork();
-    if (guard_ < 0) {
-        int error = errno;
-        free(memory);
-        close(pair[0]);
-        close(pair[1]);
-        return error;
-    }
-    if (guard_ == 0) {
-        close(pair[0]);
-        sandbox_become_guard(&sandbox, pair[1], user, group);
-    }
+    int error = start_guard(&sandbox, result);
     free(memory);
-    close(pair[1]);
-    *result = (struct clinux_sandboxed){.guard = guard_, .control = pair[0], .notifications = -1};
+    if (error) return error;
     struct message message = {.kind = KIND_FAILED, .value = EIO, .stage = CLINUX_STAGE_FORK};
     int descriptor;
-    if (sandbox_receive(pair[0], &message, &descriptor) && message.kind == KIND_STARTED) {
+    if (sandbox_receive(result->control, &message, &descriptor) && message.kind == KIND_STARTED) {
         result->program = message.value;
         result->notifications = descriptor;
         result->has_proc = message.has_proc;
@@ -51,6 +63,7 @@ int clinux_sandbox_start(
         return 0;
     }
     *stage = message.stage;
+    close(result->sockets);
     clinux_sandbox_end(result);
     return message.value;
 }
@@ -81,12 +94,12 @@ int clinux_sandbox_connect(const struct clinux_sandboxed *sandboxed, uint16_t po
     // The word of the program's end stays for who waits for it.
     if (!sandbox_send(sandboxed->control, &message, -1) || poll(&wait, 1, 3 * CONNECTION_LIMIT) <= 0
         || recv(sandboxed->control, &message, sizeof message, MSG_PEEK) != sizeof message
-        || (message.kind != KIND_CONNECTED && message.kind != KIND_REFUSED)
+        || (message.kind != KIND_DONE && message.kind != KIND_REFUSED)
         || !sandbox_receive(sandboxed->control, &message, &descriptor)) {
         errno = ECHILD;
         return -1;
     }
-    if (message.kind == KIND_CONNECTED) return descriptor;
+    if (message.kind == KIND_DONE) return descriptor;
     errno = message.value;
     return -1;
 }

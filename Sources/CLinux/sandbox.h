@@ -35,7 +35,12 @@ int sandbox_read(
     const char ***memory);
 
 /// Becomes the process that starts the program and answers its parent, as the user and group that it has.
-_Noreturn void sandbox_become_guard(const struct sandbox *sandbox, int parent, uid_t user, gid_t group);
+///
+/// - Parameters:
+///   - parent: to the parent, whose end is the order to kill.
+///   - sockets: whoever has the other end asks for sockets there.
+_Noreturn void sandbox_become_guard(
+    const struct sandbox *sandbox, int parent, int sockets, uid_t user, gid_t group);
 
 /// Becomes the program. Nothing of this process is left in it but standard output.
 ///
@@ -63,6 +68,9 @@ int sandbox_drop_rights(enum clinux_isolation isolation);
 /// `signals_stay` says that something else confines signals. `notifications` becomes a descriptor, or -1 where
 /// none are asked for or had.
 int sandbox_filter(const struct sandbox *sandbox, int signals_stay, int *notifications);
+
+/// Has whatever opens or looks at a file wait for who reads from the descriptor that is returned; -1 and errno.
+int sandbox_watch_files(const struct sandbox *sandbox);
 
 /// landlock(7): nothing below the root can be written to but some directories, and signals stay inside. Sets
 /// what of this was done.

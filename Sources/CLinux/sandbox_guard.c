@@ -79,7 +79,7 @@ static void answer_request(int socket_, uint16_t port) {
         connection = connect_to((struct sockaddr *)&address6, sizeof address6);
         if (connection >= 0) error = 0;
     }
-    struct message answer = {.kind = error ? KIND_REFUSED : KIND_CONNECTED, .value = error};
+    struct message answer = {.kind = error ? KIND_REFUSED : KIND_DONE, .value = error};
     sandbox_send(socket_, &answer, error ? -1 : connection);
     if (connection >= 0) close(connection);
 }
@@ -119,6 +119,8 @@ static void kill_orphans(pid_t program, int children) {
 struct guard {
     /// To its parent. A descriptor.
     int parent;
+    /// Where sockets are asked for. A descriptor.
+    int sockets;
     /// What the program tells of its start; -1 once it has become another. A descriptor.
     int start;
     pid_t program;
@@ -153,14 +155,34 @@ static void answer_parent(struct guard *guard) {
     if (message.kind == KIND_CONNECT) answer_request(guard->parent, (uint16_t)message.value);
 }
 
+/// Makes a socket in the network that the program has, for who has judged what it asked for.
+static void make_socket(struct guard *guard) {
+    struct message message;
+    int descriptor;
+    if (!sandbox_receive(guard->sockets, &message, &descriptor)) {
+        close(guard->sockets);
+        guard->sockets = -1;
+        return;
+    }
+    int made = socket(message.value, message.type | SOCK_CLOEXEC, message.protocol);
+    struct message answer = {.kind = made < 0 ? KIND_REFUSED : KIND_DONE, .value = made < 0 ? errno : 0};
+    sandbox_send(guard->sockets, &answer, made);
+    if (made >= 0) close(made);
+}
+
 /// Answers the program and the parent, whoever speaks, until one of them ends. The parent may do so at any time.
 _Noreturn static void watch(struct guard *guard) {
     int status;
     while (waitpid(guard->program, &status, WNOHANG) != guard->program) {
-        struct pollfd waits[] = {{.fd = guard->parent, .events = POLLIN}, {.fd = guard->start, .events = POLLIN}};
-        if (poll(waits, 2, 5) <= 0) continue;
+        struct pollfd waits[] = {
+            {.fd = guard->parent, .events = POLLIN},
+            {.fd = guard->start, .events = POLLIN},
+            {.fd = guard->sockets, .events = POLLIN},
+        };
+        if (poll(waits, 3, 5) <= 0) continue;
         if (waits[0].revents) answer_parent(guard);
         if (waits[1].revents) pass_on(guard);
+        if (waits[2].revents) make_socket(guard);
     }
     // Its last words may still be on their way.
     while (guard->start >= 0) pass_on(guard);
@@ -170,15 +192,17 @@ _Noreturn static void watch(struct guard *guard) {
     _exit(0);
 }
 
-_Noreturn static void start_program(const struct sandbox *sandbox, int parent, int is_mapped) {
+_Noreturn static void start_program(const struct sandbox *sandbox, int parent, int sockets, int is_mapped) {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
         sandbox_fail(parent, CLINUX_STAGE_FORK, errno);
-    struct guard guard = {.parent = parent, .start = pair[0], .children = open_children()};
+    struct guard guard = {
+        .parent = parent, .sockets = sockets, .start = pair[0], .children = open_children()};
     guard.program = fork();
     if (guard.program < 0) sandbox_fail(parent, CLINUX_STAGE_FORK, errno);
     if (guard.program == 0) {
         close(parent);
+        close(sockets);
         close(pair[0]);
         close(guard.children);
         // A group of its own, by which everything in a chroot can be killed.
@@ -189,7 +213,7 @@ _Noreturn static void start_program(const struct sandbox *sandbox, int parent, i
     watch(&guard);
 }
 
-void sandbox_become_guard(const struct sandbox *sandbox, int parent, uid_t user, gid_t group) {
+void sandbox_become_guard(const struct sandbox *sandbox, int parent, int sockets, uid_t user, gid_t group) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     int is_mapped = 0;
     if (sandbox->request->isolation == CLINUX_NAMESPACES) {
@@ -204,5 +228,5 @@ void sandbox_become_guard(const struct sandbox *sandbox, int parent, uid_t user,
         start_loopback();
         (void)sethostname("localhost", 9);
     }
-    start_program(sandbox, parent, is_mapped);
+    start_program(sandbox, parent, sockets, is_mapped);
 }

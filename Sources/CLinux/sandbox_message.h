@@ -7,13 +7,25 @@
 #define CONNECTION_LIMIT 1000
 
 // What the guard and its parent tell each other.
-enum kind { KIND_STARTED, KIND_FAILED, KIND_ENDED, KIND_CONNECT, KIND_CONNECTED, KIND_REFUSED };
+enum kind {
+    KIND_STARTED,
+    KIND_FAILED,
+    KIND_ENDED,
+    KIND_CONNECT,
+    KIND_SOCKET,
+    /// With a descriptor.
+    KIND_DONE,
+    KIND_REFUSED,
+};
 
 struct message {
     enum kind kind;
     /// Of KIND_STARTED, the program's process; of KIND_ENDED, the status of wait(2); of KIND_FAILED and KIND_REFUSED,
-    /// errno; of KIND_CONNECT, the port.
+    /// errno; of KIND_CONNECT, the port; of KIND_SOCKET, the family.
     int value;
+    /// Of KIND_SOCKET, the others of socket(2).
+    int type;
+    int protocol;
     enum clinux_stage stage;
     int has_proc;
     int is_read_only;

@@ -23,6 +23,8 @@
 #define LAYERS PLACE "/layers"
 // What a program may write in all, and so of the host's memory.
 #define LAYERS_SIZE "1g"
+// How many files it may make; each costs the host's kernel about 1 KiB that no size counts.
+#define FILE_LIMIT "65536"
 #define PATH_SIZE 4352
 
 // mount_setattr(2), where headers are older than the kernel.
@@ -166,7 +168,7 @@ static int mount_devices(void) {
     }
     if (error) return error;
     mkdir(ROOT "/dev/shm", 01777);
-    error = mount_memory(ROOT "/dev/shm", "mode=1777,size=64m");
+    error = mount_memory(ROOT "/dev/shm", "mode=1777,size=64m,nr_inodes=" FILE_LIMIT);
     if (symlink("/proc/self/fd", ROOT "/dev/fd") || symlink("/proc/self/fd/0", ROOT "/dev/stdin")
         || symlink("/proc/self/fd/1", ROOT "/dev/stdout")
         || symlink("/proc/self/fd/2", ROOT "/dev/stderr"))
@@ -247,7 +249,7 @@ static int mount_writable(const struct sandbox *sandbox, int root) {
     if (!sandbox->writable[0]) return 0;
     int new_root = open(ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (new_root < 0 || mkdir(LAYERS, 0700)) return errno;
-    int error = mount_memory(LAYERS, "mode=700,size=" LAYERS_SIZE);
+    int error = mount_memory(LAYERS, "mode=700,size=" LAYERS_SIZE ",nr_inodes=" FILE_LIMIT);
     for (int index = 0; !error && sandbox->writable[index]; index++) {
         int source = open_inside(root, sandbox->writable[index]);
         int place = open_inside(new_root, sandbox->writable[index]);

@@ -1,78 +1,82 @@
 #define _GNU_SOURCE
-#include "sandbox_bpf.h"
 #include "sandbox.h"
+#include "sandbox_bpf.h"
+#include "sandbox_calls.h"
+#include "sandbox_message.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <linux/openat2.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-/// A system call that names a file: which argument is the path, and which the directory that it is relative to.
-struct call {
-    long number;
-    signed char path;
-    /// -1 for the working directory.
-    signed char directory;
-    /// The argument with the flags of open(2), or -1.
-    signed char flags;
-};
-
-static const struct call calls[] = {
-#ifdef SYS_open
-    {SYS_open, 0, -1, 1},
-#endif
-    {SYS_openat, 1, 0, 2},
-    {SYS_openat2, 1, 0, -1},
-#ifdef SYS_stat
-    {SYS_stat, 0, -1, -1},
-    {SYS_lstat, 0, -1, -1},
-#endif
-#ifdef SYS_newfstatat
-    {SYS_newfstatat, 1, 0, -1},
-#endif
-    {SYS_statx, 1, 0, -1},
-#ifdef SYS_access
-    {SYS_access, 0, -1, -1},
-#endif
-    {SYS_faccessat, 1, 0, -1},
-#ifdef SYS_faccessat2
-    {SYS_faccessat2, 1, 0, -1},
-#endif
-    {SYS_execve, 0, -1, -1},
-    {SYS_execveat, 1, 0, -1},
-};
-
-#define CALL_COUNT (sizeof calls / sizeof *calls)
+#define PATH_SIZE 8192
+// SECCOMP_ADDFD_FLAG_SEND of Linux 5.14, where headers are older.
+#define ANSWER_AT_ONCE 2
+// socket(2): the others are flags.
+#define KIND_OF_SOCKET 0xF
 
 #ifdef MACHINE
 
-/// Calls of 32-bit programs, which a 64-bit one may make, aren't watched.
-int sandbox_watch_files(void) {
-    struct sock_filter filter[5 + 2 * CALL_COUNT];
-    unsigned count = 0;
-    filter[count++] = (struct sock_filter)LOAD(arch);
-    filter[count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MACHINE, 1, 0);
-    filter[count++] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
-    filter[count++] = (struct sock_filter)LOAD(nr);
-    for (unsigned index = 0; index < CALL_COUNT; index++) {
-        filter[count++] = (struct sock_filter)UNLESS((unsigned)calls[index].number);
-        filter[count++] = (struct sock_filter)RETURN(SECCOMP_RET_USER_NOTIF);
+static void push_watched(struct statements *statements, unsigned machine, const struct sandbox_calls *calls) {
+    unsigned jump = statements->count;
+    sandbox_push(statements, IF(machine, 0, 0));
+    sandbox_push(statements, LOAD(nr));
+    for (size_t index = 0; index < calls->watched_count; index++) {
+        sandbox_push(statements, IF((unsigned)calls->watched[index].number, 0, 1));
+        sandbox_push(statements, RETURN(SECCOMP_RET_USER_NOTIF));
     }
-    filter[count++] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
-    return sandbox_install(filter, count, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+    if (calls->socketcall >= 0) {
+        sandbox_push(statements, IF((unsigned)calls->socketcall, 0, 3));
+        sandbox_push(statements, LOAD_ARGUMENT(0));
+        sandbox_push(statements, IF(SOCKETCALL_SOCKET, 0, 1));
+        sandbox_push(statements, RETURN(SECCOMP_RET_USER_NOTIF));
+    }
+    sandbox_push(statements, RETURN(SECCOMP_RET_ALLOW));
+    statements->list[jump].jf = (unsigned char)(statements->count - jump - 1);
+}
+
+int sandbox_watch_files(const struct sandbox *sandbox) {
+    struct statements statements = {.count = 0};
+    sandbox_push(&statements, LOAD(arch));
+    push_watched(&statements, MACHINE, &sandbox_calls);
+#ifdef MACHINE_OF_32_BITS
+    if (sandbox->request->has_32_bits) push_watched(&statements, MACHINE_OF_32_BITS, &sandbox_calls_of_32_bits);
+#else
+    (void)sandbox;
+#endif
+    sandbox_push(&statements, RETURN(SECCOMP_RET_ALLOW));
+    return sandbox_install(&statements, SECCOMP_FILTER_FLAG_NEW_LISTENER);
 }
 
 #endif
 
-static const struct call *find_call(long number) {
-    for (unsigned index = 0; index < CALL_COUNT; index++)
-        if (calls[index].number == number) return &calls[index];
+static int is_socketcall(const struct seccomp_data *data) {
+#ifdef MACHINE_OF_32_BITS
+    return data->arch == MACHINE_OF_32_BITS && data->nr == sandbox_calls_of_32_bits.socketcall;
+#else
+    (void)data;
+    return 0;
+#endif
+}
+
+static const struct watched_call *find_call(const struct seccomp_data *data) {
+#ifdef MACHINE
+    const struct sandbox_calls *calls = &sandbox_calls;
+#ifdef MACHINE_OF_32_BITS
+    if (data->arch == MACHINE_OF_32_BITS) calls = &sandbox_calls_of_32_bits;
+#endif
+    for (size_t index = 0; index < calls->watched_count; index++)
+        if (calls->watched[index].number == data->nr) return &calls->watched[index];
+#endif
     return 0;
 }
 
@@ -129,21 +133,90 @@ static int is_missed(pid_t process, const char *path) {
     return error == ENOENT || error == ENOTDIR;
 }
 
-static int looks_at(const struct seccomp_notif *request, char *path, unsigned long size) {
-    const struct call *call = find_call(request->data.nr);
-    if (!call) return 0;
-    if (read_text((pid_t)request->pid, request->data.args[(int)call->path], path, size) <= 0) return 0;
-    if (call->flags >= 0 && (request->data.args[(int)call->flags] & O_CREAT)) {
+/// The range of a line of /proc/PID/maps, and what of the file behind it doesn't change: device and inode.
+struct mapping {
+    unsigned long start, end, inode;
+    char device[16];
+};
+
+/// Whether a call comes from glibc's dynamic loader, which looks in one place after the other. musl's is the C
+/// library too.
+static int is_of_loader(pid_t process, unsigned long instruction) {
+    char place[64], line[PATH_SIZE], file[PATH_SIZE];
+    unsigned long entry[2], base = 0;
+    snprintf(place, sizeof place, "/proc/%d/auxv", process);
+    FILE *stream = fopen(place, "re");
+    if (!stream) return 0;
+    while (!base && fread(entry, sizeof entry, 1, stream) == 1)
+        if (entry[0] == AT_BASE) base = entry[1];
+    fclose(stream);
+    if (!base) return 0;
+    snprintf(place, sizeof place, "/proc/%d/maps", process);
+    stream = fopen(place, "re");
+    if (!stream) return 0;
+    struct mapping loader = {0}, caller = {0}, next;
+    while (fgets(line, sizeof line, stream)) {
+        file[0] = 0;
+        if (sscanf(
+                line, "%lx-%lx %*s %*s %15s %lu %s", &next.start, &next.end, next.device, &next.inode, file) < 4)
+            continue;
+        const char *name = strrchr(file, '/');
+        if (next.start == base && name && !strncmp(name, "/ld", 3) && strncmp(name, "/ld-musl", 8)) loader = next;
+        if (next.start <= instruction && instruction < next.end) caller = next;
+    }
+    fclose(stream);
+    return loader.inode && loader.inode == caller.inode && !strcmp(loader.device, caller.device);
+}
+
+static int looks_at(const struct seccomp_notif *request, struct clinux_missed *missed, char *path, unsigned long size) {
+    const struct seccomp_data *data = &request->data;
+    const struct watched_call *call = find_call(data);
+    pid_t process = (pid_t)request->pid;
+    if (!call || read_text(process, data->args[(int)call->path], path, size) <= 0) return 0;
+    missed->look = call->look;
+    if (call->flags >= 0 && (data->args[(int)call->flags] & O_CREAT)) missed->look = CLINUX_MAKES;
+    if (missed->look == CLINUX_MAKES) {
         // What is made isn't missed; its directory may be.
         char *slash = strrchr(path, '/');
         if (!slash || slash == path) return 0;
         *slash = 0;
     }
-    int directory = call->directory < 0 ? AT_FDCWD : (int)request->data.args[(int)call->directory];
-    return make_absolute((pid_t)request->pid, directory, path, size) && is_missed((pid_t)request->pid, path);
+    int directory = call->directory < 0 ? AT_FDCWD : (int)data->args[(int)call->directory];
+    if (!make_absolute(process, directory, path, size) || !is_missed(process, path)) return 0;
+    missed->is_of_loader = is_of_loader(process, data->instruction_pointer);
+    return 1;
 }
 
-int clinux_next_missed(int notifications, char *path, unsigned long size) {
+/// Whether a socket of a kind reaches nothing outside, and asks for no right.
+static int stays_inside(int family, int type, int protocol) {
+    if (family == AF_NETLINK) return protocol != NETLINK_AUDIT;
+    return (family == AF_UNIX || family == AF_INET || family == AF_INET6) && type != SOCK_RAW;
+}
+
+/// Makes the socket that a 32-bit program asks for with socketcall(2), of the arguments as they are read here: 0
+/// with its answer, or errno.
+static int make_socket(int notifications, int sockets, const struct seccomp_notif *request) {
+    // unsigned long args[3] of the call; those of 32-bit programs have half the size.
+    int arguments[3];
+    struct iovec local = {.iov_base = arguments, .iov_len = sizeof arguments};
+    struct iovec remote = {.iov_base = (void *)request->data.args[1], .iov_len = sizeof arguments};
+    if (process_vm_readv((pid_t)request->pid, &local, 1, &remote, 1, 0) != sizeof arguments) return EFAULT;
+    struct message message = {
+        .kind = KIND_SOCKET, .value = arguments[0], .type = arguments[1], .protocol = arguments[2]};
+    if (!stays_inside(message.value, message.type & KIND_OF_SOCKET, message.protocol)) return EAFNOSUPPORT;
+    int made;
+    if (!sandbox_send(sockets, &message, -1) || !sandbox_receive(sockets, &message, &made)) return EPERM;
+    if (message.kind != KIND_DONE || made < 0) return message.value ? message.value : EPERM;
+    struct seccomp_notif_addfd answer = {
+        .id = request->id, .flags = ANSWER_AT_ONCE, .srcfd = (unsigned)made,
+        .newfd_flags = arguments[1] & SOCK_CLOEXEC ? O_CLOEXEC : 0};
+    int error = ioctl(notifications, SECCOMP_IOCTL_NOTIF_ADDFD, &answer) < 0 ? ENOSYS : 0;
+    close(made);
+    return error;
+}
+
+int clinux_next_missed(
+    int notifications, int sockets, struct clinux_missed *missed, char *path, unsigned long size) {
     struct pollfd wait = {.fd = notifications, .events = POLLIN};
     int ready = poll(&wait, 1, 200);
     if (ready == 0 || (ready < 0 && errno == EINTR)) return 0;
@@ -151,8 +224,16 @@ int clinux_next_missed(int notifications, char *path, unsigned long size) {
     struct seccomp_notif request = {0};
     // A process that was killed while it asked isn't there any more.
     if (ioctl(notifications, SECCOMP_IOCTL_NOTIF_RECV, &request)) return errno == ENOENT || errno == EINTR ? 0 : -1;
-    int missed = looks_at(&request, path, size);
-    struct seccomp_notif_resp answer = {.id = request.id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+    struct seccomp_notif_resp answer = {.id = request.id};
+    int is_missed = 0;
+    if (is_socketcall(&request.data)) {
+        // Going on, it could have made another of it meanwhile.
+        answer.error = -make_socket(notifications, sockets, &request);
+        if (!answer.error) return 0;
+    } else {
+        is_missed = looks_at(&request, missed, path, size);
+        answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+    }
     (void)ioctl(notifications, SECCOMP_IOCTL_NOTIF_SEND, &answer);
-    return missed;
+    return is_missed;
 }

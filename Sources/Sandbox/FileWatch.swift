@@ -7,16 +7,21 @@ internal import Synchronization
 ///
 /// A thread of its own: the program waits for every answer.
 final class FileWatch: Sendable {
-  private let paths = Mutex<(order: [ByteString], seen: Set<ByteString>, size: Int)>(([], [], 0))
+  private let looks = Mutex<(order: [MissedLook], seen: Set<MissedLook>, size: Int)>(([], [], 0))
   private let descriptor: Int32
+  private let sockets: Int32
   private let thread: Mutex<pthread_t?>
   private let isStopped = Mutex(false)
 
   /// In bytes of all paths; a program that tries more tries all sorts of names.
   private static let limit = 1 << 20
 
-  init(_ descriptor: Int32) {
+  /// - Parameters:
+  ///   - descriptor: where calls are told; it is closed in the end.
+  ///   - sockets: where the sandbox's guard makes sockets.
+  init(_ descriptor: Int32, sockets: Int32) {
     self.descriptor = descriptor
+    self.sockets = sockets
     thread = Mutex(nil)
     var identifier = pthread_t()
     let context = unsafe Unmanaged.passRetained(self)
@@ -35,21 +40,25 @@ final class FileWatch: Sendable {
     }
   }
 
-  var missed: [ByteString] { paths.withLock { $0.order } }
+  var missed: [MissedLook] { looks.withLock { $0.order } }
 
   private func run() {
     let size = 8192
     var text = [CChar](repeating: 0, count: size)
+    var missed = clinux_missed()
     while true {
-      switch unsafe clinux_next_missed(descriptor, &text, UInt(size)) {
+      switch unsafe clinux_next_missed(descriptor, sockets, &missed, &text, UInt(size)) {
       case 1:
         let path = ByteString(text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
-        paths.withLock { paths in
-          guard paths.size + path.count <= Self.limit, paths.seen.insert(path).inserted else {
+        let look = MissedLook(
+          path: path, purpose: MissedLook.Purpose(missed.look), isOfLoader: missed.is_of_loader != 0
+        )
+        looks.withLock { looks in
+          guard looks.size + path.count <= Self.limit, looks.seen.insert(look).inserted else {
             return
           }
-          paths.order.append(path)
-          paths.size += path.count
+          looks.order.append(look)
+          looks.size += path.count
         }
       case 0: break
       default: return
@@ -64,5 +73,17 @@ final class FileWatch: Sendable {
     isStopped.withLock { $0 = true }
     if let identifier = thread.withLock({ $0 }) { _ = pthread_join(identifier, nil) }
     close(descriptor)
+  }
+}
+
+extension MissedLook.Purpose {
+  fileprivate init(_ look: clinux_look) {
+    self =
+      switch look {
+      case CLINUX_OPENS: .opening
+      case CLINUX_MAKES: .making
+      case CLINUX_STARTS: .starting
+      default: .looking
+      }
   }
 }

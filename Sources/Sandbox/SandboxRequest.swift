@@ -23,6 +23,8 @@ package struct SandboxRequest: Sendable {
   package var emulator: FilePath?
   /// Whether the program listens on TCP.
   package var listens = false
+  /// Whether some of its programs are 32-bit ones that the processor runs; others may make no such calls.
+  package var has32BitPrograms = false
 
   package init(root: FilePath, program: ByteString, arguments: [ByteString]) {
     self.root = root

@@ -1,5 +1,5 @@
 internal import CLinux
-package import FileTree
+internal import FileTree
 internal import Glibc
 package import SystemPackage
 
@@ -45,6 +45,7 @@ package struct SandboxedProgram: ~Copyable {
     sandbox.group = request.group
     sandbox.output = output.rawValue
     sandbox.listens = request.listens ? 1 : 0
+    sandbox.has_32_bits = request.has32BitPrograms ? 1 : 0
     var request = request
     if isolation == .chroot, !request.isCopy {
       request.writable = []
@@ -60,7 +61,9 @@ package struct SandboxedProgram: ~Copyable {
     hasProc = result.has_proc != 0
     isReadOnly = result.is_read_only != 0
     sandboxed = result
-    watch = result.notifications >= 0 ? FileWatch(result.notifications) : nil
+    watch =
+      result.notifications >= 0
+      ? FileWatch(result.notifications, sockets: result.sockets) : nil
   }
 
   /// All texts of a request, each with a NUL behind it, in the order that the sandbox expects.
@@ -111,6 +114,7 @@ package struct SandboxedProgram: ~Copyable {
     var sandboxed = sandboxed
     unsafe clinux_sandbox_end(&sandboxed)
     watch?.stop()
+    close(sandboxed.sockets)
   }
 
   /// Waits for the end; nil where it hasn't come within some time.
@@ -154,7 +158,7 @@ package struct SandboxedProgram: ~Copyable {
 
   /// The files that it has looked for and didn't find so far, each once, in its order; nil where nobody
   /// watched.
-  package var missed: [ByteString]? { watch?.missed }
+  package var missed: [MissedLook]? { watch?.missed }
 }
 
 extension SandboxError.Stage {

@@ -25,7 +25,9 @@ enum Emulator {
     var view = RootView(tree: tree)
     let chain = try? ScriptChain(of: program, in: &view)
     let started = chain?.interpreter ?? program
-    guard let header = header(of: started, &view), !isNative(header) else { return nil }
+    guard let header = HostProcessor.header(of: started, &view), !HostProcessor.runs(header) else {
+      return nil
+    }
     guard let emulator = find(for: header, searchPath) else {
       throw .noEmulator(machine: header.machine.description)
     }
@@ -34,11 +36,6 @@ enum Emulator {
     return Run(
       emulator: emulator, program: started,
       arguments: [argument].compactMap(\.self) + (chain == nil ? [] : [program]))
-  }
-
-  private static func header(of path: ByteString, _ view: inout RootView) -> ElfHeader? {
-    guard let file = try? view.open(path) else { return nil }
-    return try? ElfHeader(reading: file)
   }
 
   private static func find(for header: ElfHeader, _ searchPath: [FilePath]) -> FilePath? {
@@ -50,14 +47,6 @@ enum Emulator {
       }
     }
     return nil
-  }
-
-  /// Whether a program is for the machine that this one is compiled for, or its 32-bit kind.
-  private static func isNative(_ header: ElfHeader) -> Bool {
-    var host = RootView(tree: DirectoryTree(root: "/"))
-    guard let own = self.header(of: "/proc/self/exe", &host) else { return true }
-    return own.machine == header.machine && own.dataEncoding == header.dataEncoding
-      || own.machine == .amd64 && header.machine == .x86
   }
 
   /// qemu's word for a machine: the names of its `linux-user` targets.

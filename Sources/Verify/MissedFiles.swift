@@ -1,5 +1,6 @@
 internal import Discovery
 internal import FileTree
+internal import Sandbox
 
 /// The last rung: what a run looked for and didn't find, and which option would have added it.
 struct MissedFiles {
@@ -29,8 +30,8 @@ struct MissedFiles {
   private static let limit = 20
 
   /// - Parameter paths: in the order of looking; what isn't in the source either is counted only.
-  func result(of paths: [ByteString]?) -> RungResult {
-    guard let paths else {
+  func result(of looks: [MissedLook]?) -> RungResult {
+    guard let looks else {
       return RungResult(
         .missed,
         .skipped(
@@ -40,7 +41,8 @@ struct MissedFiles {
     var missed: [RootPath] = []
     var others = 0
     var seen: Set<RootPath> = []
-    for text in paths {
+    for look in looks {
+      let text = look.path
       let path = RootPath(normalising: text)
       guard !Self.passedOver.contains(where: { path.isInside($0) }), seen.insert(path).inserted
       else { continue }

@@ -47,6 +47,7 @@ struct RunPlan {
     request.writable = Self.writable(asked, image, bundle)
     request.isCopy = bundle.isUnpacked
     request.listens = !asked.requests.isEmpty || !image.exposedPorts.isEmpty
+    request.has32BitPrograms = HostProcessor.has32BitPrograms(in: bundle)
     if let run = try Emulator.run(of: program, in: bundle.tree, asked.searchPath) {
       request.emulator = run.emulator
       request.program = "/.emulator"

@@ -210,6 +210,25 @@ struct VerifyTests {
     }
   }
 
+  #if arch(x86_64)
+    @Test func `a 32-bit program runs, by itself and started by another`() throws {
+      try scratch.write(
+        """
+        void _start(void) {
+          __asm__("int $0x80" : : "a"(4), "b"(1), "c"("small\\n"), "d"(6));
+          __asm__("int $0x80" : : "a"(1), "b"(0));
+        }
+        """, to: "small.c")
+      try compile("return execl(\"/small\", \"small\", (char *)0);")
+      try Shell.bash("gcc -m32 -static -nostdlib -fno-pie small.c -o small", in: scratch.url)
+      try pack("--add", "small:/small")
+      for program in ["/small", "/main"] {
+        let result = try verify("runtime.tar", "--program", program, "--expect-output", "^small$")
+        #expect(result.status == 0, "\(result.output)")
+      }
+    }
+  #endif
+
   @Test func `what it says of itself may be opened again by another user`() throws {
     try compile(
       """

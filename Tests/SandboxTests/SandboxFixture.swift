@@ -12,7 +12,7 @@ let isolations: [SandboxIsolation] = getuid() == 0 ? [.namespaces, .chroot] : [.
 struct SandboxOutcome {
   var ending: SandboxEnding?
   var output = ""
-  var missed: [ByteString] = []
+  var missed: [MissedLook] = []
   var isolation: SandboxIsolation
 }
 
@@ -43,6 +43,7 @@ extension SandboxFixture {
       #include <string.h>
       #include <sys/mount.h>
       #include <sys/prctl.h>
+      #include <sys/resource.h>
       #include <sys/socket.h>
       #include <sys/stat.h>
       #include <sys/statfs.h>
@@ -59,6 +60,37 @@ extension SandboxFixture {
       "mkdir -p root/etc root/tmp root/srv; echo x > root/etc/known; gcc -static main.c -o root/main",
       in: scratch.url)
   }
+
+  #if arch(x86_64)
+    /// The same, of a 32-bit program without a C library: `call(number, ...)` makes a call, and `say(result)` tells
+    /// its result.
+    func build32(_ main: String) throws {
+      try scratch.write(
+        """
+        static long call(long number, long a, long b, long c, long d, long e) {
+          long result;
+          __asm__ volatile("int $0x80" : "=a"(result)
+            : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e) : "memory");
+          return result;
+        }
+        static void say(long value) {
+          char text[16]; int place = 16; unsigned long rest = value < 0 ? -value : value;
+          text[--place] = ' ';
+          do text[--place] = '0' + rest % 10; while (rest /= 10);
+          if (value < 0) text[--place] = '-';
+          call(4, 1, (long)text + place, 16 - place, 0, 0);
+        }
+        __attribute__((force_align_arg_pointer)) void _start(void) {
+        \(main)
+        ; call(1, 0, 0, 0, 0, 0); }
+        """, to: "main.c")
+      try Shell.bash(
+        """
+        mkdir -p root/etc root/tmp
+        gcc -m32 -static -nostdlib -fno-pie -fno-stack-protector -Wl,--build-id=none main.c -o root/main
+        """, in: scratch.url)
+    }
+  #endif
 
   func request(_ arguments: String...) -> SandboxRequest {
     var request = SandboxRequest(

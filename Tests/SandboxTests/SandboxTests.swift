@@ -238,7 +238,8 @@ struct SandboxTests: SandboxFixture {
       open("/etc/none", O_RDONLY); open("/etc/none", O_RDONLY); open("/etc/known", O_RDONLY);
       struct stat s; stat("/none/file", &s); access("relative", F_OK);
       access("link", F_OK); access("../srv/link", F_OK);
-      open("/tmp/made", O_CREAT | O_WRONLY, 0644); execl("/bin/none", "none", (char *)0);
+      open("/tmp/made", O_CREAT | O_WRONLY, 0644); open("/none/made", O_CREAT | O_WRONLY, 0644);
+      mkdir("/none/made", 0755); execl("/bin/none", "none", (char *)0);
       int d = open("/srv", O_RDONLY | O_DIRECTORY); openat(d, "inner", O_RDONLY);
       """)
     var request = request()
@@ -249,7 +250,14 @@ struct SandboxTests: SandboxFixture {
       "touch root/etc/known-here; ln -s /etc/known-here root/srv/link", in: scratch.url)
     let outcome = try run(request, isolation)
     #expect(
-      outcome.missed == ["/etc/none", "/none/file", "/srv/relative", "/bin/none", "/srv/inner"])
+      outcome.missed == [
+        MissedLook(path: "/etc/none", purpose: .opening),
+        MissedLook(path: "/none/file", purpose: .looking),
+        MissedLook(path: "/srv/relative", purpose: .looking),
+        MissedLook(path: "/none", purpose: .making),
+        MissedLook(path: "/bin/none", purpose: .starting),
+        MissedLook(path: "/srv/inner", purpose: .opening),
+      ])
     #expect(outcome.ending == .exited(0))
   }
 

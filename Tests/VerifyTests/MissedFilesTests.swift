@@ -2,6 +2,7 @@ import FileTree
 import TestSupport
 import Testing
 
+@testable import Sandbox
 @testable import Verify
 
 struct MissedFilesTests {
@@ -11,7 +12,9 @@ struct MissedFilesTests {
   ])
 
   private func findings(_ paths: [ByteString]) -> [VerifyFinding] {
-    MissedFiles(source: Self.source, isEmulated: false).result(of: paths).findings
+    MissedFiles(source: Self.source, isEmulated: false).result(
+      of: paths.map { MissedLook(path: $0, purpose: .opening) }
+    ).findings
   }
 
   @Test func `what the root has is told with the option that adds it`() {
@@ -38,6 +41,7 @@ struct MissedFilesTests {
 
   @Test func `what is missed fails nothing`() {
     let files = MissedFiles(source: Self.source, isEmulated: false)
-    #expect(files.result(of: ["/etc/app.conf"]).outcome == .passed)
+    #expect(
+      files.result(of: [MissedLook(path: "/etc/app.conf", purpose: .opening)]).outcome == .passed)
   }
 }

@@ -42,6 +42,8 @@ struct clinux_sandbox {
     int listens;
     /// Whether a root that can't be kept as it is isn't entered.
     int must_stay;
+    /// Whether some of its programs are 32-bit ones that the processor runs.
+    int has_32_bits;
     /// What is in the root's uppermost directory, and in its /etc.
     unsigned root_name_count;
     unsigned etc_name_count;
@@ -58,6 +60,8 @@ struct clinux_sandboxed {
     pid_t program;
     /// To the guard. A descriptor.
     int control;
+    /// To the guard, for clinux_next_missed. A descriptor.
+    int sockets;
     /// What clinux_next_missed reads from; -1 where files aren't watched. A descriptor.
     int notifications;
     /// Whether there is a /proc.
@@ -84,13 +88,33 @@ int clinux_sandbox_wait(const struct clinux_sandboxed *sandboxed, int millisecon
 /// A TCP connection to a port on the loopback that the program has: a descriptor, or -1 and errno.
 int clinux_sandbox_connect(const struct clinux_sandboxed *sandboxed, uint16_t port);
 
-/// Kills the program with all that it has started. The descriptor for notifications stays open.
+/// Kills the program with all that it has started. The descriptors for notifications and sockets stay open.
 void clinux_sandbox_end(const struct clinux_sandboxed *sandboxed);
 
-/// Waits for the next system call that names a file, a moment at most, and lets it go on.
+/// What a program does with a file that it names.
+enum clinux_look {
+    /// Asks whether it is there, and of which kind.
+    CLINUX_LOOKS,
+    CLINUX_OPENS,
+    /// Makes something in it: the path is that of the directory.
+    CLINUX_MAKES,
+    /// Becomes it.
+    CLINUX_STARTS,
+};
+
+/// How a program missed a file.
+struct clinux_missed {
+    enum clinux_look look;
+    /// Whether it was glibc's dynamic loader that looked.
+    int is_of_loader;
+};
+
+/// Waits for the next system call that names a file, a moment at most, and lets it go on. Sockets that 32-bit
+/// programs ask for with socketcall(2) are made on the way, where they stay inside.
 ///
 /// 1 with an absolute in-root path where the file isn't there, 0 where it is or nothing is told, -1 when no
 /// process is left that could ask, which Linux before 5.9 doesn't tell.
-int clinux_next_missed(int notifications, char *path, unsigned long size);
+int clinux_next_missed(
+    int notifications, int sockets, struct clinux_missed *missed, char *path, unsigned long size);
 
 #endif
