@@ -57,7 +57,8 @@ let package = Package(
       name: "Secrets", dependencies: ["CLinux", "FileTree", crypto], swiftSettings: settings),
     .target(name: "Loader", dependencies: ["FileTree", "ELF"], swiftSettings: settings),
     .target(
-      name: "Discovery", dependencies: ["CLinux", "FileTree", "ELF", "Loader", system],
+      name: "Discovery",
+      dependencies: ["CLinux", "FileTree", "Packages", "ELF", "Loader", system],
       swiftSettings: settings),
     .target(
       name: "Bundle", dependencies: ["FileTree", "ELF", "Secrets", "Loader", "Discovery", system],

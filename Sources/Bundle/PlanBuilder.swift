@@ -117,7 +117,7 @@ package struct PlanBuilder {
       switch subject.reason {
       case .program: subject.graph.subject.openedPath == program.path
       case .interpreter(let script): script == program.path
-      case .addition, .need: subject.graph.subject.openedPath == program.launcher
+      case .addition, .need, .command: subject.graph.subject.openedPath == program.launcher
       }
     }
     return started?.graph.subject.image.header
@@ -128,7 +128,8 @@ package struct PlanBuilder {
     case .program: .program
     case .interpreter(let script): .scriptInterpreter(of: script)
     case .addition(let source): .addition(of: source)
-    case .need(let index): .need(NeedReason(contents.needs[index]))
+    case .need(let index), .command(let index):
+      .need(NeedReason(contents.needs[index]))
     }
   }
 

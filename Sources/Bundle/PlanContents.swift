@@ -24,13 +24,13 @@ package struct PackSubject: Sendable {
   /// Whether it is started, by a user or by a script that he starts.
   package var isStarted: Bool {
     switch reason {
-    case .program, .interpreter: true
+    case .program, .interpreter, .command: true
     case .addition, .need: false
     }
   }
 
   /// Whether a need brought it, and nobody asked for it by name.
-  package var isForNeed: Bool { if case .need = reason { true } else { false } }
+  package var isForNeed: Bool { reason.need != nil }
 }
 
 /// A file, link or directory that is packed beside the programs.
@@ -52,13 +52,13 @@ package struct Addition: Sendable {
     self.reason = reason
   }
 
-  var isForNeed: Bool { if case .need = reason { true } else { false } }
+  var isForNeed: Bool { reason?.need != nil }
 
   var taker: SecretGate.Taker {
     switch reason {
     case nil, .addition: .addition
     case .program, .interpreter: .program
-    case .need: .need
+    case .need, .command: .need
     }
   }
 }

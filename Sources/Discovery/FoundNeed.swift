@@ -103,6 +103,18 @@ package enum InclusionReason: Hashable, Sendable {
   case addition(of: ByteString)
   /// A need asks for it, by its place in ``Discovered/needs``.
   case need(Int)
+  /// The same of something that is started.
+  case command(Int)
+}
+
+extension InclusionReason {
+  /// The need that asks for it; nil where the user does.
+  package var need: Int? {
+    switch self {
+    case .need(let need), .command(let need): need
+    case .program, .interpreter, .addition: nil
+    }
+  }
 }
 
 /// A program or library that ships, with what loads for it.
@@ -118,7 +130,7 @@ package struct NeededSubject: Sendable {
   /// Whether it is started: what the environment preloads is for such ones only.
   var isStarted: Bool {
     switch reason {
-    case .program, .interpreter: true
+    case .program, .interpreter, .command: true
     case .addition, .need: false
     }
   }

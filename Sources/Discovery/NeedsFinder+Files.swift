@@ -150,19 +150,18 @@ extension NeedsFinder {
     switch try? root.tree.programFormat(of: real) {
     case .elf:
       do {
-        search.add(
-          NeededSubject(
-            path: path, destination: destination, reason: reason,
-            closures: try libraryLoader.closures(of: path)))
+        var subject = NeededSubject(
+          path: path, destination: destination, reason: reason,
+          closures: try libraryLoader.closures(of: path))
+        if subject.isStarted { subject.closures = try loader.closures(of: path) }
+        search.add(subject)
       } catch .unknownMachine(_, .none) {
         // EM_NONE: code of a virtual machine, such as Guile's, which no loader is for.
       } catch {
         search.unloadable.append(error)
       }
     case .script where status.permissions & 0o111 != 0:
-      lookAtScript(
-        path, destination, isStarted: isAddition(reason) || starts(path: path, real, reason),
-        by: subject)
+      lookAtScript(path, destination, isStarted: reason.startsScripts, by: subject)
     case .portableExecutable:
       if let file = root.resolve(path) {
         observe(
@@ -172,25 +171,7 @@ extension NeedsFinder {
     }
   }
 
-  private func isAddition(_ reason: InclusionReason) -> Bool {
-    if case .addition = reason { true } else { false }
-  }
-
-  /// Whether a script is what somebody starts, as another script says, and no helper among others.
-  private mutating func starts(
-    path: ByteString, _ real: RootPath, _ reason: InclusionReason
-  ) -> Bool {
-    guard case .need(let number) = reason, search.needs[number].topic == ShellCommands.topic else {
-      return false
-    }
-    return search.needs[number].wishes.contains { wish in
-      guard case .path(let source, _) = wish else { return false }
-      return source == path || root.resolve(source)?.real == real
-    }
-  }
-
-  /// A script among other files needs its interpreter. Who adds it means to start it; among what a need
-  /// brings are helpers for all sorts of jobs, in all sorts of languages.
+  /// A script among other files needs its interpreter.
   private mutating func lookAtScript(
     _ path: ByteString, _ destination: RootPath?, isStarted: Bool, by subject: Int?
   ) {
@@ -216,6 +197,17 @@ extension NeedsFinder {
 
   private func isElf(_ path: RootPath) throws(Errno) -> Bool {
     try root.tree.programFormat(of: path) == .elf
+  }
+}
+
+extension InclusionReason {
+  /// Who adds a script means to start it, as what names it as a command does; among other things that a need
+  /// brings are helpers for all sorts of jobs, in all sorts of languages.
+  fileprivate var startsScripts: Bool {
+    switch self {
+    case .program, .interpreter, .addition, .command: true
+    case .need: false
+    }
   }
 }
 

@@ -122,11 +122,12 @@ package struct NeedsFinder: Sendable {
     guard let file = root.resolve(source) else { return }
     search.find(source, for: need)
     let (source, destination) = housed(source, file, at: destination)
-    guard record(Inclusion(source: source, destination: destination, reason: .need(need))),
-      descends
+    let isCommand = search.needs[need].topic == ShellCommands.topic
+    let reason = isCommand ? InclusionReason.command(need) : .need(need)
+    guard record(Inclusion(source: source, destination: destination, reason: reason)), descends
     else { return }
     descend(
-      into: file, openedPath: source, destination: destination, reason: .need(need),
+      into: file, openedPath: source, destination: destination, reason: reason,
       by: search.needs[need].subjects.first)
   }
 

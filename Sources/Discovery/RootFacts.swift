@@ -1,6 +1,7 @@
 internal import ELF
 package import FileTree
 internal import Loader
+internal import Packages
 internal import Synchronization
 
 /// What was read of the files of a root, shared by all that look for needs in it.
@@ -8,6 +9,7 @@ internal import Synchronization
 /// Facts of files alone: never what follows from them, which depends on who asks.
 package final class RootFacts: Sendable {
   private let tree: any FileTree
+  let packages: PackageDatabase
   private let state = Mutex(State())
 
   /// By the physical path of the file.
@@ -40,6 +42,7 @@ package final class RootFacts: Sendable {
 
   package init(tree: any FileTree) {
     self.tree = tree
+    packages = PackageDatabase(tree)
   }
 
   /// The symbols that an object imports, of those that a source looks for. Damaged tables import nothing:

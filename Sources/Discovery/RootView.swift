@@ -1,5 +1,6 @@
 internal import ELF
 package import FileTree
+internal import Packages
 package import SystemPackage
 
 /// The root as sources of needs look at it: paths resolve inside of it, and files are read whole.
@@ -71,6 +72,9 @@ package struct RootView {
       (number: $0 + 1, text: $1)
     }
   }
+
+  /// Whose files are whose.
+  var packages: PackageDatabase { store.packages }
 
   /// What the system makes when it starts.
   var declaredDirectories: DeclaredDirectories {

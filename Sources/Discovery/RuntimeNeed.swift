@@ -36,6 +36,8 @@ package enum Grade: Hashable, Sendable {
   case implied
   /// A configuration file in the root, or the code of a managed runtime, names it.
   case registered
+  /// It is of the same package as the object, which names it.
+  case packaged
   /// A text in an object looks like it.
   case guessed
 
@@ -59,7 +61,8 @@ extension Grade: Comparable {
     case .noted(let priority): 1 + priority.rawValue
     case .implied: 5
     case .registered: 6
-    case .guessed: 7
+    case .packaged: 7
+    case .guessed: 8
     }
   }
 }
@@ -79,6 +82,8 @@ package struct Evidence: Hashable, Sendable {
     case line(Int)
     /// An entry of a managed assembly's metadata.
     case metadata(ByteString)
+    /// The package of the object, or of one that is built with it; by its name.
+    case package(ByteString)
     /// An option of the command line.
     case option(ByteString)
   }
@@ -131,6 +136,7 @@ extension Grade: CustomStringConvertible {
     case .noted(let priority): "noted, \(priority)"
     case .implied: "implied"
     case .registered: "registered"
+    case .packaged: "packaged"
     case .guessed: "guessed"
     }
   }
@@ -149,6 +155,7 @@ extension Evidence: CustomStringConvertible {
       case .string(let text, let offset): "\"\(text)\" at \(hexadecimal(offset))"
       case .line(let number): "line \(number)"
       case .metadata(let text): text.description
+      case .package(let name): "package \(name)"
       case .option(let text): text.description
       }
     guard let file, file != subject else { return mark }

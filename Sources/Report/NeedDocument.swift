@@ -80,6 +80,7 @@ extension NeedDocument.Sighting {
       (kind, text, offset) = ("string", string.description, place)
     case .line(let number): (kind, line) = ("line", number)
     case .metadata(let name): (kind, text) = ("metadata", name.description)
+    case .package(let name): (kind, text) = ("package", name.description)
     case .option(let option): (kind, text) = ("option", option.description)
     }
     _text = Nullable(wrappedValue: text)

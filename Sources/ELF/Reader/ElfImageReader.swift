@@ -92,9 +92,10 @@ extension ElfImage {
 
   /// Where an object's constants may be.
   package enum ConstantSegments {
-    /// Segments that are neither written nor executed.
+    /// Segments that are neither written nor executed, and what variables begin with; none where there is no
+    /// such segment.
     case readOnly
-    /// Executable ones: linkers of most machines put constants beside the code.
+    /// Executable ones: linkers of most machines put constants beside the code; and the same.
     case executable
   }
 
@@ -137,16 +138,18 @@ extension ElfImage {
     let elf = try LibelfHandle(file)
     let flags = kind == .readOnly ? 0 : UInt32(PF_X)
     var ranges: [Range<UInt64>] = []
+    var isThere = false
     var left = limit
     for segment in try segments(of: elf, fileSize: file.size)
-    where segment.p_type == UInt32(PT_LOAD) && segment.p_flags & UInt32(PF_W | PF_X) == flags
-      && segment.p_filesz <= left
-    {
+    where segment.p_type == UInt32(PT_LOAD) && segment.p_filesz <= left {
+      let access = segment.p_flags & UInt32(PF_W | PF_X)
+      guard access == flags || access == UInt32(PF_W) else { continue }
       left -= segment.p_filesz
       let (end, overflows) = segment.p_offset.addingReportingOverflow(segment.p_filesz)
       if !overflows { ranges.append(segment.p_offset..<end) }
+      isThere = isThere || access == flags
     }
-    return ranges
+    return isThere ? ranges : []
   }
 
   /// The entries of PT_DYNAMIC; none for a static program.

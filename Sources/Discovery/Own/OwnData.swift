@@ -1,0 +1,43 @@
+internal import ELF
+internal import FileTree
+
+/// Directories that are an object's own: data, plugins, modules of a language, helpers.
+///
+/// What a package ships below `/usr/share/NAME` or `/usr/lib/NAME` is opened by paths that are put together
+/// at run time; the directory, or its name, is what stands in the file. Whose a directory is tell the
+/// records of packages; where there are none, its place.
+struct OwnData: NeedSource {
+  private static let topic = Topic("files")
+  /// Beyond these a tree is offered, not packed: of the own source package, and of another. In bytes.
+  private static let ownLimit: UInt64 = 96 << 20
+  private static let wantedLimit: UInt64 = 32 << 20
+  /// In directories of one object.
+  private static let limit = 64
+
+  mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
+    guard object.image != nil, !NeedSources.knowData(of: object) else { return [] }
+    var directories = OwnDirectories()
+    directories.addConstants(of: object, in: &root)
+    let family = PackageFamily(of: object.real, in: root)
+    directories.addPackaged(family, of: object, in: &root)
+    return directories.outermost.prefix(Self.limit).compactMap { directory in
+      need(for: directory, of: object, family, in: &root)
+    }
+  }
+
+  private func need(
+    for directory: OwnDirectories.Directory, of object: ObservedObject, _ family: PackageFamily,
+    in root: inout RootView
+  ) -> RuntimeNeed? {
+    let kinship = family.kinship(of: directory.real, in: root)
+    guard kinship != .other, let tree = OwnedTree(directory.path, of: family, in: &root),
+      !tree.wishes.isEmpty
+    else { return nil }
+    let isSmall = tree.size <= (kinship == .own ? Self.ownLimit : Self.wantedLimit)
+    return RuntimeNeed(
+      topic: Self.topic, grade: .packaged,
+      evidence: Evidence(file: object.path, mark: directory.mark), wishes: tree.wishes,
+      isEssential: isSmall,
+      purpose: "a directory of its own" + (isSmall ? "" : ", \(tree.size / 1_000_000) MB"))
+  }
+}
