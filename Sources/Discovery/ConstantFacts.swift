@@ -111,10 +111,12 @@ struct ConstantFacts: Sendable {
       if window.own.contains(hit.slash) {
         sought.each(in: bytes, at: hit.slash) { text in
           guard texts[text] == nil else { return }
-          let end = hit.slash + text.count
+          var end = hit.slash + text.count
+          // A directory's name may have a slash at its end.
+          if end < bytes.count, bytes[end] == UInt8(ascii: "/") { end += 1 }
           texts[text] = Hit(
             offset: window.offset + UInt64(hit.slash),
-            isTerminated: end == bytes.count || bytes[end] == 0)
+            isTerminated: end >= bytes.count || bytes[end] == 0)
         }
       }
       guard hit.slash >= seenTo else { continue }

@@ -8,6 +8,7 @@ enum NeedSources {
     [
       NotedLibraries(), TableNeeds.shared, StateDirectories(), NamedUsers(), NamedFiles(),
       OwnData(), GuessedLibraries(), ShellCommands(), ResourceBundles(), ProgramHomes(),
+      NamedShell(), NamedLocale(), DefaultFonts(),
     ] + PluginSources.all()
   }
 

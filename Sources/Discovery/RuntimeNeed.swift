@@ -78,6 +78,8 @@ package struct Evidence: Hashable, Sendable {
     case note(offset: UInt64)
     /// A text in the file, by its place. In bytes.
     case string(ByteString, offset: UInt64)
+    /// A text in the file, wherever it stands.
+    case text(ByteString)
     /// A line of a text file, the first being 1.
     case line(Int)
     /// An entry of a managed assembly's metadata.
@@ -153,6 +155,7 @@ extension Evidence: CustomStringConvertible {
       case .soname(let name): name.description
       case .note(let offset): "note at \(hexadecimal(offset))"
       case .string(let text, let offset): "\"\(text)\" at \(hexadecimal(offset))"
+      case .text(let text): "\"\(text)\""
       case .line(let number): "line \(number)"
       case .metadata(let text): text.description
       case .package(let name): "package \(name)"

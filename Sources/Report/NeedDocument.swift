@@ -78,6 +78,7 @@ extension NeedDocument.Sighting {
     case .note(let place): (kind, offset) = ("note", place)
     case .string(let string, let place):
       (kind, text, offset) = ("string", string.description, place)
+    case .text(let string): (kind, text) = ("string", string.description)
     case .line(let number): (kind, line) = ("line", number)
     case .metadata(let name): (kind, text) = ("metadata", name.description)
     case .package(let name): (kind, text) = ("package", name.description)

@@ -115,7 +115,7 @@ struct BrokenBundle: CustomTestStringConvertible, Sendable {
       topic: "ca-certificates"),
     BrokenBundle(
       name: "no data of a library's own", program: .script("#!/usr/bin/file\n"),
-      fault: "rm -r usr/share/misc", rungs: ["loader", "run"], advice: "--with files",
+      fault: "rm -r usr/share/misc etc/magic*", rungs: ["loader", "run"], advice: "--with files",
       topic: "files"),
     BrokenBundle(
       name: "no directory for state",

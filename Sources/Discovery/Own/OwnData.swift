@@ -20,9 +20,31 @@ struct OwnData: NeedSource {
     directories.addConstants(of: object, in: &root)
     let family = PackageFamily(of: object.real, in: root)
     directories.addPackaged(family, of: object, in: &root)
-    return directories.outermost.prefix(Self.limit).compactMap { directory in
-      need(for: directory, of: object, family, in: &root)
+    let own = directories.outermost.prefix(Self.limit)
+    return own.compactMap { need(for: $0, of: object, family, in: &root) }
+      + own.flatMap { commands(in: $0, of: object, in: &root) }
+  }
+
+  /// Programs that are started in a directory of its own, by a path such as `%s/bin/NAME`.
+  private func commands(
+    in directory: OwnDirectories.Directory, of object: ObservedObject, in root: inout RootView
+  ) -> [RuntimeNeed] {
+    guard object.isProgram else { return [] }
+    var needs: [RuntimeNeed] = []
+    for text in ObjectStrings(of: object, in: &root).beginning(with: "%s/") {
+      let end = ByteString(text.bytes.dropFirst(2))
+      guard !PathPattern.isPattern(end), !end.contains(UInt8(ascii: "%")),
+        let file = root.resolve(directory.path + end), file.status.kind == .regular,
+        file.status.permissions & 0o111 != 0, file.real != object.real
+      else { continue }
+      needs.append(
+        RuntimeNeed(
+          topic: ShellCommands.topic, grade: .packaged,
+          evidence: Evidence(file: object.path, mark: .text(text)),
+          wishes: [.path(directory.path + end, at: nil)], isEssential: true,
+          purpose: "a program of its own"))
     }
+    return needs
   }
 
   private func need(
@@ -30,7 +52,8 @@ struct OwnData: NeedSource {
     in root: inout RootView
   ) -> RuntimeNeed? {
     let kinship = family.kinship(of: directory.real, in: root)
-    guard kinship != .other, let tree = OwnedTree(directory.path, of: family, in: &root),
+    guard kinship != .other,
+      let tree = OwnedTree(directory.path, of: family, takesPrograms: object.isProgram, in: &root),
       !tree.wishes.isEmpty
     else { return nil }
     let isSmall = tree.size <= (kinship == .own ? Self.ownLimit : Self.wantedLimit)

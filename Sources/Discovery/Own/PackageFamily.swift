@@ -18,10 +18,13 @@ struct PackageFamily: Sendable {
 
   /// The package that has the object; nil if none does.
   let package: Package?
+  /// Physical.
+  let object: RootPath
   private let wanted: Set<Package>
 
   /// - Parameter object: physical.
   init(of object: RootPath, in root: RootView) {
+    self.object = object
     package = root.packages.owner(of: object)
     wanted = Set(package.map { root.packages.dependencies(of: $0, recommended: true) } ?? [])
   }
@@ -45,13 +48,26 @@ struct PackageFamily: Sendable {
     return wanted.contains(owner) ? .wanted : .other
   }
 
+  /// The object's own package and those that are built with it and that it asks for.
+  private func siblings(of package: Package) -> [Package] {
+    [package]
+      + wanted.filter { $0.isSibling(of: package) && $0 != package }.sorted { $0.name < $1.name }
+  }
+
+  /// The files of theirs that an administrator may change, and that are no other service's of the system.
+  /// Physical.
+  func configurationFiles(in root: RootView) -> [RootPath] {
+    guard let package else { return [] }
+    return siblings(of: package).flatMap { root.packages.configurationFiles(of: $0) }
+      .filter { PrivatePlaces.contain($0) }
+  }
+
   /// The topmost directories that no package has but the object's own and those that are built with it and
   /// that it asks for, each with one of these; physical.
   func privateDirectories(in root: RootView) -> [(directory: RootPath, package: Package)] {
     guard let package else { return [] }
     var found: [RootPath: Package] = [:]
-    for sibling in [package] + wanted.filter({ $0.isSibling(of: package) }).sorted(by: Self.byName)
-    {
+    for sibling in siblings(of: package) {
       for file in root.packages.files(of: sibling) where PrivatePlaces.contain(file) {
         let way = [file] + file.ancestors
         guard
@@ -64,6 +80,4 @@ struct PackageFamily: Sendable {
     return found.filter { !isShared($0.key, in: root) }.map { ($0.key, $0.value) }
       .sorted { $0.0 < $1.0 }
   }
-
-  private static func byName(_ left: Package, _ right: Package) -> Bool { left.name < right.name }
 }

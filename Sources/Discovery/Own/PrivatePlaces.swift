@@ -11,9 +11,13 @@ enum PrivatePlaces {
   /// What has presets or rules of its own, is for people, compilers, desktops or the host, or is many
   /// programs' in common.
   private static let others: [RootPath] = [
-    "/etc/alternatives", "/etc/apparmor.d", "/etc/apt", "/etc/cron.d", "/etc/default", "/etc/dpkg",
+    "/etc/alternatives", "/etc/apparmor.d", "/etc/apt", "/etc/cron.d", "/etc/cron.daily",
+    "/etc/cron.weekly", "/etc/cron.monthly", "/etc/default", "/etc/dhcp", "/etc/dpkg",
+    "/etc/network", "/etc/NetworkManager", "/etc/ppp", "/etc/profile.d", "/etc/resolvconf",
+    "/etc/insserv.conf.d", "/etc/initramfs-tools", "/etc/kernel", "/etc/rc.local", "/etc/emacs",
     "/etc/init.d", "/etc/ld.so.conf.d", "/etc/logrotate.d", "/etc/pam.d", "/etc/pki", "/etc/skel",
-    "/etc/ssl", "/etc/systemd", "/etc/xdg", "/usr/lib/debug", "/usr/lib/gcc", "/usr/lib/locale",
+    "/etc/ssl", "/etc/systemd", "/etc/ufw", "/etc/X11", "/etc/xdg", "/usr/lib/debug",
+    "/usr/lib/gcc", "/usr/lib/locale",
     "/usr/lib/modules",
     "/usr/lib/sysusers.d", "/usr/lib/systemd", "/usr/lib/tmpfiles.d", "/usr/lib/udev",
     "/usr/share/applications", "/usr/share/bash-completion", "/usr/share/ca-certificates",

@@ -3,7 +3,7 @@ internal import Loader
 
 /// One row of ``NeedsTable``.
 struct NeedsRow: Sendable {
-  enum Trigger: String { case symbol, soname, string }
+  enum Trigger: String { case symbol, soname, string, foreign, linked }
 
   let trigger: Trigger
   let words: [ByteString]
@@ -15,6 +15,27 @@ struct NeedsRow: Sendable {
   let libc: Libc?
   let purpose: String
   let source: String
+
+  /// Whether its words are texts among constants.
+  var isText: Bool {
+    switch trigger {
+    case .string, .foreign, .linked: true
+    case .symbol, .soname: false
+    }
+  }
+
+  /// Whether a text says what the row says.
+  ///
+  /// - Parameters:
+  ///   - isStatic: whether it stands in a program that may have a C library inside.
+  ///   - isTerminated: whether it ends as texts of C do.
+  func holds(isStatic: Bool, isTerminated: Bool) -> Bool {
+    switch trigger {
+    case .foreign: !isStatic || !isTerminated
+    case .linked: isStatic
+    case .symbol, .soname, .string: true
+    }
+  }
 
   /// Nil for a line that is no row.
   init?(_ line: Substring) {

@@ -3,8 +3,9 @@ internal import FileTree
 /// What leads to what: the table that a newcomer extends.
 ///
 /// One row a line, five columns between bars:
-/// - what is seen: `symbol`, the imported symbols; `soname`, the beginnings of sonames; or `string`, texts
-///   in a program's constants. The words after it are alternatives, each for itself;
+/// - what is seen: `symbol`, the imported symbols; `soname`, the beginnings of sonames; `string`, texts
+///   in a program's constants; `foreign`, the same where they aren't those of a C library that is linked in
+///   statically; or `linked`, where they may be. Texts begin with a slash. The words after it are alternatives, each for itself;
 /// - the preset that answers (``Presets``), with a detail after a colon where it takes one; that of `files`
 ///   is a part of paths among the object's own constants (``ConstantPaths``);
 /// - `fails` if the program fails without it, else `changes`; then the libc whose symbols these are, or
@@ -37,6 +38,14 @@ enum NeedsTable {
     symbol setlocale newlocale | locale | changes glibc | follows the user's locale; only C is built in | locale(7); glibc locale/findlocale.c
     symbol system popen posix_spawnp wordexp | shell | changes any | starts commands through /bin/sh | system(3), popen(3)
 
+    symbol initscr newterm setupterm | terminfo | fails any | draws on a terminal | ncurses(3X), curs_terminfo(3X): they end the program
+    linked /etc/passwd /etc/group | users | fails any | tells who a user is | glibc nss/nss_files; musl src/passwd; os/user of Go
+    linked /etc/services /etc/protocols | services | fails any | tells the ports of services | glibc nss/nss_files; musl src/network/lookup_serv.c; net of Go
+    linked /tmp | tmp | fails any | makes temporary files | stdio.h, P_tmpdir; os.TempDir of Go
+    linked /bin/sh | shell | changes any | starts commands through /bin/sh | system(3), popen(3)
+    foreign /usr/share/zoneinfo | timezone | fails any | reads time zones by itself | time.LoadLocation of Go; CFTimeZone.c of Swift Foundation
+    soname libFoundation.so libFoundationEssentials.so libicu_foundation | timezone | fails any | reads time zones by itself | CFTimeZone.c of Swift Foundation
+
     # Libraries that read files of their own
     soname libssl.so. libgnutls.so. libnss3.so libmbedtls.so. libwolfssl.so. libcurl.so. libcurl-gnutls.so. | ca-certificates | fails any | checks the certificates of TLS servers | openssl SSL_CTX_set_default_verify_paths(3); gnutls lib/system/certs.c
     string /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt | ca-certificates | fails any | checks the certificates of TLS servers | crypto/x509/root_linux.go of Go; openssl-probe of Rust
@@ -60,5 +69,5 @@ enum NeedsTable {
 extension SlashTexts {
   /// Those that the table looks for in programs.
   static let ofTable = SlashTexts(
-    NeedsTable.rows.filter { $0.trigger == .string }.flatMap(\.words))
+    NeedsTable.rows.filter { $0.isText }.flatMap(\.words))
 }

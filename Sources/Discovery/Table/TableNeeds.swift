@@ -20,7 +20,7 @@ struct TableNeeds: NeedSource {
     sonames = rows.filter { $0.trigger == .soname }.flatMap { row in
       row.words.map { ($0, row) }
     }
-    strings = rows.filter { $0.trigger == .string }.flatMap { row in row.words.map { ($0, row) } }
+    strings = rows.filter(\.isText).flatMap { row in row.words.map { ($0, row) } }
   }
 
   var symbols: Set<ByteString> { Set(rows.keys) }
@@ -65,7 +65,10 @@ struct TableNeeds: NeedSource {
   ) {
     let places = root.constantFacts(of: object).texts
     for (text, row) in strings {
-      guard let place = places[text] else { continue }
+      guard let place = places[text],
+        row.holds(
+          isStatic: object.image?.interpreter == nil, isTerminated: place.isTerminated)
+      else { continue }
       add(row, .string(text, offset: place.offset), of: object, to: &needs, in: &root)
     }
   }
