@@ -99,12 +99,27 @@ static void remove_entry(struct removal *removal, int directory, const char *nam
     note(removal, unlinkat(directory, name, AT_REMOVEDIR));
 }
 
+static int remove_open(struct removal *removal, int parent, const char *name) {
+    do removal->error = 0;
+    while (clear(removal, removal->top));
+    close(removal->top);
+    if (removal->error) return removal->error;
+    return unlinkat(parent, name, AT_REMOVEDIR) ? errno : 0;
+}
+
 int clinux_remove_directory(int parent, const char *name) {
     struct removal removal = {.top = open_directory(parent, name)};
+    return removal.top < 0 ? errno : remove_open(&removal, parent, name);
+}
+
+int clinux_remove_known_directory(
+    int parent, const char *name, unsigned long device, unsigned long inode) {
+    struct stat status;
+    struct removal removal = {.top = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
     if (removal.top < 0) return errno;
-    do removal.error = 0;
-    while (clear(&removal, removal.top));
-    close(removal.top);
-    if (removal.error) return removal.error;
-    return unlinkat(parent, name, AT_REMOVEDIR) ? errno : 0;
+    if (fstat(removal.top, &status) || status.st_dev != device || status.st_ino != inode) {
+        close(removal.top);
+        return ESTALE;
+    }
+    return remove_open(&removal, parent, name);
 }

@@ -31,4 +31,15 @@ extension DirectoryTree {
     }
     guard error == 0 else { throw Errno(rawValue: error) }
   }
+
+  /// The same of a directory that was seen before; what has its name now stays if it is another one.
+  package static func remove(
+    directory name: ByteString, in parent: Int32, identity: FileStatus.Identity
+  ) throws(Errno) {
+    let error = unsafe name.withCString {
+      unsafe clinux_remove_known_directory(
+        parent, $0, UInt(identity.device), UInt(identity.inode))
+    }
+    guard error == 0 else { throw Errno(rawValue: error) }
+  }
 }

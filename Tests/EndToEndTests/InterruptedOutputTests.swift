@@ -152,11 +152,18 @@ struct InterruptedOutputTests {
       #expect(told == untouched(output, code: 137))
       return
     }
-    // A directory can't be made without a name.
+    // A directory can't be made without a name, but beside it is what says whose it is.
     let lines = told.split(separator: "\n")
-    #expect(lines.count == 3 && lines.first == "137" && lines.last == output.rawValue.dropLast())
-    #expect(lines.dropFirst().first?.hasPrefix(".rootfs-pack.") == true)
+    let number = lines.dropFirst().first?.split(separator: ".").dropFirst().first ?? ""
+    #expect(
+      lines.prefix(4).map(String.init) == [
+        "137", ".rootfs-pack.\(number).claim", ".rootfs-pack.\(number).partial",
+        String(output.rawValue.dropLast()),
+      ])
     #expect(try Shell.bash("ls -A out/\(output.rawValue)", in: scratch.url) == "")
+    let rest = try Shell.bash(
+      "\(Project.command) init -q --output out/\(output.rawValue); ls -A out", in: scratch.url)
+    #expect(rest == "\(output.rawValue.dropLast())\n")
   }
 
   @Test func `a signal ends a run whose reader only waits`() throws {

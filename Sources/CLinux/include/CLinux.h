@@ -22,6 +22,10 @@ int clinux_is_mount_point(const char *path);
 /// can't. A directory that is closed to its owner is opened first. It allocates nothing.
 int clinux_remove_directory(int parent, const char *name);
 
+/// The same of the directory that has a number on a device: ESTALE if the name is another one's. It isn't opened
+/// if it is closed.
+int clinux_remove_known_directory(int parent, const char *name, unsigned long device, unsigned long inode);
+
 /// A directory that goes away with the process that made it.
 struct clinux_kept_directory {
     /// What removes it.

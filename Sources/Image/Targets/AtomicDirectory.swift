@@ -11,11 +11,15 @@ final class AtomicDirectory: OutputPlace {
   private let target: FilePath
   /// The name that has to go if the directory isn't published.
   private var temporary: FilePath?
+  /// Lets a later run remove the directory if this one is killed; nil where that can't be proved.
+  private var claim: PartialClaim?
 
   /// - Parameter target: a host path where nothing is, or an empty directory.
   init(target: FilePath) throws(ArchiveError) {
     self.target = target
-    let path = target.temporarySibling()
+    PartialClaim.clear(target.directory)
+    claim = PartialClaim(beside: target)
+    let path = claim?.directory ?? target.temporarySibling()
     guard unsafe path.withPlatformString({ unsafe mkdir($0, 0o700) }) == 0 else {
       throw .target(target, Errno(rawValue: errno))
     }
@@ -33,6 +37,7 @@ final class AtomicDirectory: OutputPlace {
     }
     identity = status.identity
     temporary = path
+    claim?.names(status.identity)
   }
 
   deinit {
@@ -40,6 +45,8 @@ final class AtomicDirectory: OutputPlace {
     if let temporary, Self.identity(at: temporary) == identity {
       try? DirectoryTree.remove(temporary)
     }
+    // Only then: until here it is what proves whose the directory is.
+    claim = nil
   }
 
   func complete() throws(ArchiveError) {
@@ -63,6 +70,7 @@ final class AtomicDirectory: OutputPlace {
     guard renamed == 0 else { throw .target(target, Errno(rawValue: errno)) }
     guard Self.identity(at: target) == identity else { throw .targetIsSwapped(target) }
     temporary = nil
+    claim = nil
     target.syncDirectory()
   }
 

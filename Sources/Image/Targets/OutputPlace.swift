@@ -29,8 +29,7 @@ extension FilePath {
 
   /// A name beside this one that is hidden and, being random, nobody else's.
   func temporarySibling() -> FilePath {
-    let number = String(UInt64.random(in: .min ... .max), radix: 16)
-    return directory.appending(".rootfs-pack.\(number).partial")
+    directory.appending(PartialClaim.partialName(of: .random(in: .min ... .max)))
   }
 
   /// Makes a new name last through a power failure, where the file system can do that.
