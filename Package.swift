@@ -11,13 +11,16 @@ let fuzzer = Context.environment["ROOTFS_PACK_FUZZ"]
 let instrumentation: [SwiftSetting] =
   fuzzer == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])]
 
-let settings: [SwiftSetting] =
+/// Also for what runs while the package is built, which no fuzzer is linked with.
+let buildSettings: [SwiftSetting] =
   [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("ExistentialAny"),
     .strictMemorySafety(),
-  ] + (strict ? [.treatAllWarnings(as: .error)] : []) + instrumentation
+  ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+let settings = buildSettings + instrumentation
 
 /// Tests compile C fixtures and start programs: they use all of Foundation, and need no proofs of
 /// memory safety.
@@ -56,10 +59,16 @@ let package = Package(
     .target(
       name: "Secrets", dependencies: ["CLinux", "FileTree", crypto], swiftSettings: settings),
     .target(name: "Loader", dependencies: ["FileTree", "ELF"], swiftSettings: settings),
+    .target(name: "Toml", dependencies: [toml], swiftSettings: buildSettings),
+    .target(name: "Rules", swiftSettings: buildSettings),
+    .target(name: "RuleFiles", dependencies: ["Toml", "Rules"], swiftSettings: buildSettings),
+    .executableTarget(
+      name: "compile-rules", dependencies: ["Rules", "RuleFiles"], swiftSettings: buildSettings),
+    .plugin(name: "CompileRules", capability: .buildTool(), dependencies: ["compile-rules"]),
     .target(
       name: "Discovery",
-      dependencies: ["CLinux", "FileTree", "Packages", "ELF", "Loader", system],
-      swiftSettings: settings),
+      dependencies: ["CLinux", "FileTree", "Packages", "ELF", "Loader", "Rules", system],
+      exclude: ["Knowledge"], swiftSettings: settings, plugins: ["CompileRules"]),
     .target(
       name: "Bundle", dependencies: ["FileTree", "ELF", "Secrets", "Loader", "Discovery", system],
       swiftSettings: settings),
@@ -99,7 +108,7 @@ let package = Package(
       name: "RootfsPack",
       dependencies: [
         "CLinux", "Parallel", "FileTree", "ELF", "Loader", "Discovery", "Bundle", "Image", "Strip",
-        "Check", "Sandbox", "Archive", "Diff", "Verify", "Report", argumentParser, system, toml,
+        "Check", "Sandbox", "Archive", "Diff", "Verify", "Report", "Toml", argumentParser, system,
       ],
       swiftSettings: settings),
     .executableTarget(name: "rootfs-pack", dependencies: ["RootfsPack"], swiftSettings: settings),
@@ -121,13 +130,17 @@ let package = Package(
     .testTarget(
       name: "LoaderTests", dependencies: ["Loader", "ELF", "FileTree", "TestSupport", system],
       swiftSettings: testSettings),
+    .testTarget(name: "TomlTests", dependencies: ["Toml"], swiftSettings: testSettings),
+    .testTarget(
+      name: "RuleFilesTests", dependencies: ["Rules", "RuleFiles"], swiftSettings: testSettings),
     .testTarget(
       name: "SecretsTests", dependencies: ["Secrets", "FileTree", "TestSupport"],
       swiftSettings: testSettings),
     .testTarget(
       name: "DiscoveryTests",
       dependencies: [
-        "Discovery", "Loader", "ELF", "FileTree", "Parallel", "TestSupport", system,
+        "Discovery", "Rules", "RuleFiles", "Loader", "ELF", "FileTree", "Parallel", "TestSupport",
+        system,
       ],
       swiftSettings: testSettings),
     .testTarget(

@@ -36,7 +36,7 @@ if [ -z "$fast" ]; then
 fi
 
 step "linting"
-swift format lint --strict --recursive Package.swift Sources Tests \
+swift format lint --strict --recursive Package.swift Plugins Sources Tests \
   fixtures/sample-server/Package.swift fixtures/sample-server/Sources
 mapfile -t shell_scripts < <(git ls-files '*.sh' hooks .ci)
 shellcheck "${shell_scripts[@]}"

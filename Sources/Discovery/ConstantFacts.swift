@@ -169,7 +169,7 @@ extension ConstantFacts.Sought {
 
   /// What any source may ask of a file, by what it imports.
   init(imports: Set<ByteString>, in root: inout RootView) {
-    texts = SlashTexts.ofTable
+    texts = root.store.rules.slashTexts
     libraries = !imports.isDisjoint(with: GuessedLibraries.callers)
     if !imports.isDisjoint(with: NamedUsers.callers) {
       words = WordSearch(Array(SystemAccounts.packageUsers(in: &root).prefix(Self.userLimit)))

@@ -33,7 +33,7 @@ struct NamedFiles: NeedSource {
     for text in facts.phrases {
       for path in PathsInText.all(in: text.text) { search.add(path, in: text, in: &root) }
     }
-    if !NeedSources.knowData(of: object) { search.addConfiguration(in: &root) }
+    if !NeedSources.knowData(of: object, in: &root) { search.addConfiguration(in: &root) }
     search.followConfiguration(in: &root)
     return search.needs
   }

@@ -1,37 +1,36 @@
 internal import ELF
 internal import FileTree
 
-/// Everything that knows of needs, in the order in which it is asked.
+/// Everything that knows of needs by itself, in the order in which it is asked; families of programs have
+/// rules (``RuleNeeds``).
 enum NeedSources {
   /// New ones, for one look at one program: what they keep is what they have seen of it.
   static func all() -> [any NeedSource] {
     [
       NotedLibraries(), TableNeeds.shared, StateDirectories(), NamedUsers(), NamedFiles(),
       OwnData(), GuessedLibraries(), ShellCommands(), ResourceBundles(), ProgramHomes(),
-      NamedShell(), NamedLocale(), DefaultFonts(),
-    ] + PluginSources.all()
+      NamedShell(), NamedLocale(), DefaultFonts(), PythonRuntime(), MonoApplication(),
+      DotnetApplication(), OpenSSLConfiguration(),
+    ]
   }
 
-  /// Whether a source knows what of an object's data is read, so that nobody has to guess at all of it.
-  static func knowData(of object: ObservedObject) -> Bool {
+  /// Whether a source or a rule knows what of an object's data is read, so that nobody has to guess at all
+  /// of it.
+  static func knowData(of object: ObservedObject, in root: inout RootView) -> Bool {
     let name = object.name
     if known.contains(where: { name.hasPrefix($0) }) { return true }
-    return object.image?.isProgram == true
-      && knownPrograms.contains { object.real.name.hasPrefix($0) }
+    if object.image?.isProgram == true,
+      knownPrograms.contains(where: { object.real.name.hasPrefix($0) })
+    { return true }
+    return !root.store.rules.signs.rules(for: object, in: &root).isEmpty
   }
 
+  /// By the sources that are code.
   private static let known: [ByteString] = [
-    "ld-linux", "ld-musl", "libc.so.", "libc.musl", "libcrypto.so.", "libssl.so.", "libkrb5.so.",
-    "libgssapi_krb5.so.", "libsasl2.so.", "libp11-kit.so.", "libgio-2.0.so.", "libfontconfig.so.",
-    "libgdk_pixbuf-2.0.so.", "libMagickCore-", "libodbc.so.", "libpam.so.", "libperl.so.",
-    "libpython", "libruby", "libphp", "liblua", "libjvm.so", "libjli.so", "libmono", "libQt5",
-    "libQt6", "libsystemd.so.", "libnode.so.", "libasound.so.", "libguile-", "libtcl", "libgvc.so.",
-    "libproj.so.", "libgdal.so.", "libtesseract.so.", "libxkbcommon.so.", "libmagic.so.",
+    "ld-linux", "ld-musl", "libc.so.", "libc.musl", "libcrypto.so.", "libssl.so.", "libpython",
+    "libmono", "libsystemd.so.",
   ]
-  private static let knownPrograms: [ByteString] = [
-    "perl", "python", "ruby", "lua", "php", "node", "java", "beam", "erl", "git", "gpg", "nginx",
-    "apache2", "httpd", "postgres", "mono", "initdb", "pg_ctl",
-  ]
+  private static let knownPrograms: [ByteString] = ["python", "mono"]
 
   /// What all of them look for among imported symbols.
   static let symbols = all().reduce(into: Set<ByteString>()) { $0.formUnion($1.symbols) }

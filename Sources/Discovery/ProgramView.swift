@@ -42,7 +42,7 @@ struct ProgramView: Sendable {
     for object in objects {
       for index in sources.indices { needs += sources[index].needs(of: object, in: &root) }
     }
-    return needs
+    return needs + RuleNeeds.needs(of: objects, by: root.store.rules, in: &root)
   }
 }
 

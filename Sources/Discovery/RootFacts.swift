@@ -10,11 +10,15 @@ internal import Synchronization
 package final class RootFacts: Sendable {
   private let tree: any FileTree
   let packages: PackageDatabase
+  /// They say what is looked for.
+  let rules: RuleSet
+  private let symbols: Set<ByteString>
   private let state = Mutex(State())
 
   /// By the physical path of the file.
   private struct State {
     var imports: [RootPath: Set<ByteString>] = [:]
+    var definitions: [RootPath: Set<ByteString>] = [:]
     var constants: [RootPath: ConstantFacts] = [:]
     var strings: [StringQuery: [ByteString]] = [:]
     /// Of the constants and strings. In bytes.
@@ -40,9 +44,11 @@ package final class RootFacts: Sendable {
   /// Of what is kept; beyond it all is forgotten, to be read again when somebody asks. In bytes.
   private static let sizeLimit = 16 << 20
 
-  package init(tree: any FileTree) {
+  package init(tree: any FileTree, rules: RuleSet = .compiledIn) {
     self.tree = tree
     packages = PackageDatabase(tree)
+    self.rules = rules
+    symbols = NeedSources.symbols.union(rules.symbols)
   }
 
   /// The symbols that an object imports, of those that a source looks for. Damaged tables import nothing:
@@ -53,10 +59,23 @@ package final class RootFacts: Sendable {
     if let known = state.withLock({ $0.imports[file] }) { return known }
     var imports: Set<ByteString> = []
     if let open = try? tree.open(file), let names = try? ElfImage.importedSymbols(of: open) {
-      imports = Set(names).intersection(NeedSources.symbols)
+      imports = Set(names).intersection(symbols)
     }
     state.withLock { $0.imports[file] = imports }
     return imports
+  }
+
+  /// The symbols that an object defines, of those that a rule looks for.
+  ///
+  /// - Parameter file: physical.
+  func definitions(of file: RootPath) -> Set<ByteString> {
+    if let known = state.withLock({ $0.definitions[file] }) { return known }
+    var definitions: Set<ByteString> = []
+    if let open = try? tree.open(file) {
+      definitions = (try? ElfImage.definedSymbols(among: rules.definitions, of: open)) ?? []
+    }
+    state.withLock { $0.definitions[file] = definitions }
+    return definitions
   }
 
   /// The segments of a file that hold constants.

@@ -47,7 +47,7 @@ struct NeedsOptions: ParsableArguments {
   private func topics(_ words: [String], _ option: String) throws -> [Topic] {
     try words.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map { word in
       let topic = Topic(String(word))
-      guard Preset.isKnown(topic) else {
+      guard Preset.isKnown(topic, to: .compiledIn) else {
         throw ValidationError(
           "\(option) '\(word)': no such preset; 'rootfs-pack presets' lists them.")
       }

@@ -6,9 +6,9 @@ import Testing
 struct ModuleOrderTests {
   static let order = [
     "CLibelf", "CDeflate", "CZlib", "CZstd", "CLinux", "Parallel", "FileTree", "Packages",
-    "ELF", "Secrets", "Loader", "Discovery", "Bundle", "Image", "Strip", "Check", "Sandbox",
-    "Archive",
-    "Diff", "Verify", "Report", "RootfsPack", "rootfs-pack",
+    "ELF", "Secrets", "Loader", "Toml", "Rules", "RuleFiles", "compile-rules", "Discovery",
+    "Bundle", "Image", "Strip", "Check", "Sandbox", "Archive", "Diff", "Verify", "Report",
+    "RootfsPack", "rootfs-pack",
   ]
 
   @Test func `no module imports one that comes after it`() throws {

@@ -13,7 +13,7 @@ struct ConfiguredArgumentsTests {
     _ command: String, _ arguments: [String], _ file: String, in directory: String = ""
   ) throws -> [String] {
     let grammar = try Self.grammar(command)
-    let entries = try TomlDocument.read(Array(file.utf8), tables: ["pack", "inspect", "why"])
+    let entries = try ConfigurationEntry.read(Array(file.utf8), tables: ["pack", "inspect", "why"])
     let settings = ConfigurationSettings(entries, for: grammar, of: CommandGrammar.all)
     #expect(settings.problems.isEmpty)
     return ConfiguredArguments(
@@ -179,7 +179,7 @@ struct ConfiguredArgumentsTests {
   func `unknown keys and wrong types are told with their line`(
     wrong: (text: String, says: String, remedy: String?)
   ) throws {
-    let entries = try TomlDocument.read(
+    let entries = try ConfigurationEntry.read(
       Array(("\n" + wrong.text).utf8), tables: ["pack", "inspect", "why"])
     let settings = ConfigurationSettings(
       entries, for: try Self.grammar("pack"), of: CommandGrammar.all)

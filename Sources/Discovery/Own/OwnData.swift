@@ -15,7 +15,7 @@ struct OwnData: NeedSource {
   private static let limit = 64
 
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
-    guard object.image != nil, !NeedSources.knowData(of: object) else { return [] }
+    guard object.image != nil, !NeedSources.knowData(of: object, in: &root) else { return [] }
     var directories = OwnDirectories()
     directories.addConstants(of: object, in: &root)
     let family = PackageFamily(of: object.real, in: root)

@@ -37,6 +37,27 @@ enum ConfigurationText {
     }
   }
 
+  /// The same with what is in brackets as one word too, up to a word that begins a comment.
+  static func bracketedWords(_ text: ByteString) -> [ByteString] {
+    var words: [ByteString] = []
+    var rest = text.bytes[...]
+    while true {
+      rest = rest.drop(while: isBlank)
+      guard let first = rest.first, first != UInt8(ascii: "#") else { return words }
+      let close: UInt8? =
+        switch first {
+        case UInt8(ascii: "\""), UInt8(ascii: "'"): first
+        case UInt8(ascii: "["): UInt8(ascii: "]")
+        default: nil
+        }
+      let word = rest.dropFirst(close == nil ? 0 : 1).prefix { byte in
+        close.map { byte != $0 } ?? !isBlank(byte)
+      }
+      words.append(ByteString(word))
+      rest = rest[word.endIndex...].dropFirst(close == nil ? 0 : 1)
+    }
+  }
+
   /// What stands before and behind the first separator, trimmed; nil where there is none.
   static func pair(
     _ text: ByteString, at separator: Character

@@ -11,16 +11,6 @@ extension Topic {
   }
 }
 
-extension RuntimeNeed {
-  /// A shell that an object fails without, which is more than that it may start commands.
-  static func shell(
-    for object: ObservedObject, purpose: String, in root: inout RootView
-  ) -> RuntimeNeed {
-    Topic("shell").registered(
-      .host(object), PresetWishes.shell(in: &root), isEssential: true, purpose: purpose)
-  }
-}
-
 extension Evidence {
   /// A line of a configuration file, the first being 1.
   static func line(_ number: Int, of file: ByteString) -> Evidence {

@@ -33,41 +33,27 @@ package struct Preset: Sendable {
     Preset("commands", "programs that a program or a shell script starts"),
   ]
 
-  /// Those that stand for what a configuration or a managed program names: nothing by themselves.
-  package static let registered: [Preset] = [
+  /// Those that stand for what a configuration or a managed program names: nothing by themselves. Rules
+  /// have more of the kind.
+  private static let registered: [Preset] = [
     Preset("home", "what lies in the directory that a program finds from its own place"),
     Preset("resources", "resources of Swift targets, which lie beside the program"),
     Preset("python", "the library of a Python interpreter"),
-    Preset("perl", "the libraries of a Perl interpreter"),
-    Preset("ruby", "the libraries of a Ruby interpreter"),
-    Preset("lua", "the modules of a Lua interpreter"),
-    Preset("java", "the runtime of a Java launcher"),
-    Preset("erlang", "the libraries of an Erlang emulator"),
     Preset("mono", "assemblies, native modules and configuration of Mono"),
     Preset("dotnet", "what an application of .NET names, and its frameworks"),
-    Preset("php", "the configuration of PHP, and the extensions that it loads"),
-    Preset("node", "parts of Node's library that lie outside of it"),
     Preset("openssl", "openssl.cnf, and the providers and engines that it names"),
-    Preset("pam", "the PAM services of programs, and their modules"),
-    Preset("sasl", "SASL mechanisms"),
-    Preset("krb5", "krb5.conf, and the plugins and mechanisms that are named"),
-    Preset("p11-kit", "PKCS #11 modules"),
-    Preset("gio", "GIO modules and GSettings schemas"),
-    Preset("gdk-pixbuf", "image loaders"),
-    Preset("imagemagick", "image formats of ImageMagick, and its configuration"),
-    Preset("fontconfig", "how fontconfig chooses fonts"),
     Preset("fonts", "the fonts that fontconfig finds"),
-    Preset("qt", "Qt plugins of the Qt libraries that are loaded"),
-    Preset("odbc", "ODBC drivers"),
-    Preset("git", "git's own commands"),
-    Preset("gnupg", "the programs that GnuPG leaves work to"),
-    Preset("postgresql", "the files and modules of a PostgreSQL server"),
-    Preset("nginx", "what nginx.conf includes and loads"),
-    Preset("apache", "what Apache's configuration includes and loads"),
   ]
 
+  /// All of them, those of rules last.
+  package static func all(by rules: RuleSet) -> [Preset] {
+    let own = all + registered
+    let more = rules.presets.map { Preset($0.topic, $0.summary) }
+    return own + more.filter { preset in !own.contains { $0.topic == preset.topic } }
+  }
+
   /// Whether a name is one of a preset.
-  package static func isKnown(_ topic: Topic) -> Bool {
-    (all + registered).contains { $0.topic == topic }
+  package static func isKnown(_ topic: Topic, to rules: RuleSet) -> Bool {
+    all(by: rules).contains { $0.topic == topic }
   }
 }

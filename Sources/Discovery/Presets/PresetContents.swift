@@ -9,9 +9,11 @@ package struct PresetContents: Sendable {
   package let size: UInt64
 
   /// Every preset, in the order of a listing.
-  package static func all(in tree: any FileTree) -> [PresetContents] {
+  package static func all(
+    in tree: any FileTree, rules: RuleSet = .compiledIn
+  ) -> [PresetContents] {
     var root = RootView(tree: tree, systemDirectories: systemDirectories(of: tree))
-    return (Preset.all + Preset.registered).map { preset in
+    return Preset.all(by: rules).map { preset in
       let wishes = PresetWishes.wishes(preset.topic, detail: nil, for: nil, in: &root)
       return PresetContents(
         preset: preset, wishes: wishes, size: wishes.reduce(0) { $0 + size(of: $1, in: &root) })

@@ -11,7 +11,7 @@ package enum PresetWishes {
     _ topic: Topic, detail: String?, for object: ObservedObject?, in root: inout RootView
   ) -> [Wish] {
     // Only what depends on the object is made anew for each.
-    let dependsOnObject = ["ca-certificates", "files"].contains(topic.name)
+    let dependsOnObject = topic.name == "ca-certificates"
     let own = dependsOnObject ? object?.real.text ?? "" : ""
     let directories = root.systemDirectories.reduce(ByteString(":")) { $0 + ":" + $1 }
     let key = ByteString(topic.name + ":" + (detail ?? "") + ":") + own + directories
@@ -33,7 +33,6 @@ package enum PresetWishes {
         asksDaemons: object == nil, in: &root)
     case "dns": NameServices.standaloneHosts(in: &root)
     case "users": Self.users
-    case "files": ConstantPaths.wishes(detail, of: object, in: &root)
     case "tmp": [.directory("/tmp", permissions: 0o1777)]
     case "services": Self.existing(["/etc/services", "/etc/protocols"], &root)
     case "timezone": Self.timeZones(&root)

@@ -5,15 +5,17 @@ internal import FileTree
 /// One row a line, five columns between bars:
 /// - what is seen: `symbol`, the imported symbols; `soname`, the beginnings of sonames; `string`, texts
 ///   in a program's constants; `foreign`, the same where they aren't those of a C library that is linked in
-///   statically; or `linked`, where they may be. Texts begin with a slash. The words after it are alternatives, each for itself;
-/// - the preset that answers (``Presets``), with a detail after a colon where it takes one; that of `files`
-///   is a part of paths among the object's own constants (``ConstantPaths``);
+///   statically; or `linked`, where they may be. Texts begin with a slash. The words after it are
+///   alternatives, each for itself;
+/// - the preset that answers (``Preset``), with a detail after a colon where it takes one;
 /// - `fails` if the program fails without it, else `changes`; then the libc whose symbols these are, or
 ///   `any`;
 /// - what it is for, in a few words;
 /// - the source of the rule.
 enum NeedsTable {
   static let rows = NeedsRow.rows(of: text)
+  /// The texts that it looks for in programs.
+  static let texts = rows.filter(\.isText).flatMap(\.words)
 
   static let text = """
     # Libraries that the C library opens by itself
@@ -49,25 +51,6 @@ enum NeedsTable {
     # Libraries that read files of their own
     soname libssl.so. libgnutls.so. libnss3.so libmbedtls.so. libwolfssl.so. libcurl.so. libcurl-gnutls.so. | ca-certificates | fails any | checks the certificates of TLS servers | openssl SSL_CTX_set_default_verify_paths(3); gnutls lib/system/certs.c
     string /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt | ca-certificates | fails any | checks the certificates of TLS servers | crypto/x509/root_linux.go of Go; openssl-probe of Rust
-    soname libmagic.so. | files:/misc/magic* | fails any | tells types of files by what is known of them | magic(5)
-    soname libtcl8. | files:/tcl8 | fails any | begins with its own library | Tcl generic/tclInterp.c, Tcl_Init; tclvars(n), tcl_library
-    soname libtcl9. | files:/tcl9 | fails any | begins with its own library | Tcl generic/tclInterp.c, Tcl_Init
-    soname libguile-2. libguile-3. | files:/guile | fails any | begins with its own modules | Guile libguile/load.c, scm_init_load_path
-    soname libguile-2. libguile-3. | gconv | fails glibc | opens its ports as ISO-8859-1 | Guile libguile/ports.c, scm_init_ports
-    soname libgs.so. | files:/Resource/Init/../.. | fails any | begins with programs of its own | Ghostscript doc/Use.htm, "How Ghostscript finds files"
-    soname libgs.so. | files:/ghostscript/fonts | fails any | knows fonts by other names | the same, "How Ghostscript finds files"
-    soname libgvc.so. | files:/graphviz | fails any | draws with plugins | Graphviz lib/gvc/gvconfig.c, gvconfig
-    soname libxkbcommon.so. | files:/X11/xkb | fails any | reads the layouts of keyboards | libxkbcommon src/context.c, DFLT_XKB_CONFIG_ROOT
-    soname libproj.so. | files:/proj | fails any | knows coordinate systems from its database | PROJ, "Resource files"
-    soname libgdal.so. | files:/gdal | changes any | knows formats and coordinate systems from its data | GDAL_DATA in GDAL's "Configuration options"
-    soname libtesseract.so. | files:/tessdata | fails any | reads languages by what was learned of them | tesseract(1), TESSDATA_PREFIX
-    soname libasound.so. | files:/usr/share/alsa | fails any | reads the configuration of sound devices | alsa-lib src/conf.c, snd_config_update_r
     soname libtinfo.so. libtinfow.so. libncurses.so. libncursesw.so. | terminfo | changes any | draws on a terminal | terminfo(5)
     """
-}
-
-extension SlashTexts {
-  /// Those that the table looks for in programs.
-  static let ofTable = SlashTexts(
-    NeedsTable.rows.filter { $0.isText }.flatMap(\.words))
 }

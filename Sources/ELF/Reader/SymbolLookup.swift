@@ -3,11 +3,18 @@ package import FileTree
 
 extension ElfImage {
   /// Whether an object defines all of the named dynamic symbols, as a loader looks them up.
-  ///
-  /// Source: the gABI, "Hash Table"; musl `ldso/dynlink.c` (`gnu_lookup`, `sysv_lookup`).
   package static func symbols(
     _ names: [ByteString], areDefinedIn file: borrowing OpenFile
   ) throws(ElfReadError) -> Bool {
+    try definedSymbols(among: names, of: file).count == Set(names).count
+  }
+
+  /// Which of some dynamic symbols an object defines, as a loader looks them up.
+  ///
+  /// Source: the gABI, "Hash Table"; musl `ldso/dynlink.c` (`gnu_lookup`, `sysv_lookup`).
+  package static func definedSymbols(
+    among names: [ByteString], of file: borrowing OpenFile
+  ) throws(ElfReadError) -> Set<ByteString> {
     let header = try ElfHeader(reading: file)
     let elf = try LibelfHandle(file)
     let segments = try segments(of: elf, fileSize: file.size)
@@ -15,11 +22,10 @@ extension ElfImage {
     guard
       var lookup = try SymbolLookup(
         dynamic, segments: segments, fileSize: file.size, header: header)
-    else { return false }
-    for name in names {
-      guard try lookup.isDefined(name, in: elf) else { return false }
-    }
-    return true
+    else { return [] }
+    var defined: Set<ByteString> = []
+    for name in names where try lookup.isDefined(name, in: elf) { defined.insert(name) }
+    return defined
   }
 }
 

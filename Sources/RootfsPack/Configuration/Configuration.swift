@@ -1,4 +1,5 @@
 internal import FileTree
+internal import Toml
 
 /// What the arguments and a configuration file ask for together.
 struct Configuration {
@@ -64,10 +65,11 @@ struct Configuration {
   ) throws(Diagnostic) -> [ConfigurationSettings.Setting] {
     let entries: [ConfigurationEntry]
     do {
-      entries = try TomlDocument.read(file.bytes, tables: Set(all.map(\.command)))
+      entries = try ConfigurationEntry.read(file.bytes, tables: Set(all.map(\.command)))
     } catch {
       let place = error.column.map { "\(error.line):\($0)" } ?? "\(error.line)"
-      throw Diagnostic("\(file.path):\(place): \(error.message)", status: .usage)
+      throw Diagnostic(
+        "\(file.path):\(place): \(ByteString(error.message))", status: .usage)
     }
     let settings = ConfigurationSettings(entries, for: command, of: all)
     let problems = settings.problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) }.map {

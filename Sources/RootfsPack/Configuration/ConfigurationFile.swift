@@ -58,13 +58,13 @@ struct ConfigurationFile {
     let descriptor = FileDescriptor(rawValue: descriptor)
     defer { try? descriptor.close() }
     do {
-      if let bytes = try HostFile.bytes(of: descriptor, limit: TomlDocument.sizeLimit) {
+      if let bytes = try HostFile.bytes(of: descriptor, limit: ConfigurationEntry.sizeLimit) {
         return ConfigurationFile(path: path, bytes: bytes)
       }
     } catch {
       throw refusal(path, Diagnostic.describe(error as? Errno ?? .ioError), isNamed: isNamed)
     }
-    throw refusal(path, "is larger than \(TomlDocument.sizeLimit) bytes", isNamed: isNamed)
+    throw refusal(path, "is larger than \(ConfigurationEntry.sizeLimit) bytes", isNamed: isNamed)
   }
 
   private static func refusal(_ path: ByteString, _ reason: String, isNamed: Bool) -> Diagnostic {

@@ -77,7 +77,7 @@ struct PluginTextTests {
     let object = ObservedObject(
       path: "/lib/libm.so.6", real: "/lib/libm.so.6", place: "/lib/libm.so.6",
       image: .library(soname: "libm.so.6"), isProgram: false, imports: ["pow"])
-    for var source in PluginSources.all() {
+    for var source in NeedSources.all() {
       #expect(source.needs(of: object, in: &root).isEmpty)
     }
   }

@@ -16,7 +16,7 @@ struct NeedsTableTests {
 
   @Test func `every row leads to a preset, and names its source`() {
     for row in Self.rows {
-      #expect(Preset.isKnown(row.topic), "\(row.topic.name)")
+      #expect(Preset.isKnown(row.topic, to: .compiledIn), "\(row.topic.name)")
       #expect(!row.words.isEmpty && row.source.count > 5 && row.purpose.count > 5)
     }
   }
@@ -64,45 +64,6 @@ struct NeedsTableTests {
   @Test func `a TLS library leads to certificates, by the beginning of its soname`() {
     #expect(topics([], soname: "libssl.so.3") == ["ca-certificates!"])
     #expect(topics([], soname: "libsslx.so.3") == [])
-  }
-
-  private func paths(
-    of soname: ByteString, constants: [ByteString], _ files: [RootPath: InMemoryTree.Node]
-  ) -> [ByteString] {
-    let tree = files.merging(
-      ["/lib/x.so": .elf(.library(soname: soname), constants: constants)]
-    ) { $1 }
-    var fixture = PluginFixture(TableNeeds.shared, tree)
-    return fixture.needs(of: "/lib/x.so").filter { $0.topic.name == "files" }.paths
-  }
-
-  @Test func `a library's data lies where its constants say`() {
-    let tcl: [RootPath: InMemoryTree.Node] = [
-      "/usr/share/tcltk/tcl8.6/init.tcl": .text("x"), "/usr/include/tcl8.6/tcl.h": .text("x"),
-      "/usr/share/tcltk/tcl8.6/outside": .link("/opt/shared"), "/opt/shared/x": .text("x"),
-    ]
-    #expect(
-      paths(
-        of: "libtcl8.6.so",
-        constants: [
-          "/usr/share/tcltk/tcl8.6", "/usr/include/tcl8.6", "a text with /tcl8 in it",
-          "/none/tcl8.6:/usr/share/tcltk/tcl8.6",
-        ], tcl) == ["/usr/share/tcltk/tcl8.6", "/usr/share/tcltk/tcl8.6/outside"])
-    #expect(
-      paths(of: "libother.so.1", constants: ["/usr/share/tcltk/tcl8.6"], tcl) == [])
-  }
-
-  @Test func `data may have more names than a constant says, or lie above it`() {
-    #expect(
-      paths(
-        of: "libmagic.so.1", constants: ["/etc/magic:/usr/share/misc/magic"],
-        ["/usr/share/misc/magic.mgc": .text("x"), "/usr/share/misc/pci.ids": .text("x")])
-        == ["/usr/share/misc/magic.mgc"])
-    #expect(
-      paths(
-        of: "libgs.so.10", constants: ["/usr/share/gs/10/Resource/Init:/usr/share/gs/10/lib"],
-        ["/usr/share/gs/10/Resource/Init/gs_init.ps": .text("x"), "/usr/share/gs/9/x": .text("x")])
-        == ["/usr/share/gs/10"])
   }
 
   @Test func `a library that is linked in shows itself by its texts, in a program alone`() {
