@@ -251,7 +251,7 @@ struct CommandLineTests {
     let evidence = try #require((need["evidence"] as? [[String: Any]])?.first)
     #expect(Set(evidence.keys) == ["file", "kind", "text", "offset", "line"])
     let wish = try #require((need["wishes"] as? [[String: Any]])?.first)
-    #expect(Set(wish.keys) == ["kind", "names", "caller", "destination"])
+    #expect(Set(wish.keys) == ["kind", "names", "caller", "destination", "owner"])
     let object = try #require((subjects[0]["objects"] as? [[String: Any]])?.first)
     #expect(
       Set(object.keys) == [

@@ -27,8 +27,10 @@ enum PrivatePlaces {
     "/usr/share/pixmaps", "/usr/share/pkgconfig", "/usr/share/terminfo", "/usr/share/themes",
     "/usr/share/zoneinfo",
   ]
-  /// Directories with these names are for compilers and people wherever they lie.
-  private static let otherNames: Set<ByteString> = ["include", "pkgconfig", "cmake", "man", "doc"]
+  /// Directories with these names are for compilers, people or the C library wherever they lie.
+  private static let otherNames: Set<ByteString> = [
+    "include", "pkgconfig", "cmake", "man", "doc", "gconv", "getconf",
+  ]
 
   /// Whether a physical path may be of one program alone: below such a top, in a directory of its own.
   static func contain(_ path: RootPath) -> Bool {

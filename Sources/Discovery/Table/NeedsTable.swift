@@ -43,7 +43,8 @@ enum NeedsTable {
     symbol initscr newterm setupterm | terminfo | fails any | draws on a terminal | ncurses(3X), curs_terminfo(3X): they end the program
     linked /etc/passwd /etc/group | users | fails any | tells who a user is | glibc nss/nss_files; musl src/passwd; os/user of Go
     linked /etc/services /etc/protocols | services | fails any | tells the ports of services | glibc nss/nss_files; musl src/network/lookup_serv.c; net of Go
-    linked /tmp | tmp | fails any | makes temporary files | stdio.h, P_tmpdir; os.TempDir of Go
+    linked /tmp/ | tmp | fails any | makes temporary files | mkstemp(3); musl src/temp/tmpfile.c
+    foreign /tmp | tmp | fails any | makes temporary files | stdio.h, P_tmpdir; os.TempDir of Go
     linked /bin/sh | shell | changes any | starts commands through /bin/sh | system(3), popen(3)
     foreign /usr/share/zoneinfo | timezone | fails any | reads time zones by itself | time.LoadLocation of Go; CFTimeZone.c of Swift Foundation
     soname libFoundation.so libFoundationEssentials.so libicu_foundation | timezone | fails any | reads time zones by itself | CFTimeZone.c of Swift Foundation
