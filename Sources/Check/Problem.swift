@@ -8,6 +8,8 @@ package enum Problem: Hashable, Sendable {
   /// Whether a missing library is one of another class or machine, or one that can't be loaded, the
   /// places tell.
   case missingLibrary(name: ByteString, kind: LibraryRequest.Kind, tried: [SearchAttempt])
+  /// A library that a program has to open before others, which ask for its name and don't find it.
+  case openedBefore(soname: ByteString, others: [ByteString])
   /// - level: of the variant that exists: a subdirectory of `glibc-hwcaps`.
   case missingBaseline(
     name: ByteString, variant: ByteString, level: ByteString, tried: [SearchAttempt])
@@ -65,6 +67,7 @@ extension Problem {
   package var rule: Rule {
     switch self {
     case .missingLibrary(_, _, let tried): Self.rule(forMissing: tried)
+    case .openedBefore: .loadOrder
     case .missingBaseline: .missingBaseline
     case .missingInterpreter, .notInPath, .endlessInterpreters: .missingInterpreter
     case .relativeInterpreter: .relativeInterpreter

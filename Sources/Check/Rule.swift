@@ -2,6 +2,7 @@
 /// by them.
 package enum Rule: String, CaseIterable, Hashable, Sendable {
   case missingLibrary = "missing-library"
+  case loadOrder = "load-order"
   case wrongClass = "wrong-class"
   case wrongMachine = "wrong-machine"
   case unusableLibrary = "unusable-library"
@@ -50,7 +51,7 @@ package enum Rule: String, CaseIterable, Hashable, Sendable {
       .lazyBinding, .noCanary, .notFortified, .noIndirectBranchTracking, .noShadowStack,
       .noBranchTargets, .noPointerAuthentication:
       .weakens
-    case .unversionedLibrary, .setUserID, .unusedLibrary, .shadowedLibrary,
+    case .loadOrder, .unversionedLibrary, .setUserID, .unusedLibrary, .shadowedLibrary,
       .sameSoname, .duplicateFile:
       .notes
     }
@@ -60,6 +61,7 @@ package enum Rule: String, CaseIterable, Hashable, Sendable {
   package var summary: String {
     switch self {
     case .missingLibrary: "A library that is asked for is nowhere to be found."
+    case .loadOrder: "Libraries find another one only if their program opens that first."
     case .wrongClass: "A library was found only for the other word size."
     case .wrongMachine: "A library was found only for another machine or ABI."
     case .unusableLibrary: "The loader gives up on the file that it finds for a library."

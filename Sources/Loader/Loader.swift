@@ -8,7 +8,7 @@ internal import SystemPackage
 /// taken as constant; nothing is executed.
 package struct Loader {
   package let tree: any FileTree
-  package let environment: SearchEnvironment
+  package internal(set) var environment: SearchEnvironment
   private var files: LoaderFiles
   private var interpreters: InterpreterFinder
 

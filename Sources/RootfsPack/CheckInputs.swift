@@ -109,7 +109,9 @@ extension CheckInputs.Root {
     let name = ByteString(argument: argument)
     let tree = bundle.tree
     let found = ElfFileFinder(tree: tree, includesScripts: true).find(below: .root)
-    subjects = found.files.map { InspectSubjects.Subject(path: $0.text, isFound: true) }
+    subjects = found.files.map {
+      InspectSubjects.Subject(path: $0.text, isFound: true, limit: .root)
+    }
     failures =
       bundle.diagnostics(of: FilePath(name))
       + found.failures.map { Diagnostic("\(name): \($0.path): \(Diagnostic.describe($0.cause))") }

@@ -39,7 +39,8 @@ struct CheckRun {
     }
     var report = CheckReport()
     var programSymbols = ProgramSymbols(store)
-    var libraries: [(path: ByteString, checked: CheckedProgram)] = []
+    var checked: [CheckedSubject] = []
+    var order = LoadOrder(scope, checker)
     var passedOver = PassedOverFiles()
     var duplicates = DuplicateFiles()
     var rest = subjects[...]
@@ -48,22 +49,29 @@ struct CheckRun {
       let results = workers.map(batch) { worker, subject in worker.check(subject.path) }
       for (subject, result) in zip(batch, results) {
         switch result {
-        case .checked(let checked, let closures):
-          for closures in closures { duplicates.add(closures, of: subject.path) }
-          if isWhole, closures.contains(where: \.isLibrary) {
-            libraries.append((subject.path, checked))
-            continue
+        case .checked(let result, let closures):
+          let isLibrary = closures.contains(where: \.isLibrary)
+          for closures in closures {
+            duplicates.add(closures, of: subject.path)
+            order.add(closures, isWhole: isWhole)
+            if isWhole, !isLibrary { programSymbols.add(closures) }
           }
-          report.add(checked, at: subject.path)
-          if isWhole { for closures in closures { programSymbols.add(closures) } }
+          checked.append(CheckedSubject(subject, result, isLibrary, of: closures))
         case .refused(.loader(let error)) where subject.isFound && passedOver.count(error): break
         case .refused(let error): warn(Diagnostic(error))
         }
       }
       rest = rest.dropFirst(Self.batchSize)
     }
-    for library in libraries {
-      report.add(library.checked.without { programSymbols.define($0) }, at: library.path)
+    for index in checked.indices { order.settle(&checked[index]) }
+    for subject in checked where !isWhole || !subject.isLibrary {
+      report.add(subject.result, at: subject.path)
+    }
+    for library in checked where isWhole && library.isLibrary {
+      report.add(library.result.without { programSymbols.define($0) }, at: library.path)
+    }
+    if !policy.ignored.contains(.loadOrder) {
+      for (finding, program) in order.findings { report.add([finding], of: program) }
     }
     if !policy.ignored.contains(.duplicateFile) {
       for (finding, program) in duplicates.findings(in: scope.tree) {
@@ -95,7 +103,7 @@ struct CheckRun {
 
 extension ProgramClosures {
   /// Whether it is one of a library, which some program may open.
-  fileprivate var isLibrary: Bool { !graph.subject.image.isProgram }
+  var isLibrary: Bool { !graph.subject.image.isProgram }
 }
 
 extension CheckedProgram {

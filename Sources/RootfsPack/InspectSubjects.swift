@@ -11,6 +11,9 @@ struct InspectSubjects {
     let path: ByteString
     /// Nobody named it: what is no program or library is counted, not an error.
     let isFound: Bool
+    /// Where the tree of its program ends at the latest: the directory that was named, or the one above its
+    /// own.
+    let limit: RootPath
   }
 
   private(set) var subjects: [Subject] = []
@@ -28,11 +31,15 @@ struct InspectSubjects {
       }
       let path = context.locate(argument).path
       // What can't be resolved is told where it is opened.
-      if let place = try? resolver.resolve(path), place.status.kind == .directory {
+      let place = try? resolver.resolve(path)
+      if let place, place.status.kind == .directory {
         let finder = ElfFileFinder(tree: context.tree, includesScripts: includesScripts)
         addFiles(below: place.real, by: finder, named: path)
       } else {
-        subjects.append(Subject(path: path, isFound: false))
+        subjects.append(
+          Subject(
+            path: path, isFound: false,
+            limit: place?.real.parent.parent ?? .root))
       }
     }
   }
@@ -46,7 +53,7 @@ struct InspectSubjects {
         Diagnostic(
           "\(argument): no ELF file is in this directory", remedy: "name one that has programs"))
     }
-    subjects += result.files.map { Subject(path: $0.text, isFound: true) }
+    subjects += result.files.map { Subject(path: $0.text, isFound: true, limit: directory) }
     failures += result.failures.map { failure in
       Diagnostic(
         "\(failure.path): \(Diagnostic.describe(failure.cause))",

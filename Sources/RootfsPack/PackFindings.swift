@@ -8,6 +8,8 @@ internal import Report
 /// What keeps programs from starting, each thing once.
 struct PackFindings {
   private(set) var lines: [String] = []
+  /// What is odd and keeps nothing from starting.
+  private(set) var warnings: [String] = []
   private var seen: Set<String> = []
   private var missing: Set<ByteString> = []
   private var versions = 0
@@ -18,23 +20,36 @@ struct PackFindings {
       subjects.filter(\.isStarted).flatMap(\.graph.objects).compactMap {
         $0.image.dynamic?.soname
       })
-    // So is what a tree holds itself: whoever loads one of its libraries has the others loaded before.
-    let provided = subjects.filter { !$0.isStarted }.reduce(
-      into: [InclusionReason: Set<ByteString>]()
-    ) { names, subject in
-      let object = subject.graph.subject
-      names[subject.reason, default: []].insert(
-        object.image.dynamic?.soname ?? object.file.real.name)
-    }
+    let siblings = Self.siblings(in: subjects)
+    var openedBefore: [RootPath: (soname: ByteString, others: Set<RootPath>)] = [:]
     for subject in subjects where !subject.isForNeed {
-      let present = subject.isStarted ? [] : loaded.union(provided[subject.reason] ?? [])
-      for request in subject.graph.missing where !present.contains(request.name) {
+      for request in subject.graph.missing
+      where subject.isStarted || !loaded.contains(request.name) {
+        if !subject.isStarted,
+          let provider = siblings.provider(of: request, in: subject.graph, at: subject.place)
+        {
+          openedBefore[provider, default: (request.name, [])].others.insert(subject.place)
+          continue
+        }
         addMissing(request, of: subject.graph)
       }
       for unmet in subject.graph.unmetVersions where unmet.isFatal {
         addVersion(unmet, of: subject.graph)
       }
     }
+    warnings = openedBefore.sorted { $0.key < $1.key }.map { provider, needed in
+      "warning: \(provider): has to be opened by its program before "
+        + count(needed.others.count, "library", "libraries")
+        + " that need\(needed.others.count == 1 ? "s" : "") \(needed.soname) and won't find it"
+    }
+  }
+
+  /// The libraries that ship, at their places in the bundle.
+  private static func siblings(in subjects: [PackSubject]) -> SiblingLibraries {
+    var siblings = SiblingLibraries()
+    for subject in subjects { siblings.add(subject.graph.subject.image, at: subject.place) }
+    siblings.isOneProgram = Set(subjects.filter(\.isStarted).map(\.place)).count == 1
+    return siblings
   }
 
   private mutating func addMissing(_ request: LibraryRequest, of graph: ClosureGraph) {
@@ -68,4 +83,9 @@ struct PackFindings {
     ]
     return parts.compactMap(\.self).joined(separator: " and ")
   }
+}
+
+extension PackSubject {
+  /// Where it will lie, as far as that is known before the plan.
+  fileprivate var place: RootPath { destination ?? graph.subject.file.real }
 }

@@ -140,7 +140,7 @@ struct PackPlanner {
     _ subjects: [PackSubject], _ settings: LoaderSettings
   ) throws(Diagnostic) -> Bool {
     let findings = PackFindings(subjects)
-    for line in findings.lines { warn(Diagnostic(line)) }
+    for line in findings.warnings + findings.lines { warn(Diagnostic(line)) }
     guard !findings.lines.isEmpty else { return false }
     guard allowsMissing else {
       throw Diagnostic(

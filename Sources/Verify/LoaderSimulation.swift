@@ -23,6 +23,9 @@ struct LoaderSimulation {
   private var loaded: Set<ByteString> = []
   /// The objects that programs have loaded, which were simulated with them.
   private var covered: Set<RootPath> = []
+  private var siblings = SiblingLibraries()
+  /// Libraries that a program has to open before others, with those.
+  private var openedBefore: [(provider: RootPath, soname: ByteString, others: Set<RootPath>)] = []
 
   /// - Parameters:
   ///   - policy: which needs count.
@@ -50,15 +53,23 @@ struct LoaderSimulation {
     var libraries: [RootPath] = []
     for (path, isExecutable) in paths {
       switch try? tree.programFormat(of: path) {
-      case .elf where StartedProgram.isProgram(path, in: tree): simulate(program: path)
-      case .elf: libraries.append(path)
+      case .elf:
+        let image = StartedProgram.image(of: path, in: tree)
+        if let image, StartedProgram.isProgram(image) {
+          simulate(program: path)
+        } else {
+          libraries.append(path)
+          if let image { siblings.add(image, at: path) }
+        }
       case .script where isExecutable: simulate(script: path)
       default: break
       }
     }
     // After the programs, since these load some of them.
     counts.libraries = libraries.count
+    siblings.isOneProgram = counts.programs == 1
     for path in libraries where !covered.contains(path) { simulate(library: path) }
+    tellOrder()
     let summary = [
       (counts.programs, "program", "programs"), (counts.libraries, "library", "libraries"),
       (counts.scripts, "script", "scripts"),
@@ -199,8 +210,32 @@ struct LoaderSimulation {
     var loader = loader
     guard let graph = try? loader.closure(of: path.text), graph.libc != nil else { return }
     for request in graph.missing where !loaded.contains(request.name) {
+      if let provider = siblings.provider(of: request, in: graph, at: path) {
+        noteOrder(provider, request.name, path)
+        continue
+      }
       let requester = graph.objects[request.requester].openedPath
       tell(.fails, path, "\(request.name) is missing, needed by \(requester)")
+    }
+  }
+
+  private mutating func noteOrder(
+    _ provider: RootPath, _ soname: ByteString, _ library: RootPath
+  ) {
+    if let known = openedBefore.firstIndex(where: { $0.provider == provider }) {
+      openedBefore[known].others.insert(library)
+    } else {
+      openedBefore.append((provider, soname, [library]))
+    }
+  }
+
+  private mutating func tellOrder() {
+    for (provider, soname, others) in openedBefore {
+      let libraries =
+        others.count == 1
+        ? "1 library that needs \(soname) and doesn't find it"
+        : "\(others.count) libraries that need \(soname) and don't find it"
+      tell(.warns, provider, "counts as opened by its program before \(libraries)")
     }
   }
 

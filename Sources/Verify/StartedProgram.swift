@@ -31,12 +31,19 @@ enum StartedProgram {
     return (others.isEmpty ? all : others).map { nameInPath(of: $0, in: bundle) }
   }
 
-  /// A library that can be started too, such as glibc's own, is a library.
   static func isProgram(_ path: RootPath, in tree: any FileTree) -> Bool {
-    guard let file = try? tree.open(path), let image = try? ElfImage(reading: file) else {
-      return false
-    }
-    return image.isProgram && image.dynamic?.soname == nil
+    image(of: path, in: tree).map(isProgram) ?? false
+  }
+
+  /// A library that can be started too, such as glibc's own, is a library.
+  static func isProgram(_ image: ElfImage) -> Bool {
+    image.isProgram && image.dynamic?.soname == nil
+  }
+
+  /// Nil for what can't be read.
+  static func image(of path: RootPath, in tree: any FileTree) -> ElfImage? {
+    guard let file = try? tree.open(path) else { return nil }
+    return try? ElfImage(reading: file)
   }
 
   /// Whether a file is a part of a library of a language: what can be started there is rarely meant to be.

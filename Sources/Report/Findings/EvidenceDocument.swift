@@ -75,6 +75,9 @@ extension EvidenceDocument {
       add("library", name)
       add("kind", .text(kind.rawValue))
       add(tried: tried)
+    case .openedBefore(let soname, let others):
+      add("soname", soname)
+      add("libraries", .list(others.map(\.description)))
     case .missingBaseline(let name, let variant, let level, let tried):
       add("library", name)
       add("variant", variant)

@@ -8,7 +8,8 @@ extension Problem {
   /// What is wrong: one clause, in which "it" is the object.
   package var message: String {
     switch self {
-    case .missingLibrary, .missingBaseline, .missingInterpreter, .notInPath, .endlessInterpreters,
+    case .missingLibrary, .openedBefore, .missingBaseline, .missingInterpreter, .notInPath,
+      .endlessInterpreters,
       .relativeInterpreter, .wrongInterpreter, .entrypoint, .otherLibc:
       loadingMessage
     case .missingVersion, .unversionedLibrary, .undefinedSymbol, .unreadableTables,
@@ -25,6 +26,12 @@ extension Problem {
     switch self {
     case .missingLibrary(let name, let kind, _):
       "\(name)\(kind == .needed ? "" : " (\(kind.label))") \(Self.absence(of: rule))"
+    case .openedBefore(let soname, let others):
+      "it has to be opened by its program before "
+        + (others.count == 1
+          ? "1 library that asks for \(soname) and doesn't find it: "
+          : "\(others.count) libraries that ask for \(soname) and don't find it: ")
+        + Self.list(others)
     case .missingBaseline(let name, let variant, let level, _):
       "\(name) is there only for \(level): \(variant)"
     case .missingInterpreter(let path, let outcome):
@@ -40,6 +47,11 @@ extension Problem {
       "it is linked with \(named), but \(interpreter) is the loader of \(libc.rawValue)"
     default: ""
     }
+  }
+
+  private static func list(_ paths: [ByteString]) -> String {
+    let shown = paths.prefix(3).map(\.description).joined(separator: ", ")
+    return paths.count > 3 ? "\(shown) and \(paths.count - 3) more" : shown
   }
 
   private static func absence(of rule: Rule) -> String {

@@ -6,7 +6,8 @@ extension Problem {
   /// What the user can do: a clause without a full stop.
   package var remedy: String {
     switch self {
-    case .missingLibrary, .missingBaseline, .missingInterpreter, .notInPath, .endlessInterpreters,
+    case .missingLibrary, .openedBefore, .missingBaseline, .missingInterpreter, .notInPath,
+      .endlessInterpreters,
       .relativeInterpreter, .wrongInterpreter, .entrypoint, .otherLibc:
       loadingRemedy
     case .missingVersion(_, let library, _):
@@ -28,6 +29,8 @@ extension Problem {
 
   private var loadingRemedy: String {
     switch self {
+    case .openedBefore:
+      "if no program does so, name its directory in theirs (RUNPATH, --library-path)"
     case .missingBaseline(let name, _, _, _):
       "add \(name) for every processor beside it: some of them can't use this one"
     case .entrypoint(let fault): fault.remedy
