@@ -54,4 +54,16 @@ struct ResourceBundlesTests {
     var fixture = PluginFixture(ResourceBundles(), files)
     #expect(fixture.needs(of: "/src/.build/release/App", isProgram: true).isEmpty)
   }
+
+  @Test func `a bundle beside a program is asked for wherever the text stands in it`() {
+    var files = Self.files(built: "/src/.build/release/Kit_App.resources", constants: [])
+    for (text, isAsked) in [("/x/Kit_App.resources\0", true), ("/x/Kit_App.resources.y\0", false)] {
+      guard case .file(let bytes, _) = InMemoryTree.Node.program() else { continue }
+      let padding = [UInt8](repeating: 1, count: (1 << 20) - bytes.count - 8)
+      files["/src/.build/release/App"] = .file(bytes + padding + Array(text.utf8))
+      var fixture = PluginFixture(ResourceBundles(), files)
+      let needs = fixture.needs(of: "/src/.build/release/App", isProgram: true)
+      #expect(needs.paths == (isAsked ? [Self.built] : []))
+    }
+  }
 }
