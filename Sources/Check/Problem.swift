@@ -32,6 +32,7 @@ package enum Problem: Hashable, Sendable {
     name: ByteString, version: ByteString?, library: ByteString?, missing: ByteString?)
   case unreadableTables(ElfReadError)
   case truncatedFile(ElfReadError)
+  case malformedFile(ElfReadError)
   /// - assumed: the level of the processor that was assumed; nil for the baseline.
   case newerProcessor(levels: UInt32, assumed: ByteString?)
   case processorFloor(levels: UInt32, maximum: Int)
@@ -52,6 +53,7 @@ package enum Problem: Hashable, Sendable {
     name: ByteString, loaded: ByteString, loader: ByteString, own: ByteString)
   case sameSoname(soname: ByteString, other: ByteString)
   case duplicateFile(other: ByteString, size: UInt64, digest: ByteString)
+  case sectionTable(ElfReadError)
 }
 
 /// Why a directory of a search path isn't safe.
@@ -79,6 +81,7 @@ extension Problem {
     case .undefinedSymbol: .undefinedSymbol
     case .unreadableTables: .unreadableTables
     case .truncatedFile: .truncatedFile
+    case .malformedFile: .malformedFile
     case .newerProcessor: .newerProcessor
     case .processorFloor: .processorFloor
     case .releaseFloor(let floor, _): floor.package == .glibc ? .glibcFloor : .gccFloor
@@ -92,6 +95,7 @@ extension Problem {
     case .shadowedLibrary: .shadowedLibrary
     case .sameSoname: .sameSoname
     case .duplicateFile: .duplicateFile
+    case .sectionTable: .sectionTable
     }
   }
 

@@ -16,6 +16,7 @@ package enum Rule: String, CaseIterable, Hashable, Sendable {
   case undefinedSymbol = "undefined-symbol"
   case unreadableTables = "unreadable-tables"
   case truncatedFile = "truncated-file"
+  case malformedFile = "malformed-file"
   case newerProcessor = "newer-processor"
   case missingBaseline = "missing-baseline"
   case glibcFloor = "glibc-floor"
@@ -39,12 +40,14 @@ package enum Rule: String, CaseIterable, Hashable, Sendable {
   case shadowedLibrary = "shadowed-library"
   case sameSoname = "same-soname"
   case duplicateFile = "duplicate-file"
+  case sectionTable = "section-table"
 
   package var severity: Severity {
     switch self {
     case .missingLibrary, .wrongClass, .wrongMachine, .unusableLibrary, .missingInterpreter,
       .relativeInterpreter, .wrongInterpreter, .entrypoint, .otherLibc, .missingVersion,
-      .undefinedSymbol, .unreadableTables, .truncatedFile, .newerProcessor, .missingBaseline:
+      .undefinedSymbol, .unreadableTables, .truncatedFile, .malformedFile, .newerProcessor,
+      .missingBaseline:
       .fails
     case .glibcFloor, .gccFloor, .processorFloor, .privateVersion: .gate
     case .executableStack, .textRelocations, .unsafeSearchPath, .fixedAddress, .noRelro,
@@ -52,7 +55,7 @@ package enum Rule: String, CaseIterable, Hashable, Sendable {
       .noBranchTargets, .noPointerAuthentication:
       .weakens
     case .loadOrder, .unversionedLibrary, .setUserID, .unusedLibrary, .shadowedLibrary,
-      .sameSoname, .duplicateFile:
+      .sameSoname, .duplicateFile, .sectionTable:
       .notes
     }
   }
@@ -74,7 +77,8 @@ package enum Rule: String, CaseIterable, Hashable, Sendable {
     case .unversionedLibrary: "Versions are asked of a library that has none."
     case .undefinedSymbol: "No loaded object defines a symbol that is bound."
     case .unreadableTables: "An object's symbol tables make no sense."
-    case .truncatedFile: "A file ends before what its headers point to."
+    case .truncatedFile: "A file ends before what is to be loaded of it."
+    case .malformedFile: "No loader takes the program, or it crashes before it begins."
     case .newerProcessor: "An object asks for a newer processor than the one assumed."
     case .missingBaseline: "A library exists only for newer processors."
     case .glibcFloor: "An object needs a newer glibc than --max-glibc."
@@ -98,6 +102,7 @@ package enum Rule: String, CaseIterable, Hashable, Sendable {
     case .shadowedLibrary: "An object gets another file for a library than by itself."
     case .sameSoname: "Two loaded files have the same soname."
     case .duplicateFile: "Two loaded files have the same content."
+    case .sectionTable: "The section headers lie beyond the file's end: only debuggers miss them."
     }
   }
 }

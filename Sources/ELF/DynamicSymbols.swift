@@ -96,6 +96,16 @@ package final class DynamicSymbols: Sendable {
 
   // MARK: All symbols
 
+  /// Calls `body` with the size of each symbol's name in bytes, its NUL included, in the table's order.
+  func forEachNameSize(
+    _ body: (Int) throws(ElfReadError) -> Void
+  ) throws(ElfReadError) {
+    for index in 0..<count {
+      guard let start = nameStart(of: index), strings[start] != 0 else { continue }
+      try body((strings[start...].firstIndex(of: 0) ?? strings.count) + 1 - start)
+    }
+  }
+
   /// The names of symbols by their places, in the table's order; a name that can't be read is left out.
   package func names(where isWanted: (Int, DynamicSymbol) -> Bool) -> [ByteString] {
     (0..<count).dropFirst().compactMap { index in

@@ -7,9 +7,12 @@ package struct ElfImage: Hashable, Sendable {
   package var interpreter: ByteString?
   /// Whether there is a PT_LOAD; a loader refuses an object without one.
   package var hasLoadSegment: Bool
-  /// Whether segments have a place in memory and no content in the file, as in debugging data that
-  /// was split off a program.
+  /// Whether it is debugging data that was split off: of all that is loaded, the file has nothing.
   package var isDebugDataOnly = false
+  /// Whether the segments are as linkers make them, so that all who map them make the same of the object.
+  package var isPlain = true
+  /// What keeps glibc from starting the program, and musl not.
+  package var glibcFault: ElfReadError?
   /// The dynamic section; nil for a static program.
   package var dynamic: DynamicSection?
   /// NT_GNU_BUILD_ID, which names one build of the object and its debugging data.
@@ -18,8 +21,8 @@ package struct ElfImage: Hashable, Sendable {
   package var neededISALevels: UInt32 = 0
   /// The notes of the UAPI group (owner `FDO`): packaging and dlopen metadata.
   package var metadataNotes: [ElfNote] = []
-  /// What the file ends before, although its headers point there: no loader looks at that, and a
-  /// program without it crashes later, or was copied in part.
+  /// That the section headers lie beyond the end of the file, where no loader looks for them: a copy
+  /// that was cut off may be the reason.
   package var truncation: ElfReadError?
 
   package init(

@@ -21,10 +21,13 @@ package struct Machine: RawRepresentable, Hashable, Sendable {
   package static let arm = Machine(rawValue: 40)
   package static let superH = Machine(rawValue: 42)
   package static let sparcV9 = Machine(rawValue: 43)
+  package static let ia64 = Machine(rawValue: 50)
   package static let amd64 = Machine(rawValue: 62)
   package static let aarch64 = Machine(rawValue: 183)
   package static let riscv = Machine(rawValue: 243)
   package static let loongArch = Machine(rawValue: 258)
+  /// An unofficial number, which all Alpha systems use.
+  package static let alpha = Machine(rawValue: 0x9026)
 
   // A switch, since building a dictionary would cost every start.
   private var name: String? {
@@ -41,10 +44,12 @@ package struct Machine: RawRepresentable, Hashable, Sendable {
     case .arm: "arm"
     case .superH: "sh"
     case .sparcV9: "sparc64"
+    case .ia64: "ia64"
     case .amd64: "x86-64"
     case .aarch64: "aarch64"
     case .riscv: "riscv"
     case .loongArch: "loongarch"
+    case .alpha: "alpha"
     default: nil
     }
   }

@@ -109,11 +109,11 @@ struct SysVHashTable: Sendable {
   /// The words before the buckets, in words.
   static let headerWords = 2
 
-  /// In bytes: s390x has words as wide as an address.
+  /// In bytes: s390x and Alpha have words as wide as an address.
   ///
-  /// Source: glibc `sysdeps/s390/s390-64/bits/elfclass.h` (`__ELF_NATIVE_CLASS`, `Elf_Symndx`).
+  /// Source: glibc `sysdeps/unix/sysv/linux/{s390,alpha}/bits/elfclass.h` (`Elf_Symndx`).
   static func wordSize(_ header: ElfHeader) -> Int {
-    header.elfClass == .elf64 && header.machine == .s390 ? 8 : 4
+    header.elfClass == .elf64 && (header.machine == .s390 || header.machine == .alpha) ? 8 : 4
   }
 
   /// - Parameter bytes: buckets and chains with the header.

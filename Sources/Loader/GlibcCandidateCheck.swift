@@ -21,14 +21,19 @@ struct GlibcCandidateCheck {
     guard file.status.kind == .regular else {
       return .refused(.unusable("it is a \(file.status.kind)"))
     }
-    switch files.entry(of: file) {
+    switch files.entry(of: file, mappedBy: .glibc, in: subject) {
     case .unopenable(let error): return .refused(CandidateOutcome(error))
+    case .notElf(.unknownClass(let value)) where file.status.size >= subject.size:
+      return .refused(.unknownClass(value))
     case .notElf(let error): return .refused(.unusable(error.description))
     case .damaged(let header, let error):
       return .refused(refusal(of: header) ?? .unusable(error.description))
     case .object(let elf):
       let image = elf.image
       if let refusal = refusal(of: image.header) { return .refused(refusal) }
+      guard !image.isDebugDataOnly else {
+        return .refused(.unusable("it holds only the debugging data of a library"))
+      }
       guard image.hasLoadSegment else {
         return .refused(.unusable("it has no loadable segments"))
       }
@@ -64,6 +69,9 @@ struct GlibcCandidateCheck {
 }
 
 extension ElfHeader {
+  /// In bytes.
+  fileprivate var size: UInt64 { elfClass == .elf64 ? 64 : 52 }
+
   /// What stands for the machine to a reader of one byte order, whatever the file's own.
   fileprivate func machine(readIn encoding: DataEncoding) -> Machine {
     dataEncoding == encoding ? machine : Machine(rawValue: machine.rawValue.byteSwapped)

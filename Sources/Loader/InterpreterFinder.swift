@@ -27,6 +27,17 @@ struct InterpreterFinder {
     let libc: Libc?
   }
 
+  /// What the kernel has against an interpreter.
+  ///
+  /// Source: Linux `fs/binfmt_elf.c` (`load_elf_binary`, `elf_check_arch`).
+  private func mismatch(
+    of interpreter: Interpreter, _ program: ElfHeader
+  ) -> CandidateOutcome? {
+    guard let header = interpreter.object?.image.header else { return nil }
+    guard program.machine.matches(header.machine) else { return .wrongMachine(header.machine) }
+    return header.elfClass == program.elfClass ? nil : .wrongClass(header.elfClass)
+  }
+
   /// The interpreter that the subject names, or the one that a library without it would meet.
   mutating func find(
     for subject: LoadedObject, _ platform: LoaderPlatform, files: inout LoaderFiles
@@ -34,6 +45,7 @@ struct InterpreterFinder {
     if let path = subject.image.interpreter {
       var outcome = CandidateOutcome.found
       let interpreter = open(path, &outcome, &files)
+      outcome = mismatch(of: interpreter, subject.image.header) ?? outcome
       let attempt = SearchAttempt(
         rule: .interpreter, path: path, directory: nil, outcome: outcome)
       return (interpreter, attempt)
@@ -67,8 +79,9 @@ struct InterpreterFinder {
   ) -> Interpreter {
     do {
       let file = try files.resolve(path, from: workingDirectory)
-      guard file.status.kind == .regular, case .object(let elf) = files.entry(of: file) else {
-        outcome = .unusable("it is no ELF file")
+      let entry = files.entry(of: file, mappedBy: .kernel, in: ElfHeader())
+      guard file.status.kind == .regular, case .object(let elf) = entry else {
+        outcome = .unusable(Self.refusal(of: entry))
         return Interpreter(
           path: path, object: nil, strings: nil,
           libc: LoaderProfile.libc(interpreter: path, strings: nil))
@@ -83,6 +96,13 @@ struct InterpreterFinder {
       return Interpreter(
         path: path, object: nil, strings: nil,
         libc: LoaderProfile.libc(interpreter: path, strings: nil))
+    }
+  }
+
+  private static func refusal(of entry: ObjectStore.Entry) -> String {
+    switch entry {
+    case .damaged(_, let error): error.description
+    case .object, .notElf, .unopenable: "it is no ELF file"
     }
   }
 

@@ -36,6 +36,9 @@ package final class LoadedObject: Sendable {
 
   package var image: ElfImage { elf.image }
 
+  /// Who maps it into memory; nil where that makes no difference.
+  package var mapper: ObjectMapper? { elf.mapper }
+
   package var isUnloaded: Bool {
     if case .unloaded = residence { true } else { false }
   }

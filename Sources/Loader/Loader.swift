@@ -34,7 +34,7 @@ package struct Loader {
     var environment = environment
     environment.openings += openings
     environment.processor = processor ?? environment.processor
-    let subject = try readSubject(path)
+    var subject = try readSubject(path)
     let header = subject.image.header
     let platform = LoaderPlatform(header)
     guard subject.image.linkage == .dynamic else {
@@ -51,6 +51,7 @@ package struct Loader {
     if let level = fitting.level, fitting.isNamedLevel, !profile.levels.contains(level) {
       throw .unknownLevel(path: path, level: level, known: profile.levels)
     }
+    subject = try self.subject(subject, as: profile.libc)
     var walk = ClosureWalk(
       subject: subject, interpreter: interpreter.object, profile: profile,
       environment: environment, isSecure: isSecure(subject))
@@ -113,7 +114,10 @@ package struct Loader {
   ) throws(LoaderError) {
     rules.loadAtStart(&walk, files: &files)
     if let start {
-      let index = walk.placeInterpreter()
+      let place = walk.placeInterpreter()
+      // One that the kernel refuses is there for nobody.
+      let isStarted = start.attempt.map { $0.outcome == .found } ?? true
+      let index = isStarted ? place : nil
       walk.record(
         LibraryRequest(
           kind: .interpreter, name: start.path, expandedName: start.path, requester: 0,
@@ -157,21 +161,53 @@ package struct Loader {
     guard file.status.kind == .regular else {
       throw .notRegular(path: path, file.status.kind)
     }
-    switch files.entry(of: file) {
+    switch subjectEntry(of: file) {
     case .unopenable(let error): throw .unopenable(path: path, error)
-    case .notElf(let error), .damaged(_, let error): throw .unreadable(path: path, error)
+    case .notElf(let error): throw .unreadable(path: path, error)
+    case .damaged(let header, let error):
+      try check(header, of: path)
+      throw .unreadable(path: path, error)
     case .object(let elf):
-      let image = elf.image
-      guard image.header.type == .executable || image.header.type == .sharedObject else {
-        throw .notLoadable(path: path, image.header.type)
-      }
-      guard image.header.machine.isKnown else {
-        throw .unknownMachine(path: path, image.header.machine)
-      }
-      guard image.hasLoadSegment else { throw .noLoadSegment(path: path) }
-      guard !image.isDebugDataOnly else { throw .debugDataOnly(path: path) }
-      if let damage = image.truncation { throw .unreadable(path: path, damage) }
+      try check(elf.image.header, of: path)
+      guard !elf.image.isDebugDataOnly else { throw .debugDataOnly(path: path) }
+      guard elf.image.hasLoadSegment else { throw .noLoadSegment(path: path) }
       return LoadedObject(openedPath: path, file: file, elf: elf, loadedBy: nil)
+    }
+  }
+
+  /// The kernel maps a program, and looks at little of its header.
+  private mutating func subjectEntry(of file: ResolvedPath) -> ObjectStore.Entry {
+    let entry = files.entry(of: file)
+    if case .object(let elf) = entry, elf.isSame(to: .kernel, in: nil) { return entry }
+    let program = files.entry(of: file, mappedBy: .kernel, in: ElfHeader())
+    if case .object(let elf) = program, elf.image.isProgram { return program }
+    return entry
+  }
+
+  private func check(_ header: ElfHeader, of path: ByteString) throws(LoaderError) {
+    guard header.type == .executable || header.type == .sharedObject else {
+      throw .notLoadable(path: path, header.type)
+    }
+    guard header.machine.isKnown else { throw .unknownMachine(path: path, header.machine) }
+  }
+
+  /// The subject as the loader of a C library takes it, which may not be as its file was read.
+  private mutating func subject(
+    _ subject: LoadedObject, as libc: Libc
+  ) throws(LoaderError) -> LoadedObject {
+    let path = subject.openedPath
+    if subject.image.isProgram {
+      if libc == .glibc, let fault = subject.image.glibcFault {
+        throw .unreadable(path: path, fault)
+      }
+      return subject
+    }
+    let mapper: ObjectMapper = libc == .musl ? .musl : .glibc
+    switch files.entry(of: subject.file, mappedBy: mapper, in: subject.image.header) {
+    case .object(let elf):
+      return LoadedObject(openedPath: path, file: subject.file, elf: elf, loadedBy: nil)
+    case .damaged(_, let error), .notElf(let error): throw .unreadable(path: path, error)
+    case .unopenable(let error): throw .unopenable(path: path, error)
     }
   }
 }

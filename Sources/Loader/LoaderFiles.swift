@@ -98,11 +98,18 @@ struct LoaderFiles {
     return entry
   }
 
-  /// Reads a file in a byte order that its header doesn't tell.
-  func entry(
-    of file: ResolvedPath, readIn encoding: ElfHeader.DataEncoding
+  /// Reads a regular file as whoever maps it does.
+  ///
+  /// - Parameter own: the header of the program that loads it.
+  mutating func entry(
+    of file: ResolvedPath, mappedBy mapper: ObjectMapper, in own: ElfHeader
   ) -> ObjectStore.Entry {
-    store.entry(of: file, readIn: encoding)
+    let entry = entry(of: file)
+    switch entry {
+    case .object(let elf) where elf.isSame(to: mapper, in: own): return entry
+    case .unopenable: return entry
+    case .object, .damaged, .notElf: return store.entry(of: file, mappedBy: mapper, in: own)
+    }
   }
 
   /// The versions that `requester` asks for in its need at a place and `provider` doesn't define.
@@ -136,16 +143,20 @@ struct LoaderFiles {
   /// Whether an object defines what musl's loader takes as the mark of a C library.
   ///
   /// Source: musl `ldso/dynlink.c` (`load_library`).
-  mutating func isLibc(_ file: ResolvedPath) -> Bool {
+  mutating func isLibc(_ file: ResolvedPath, _ elf: ElfFile) -> Bool {
     if let known = libcs[file.real.text] { return known }
-    let isLibc = (try? definesAll(["__libc_start_main", "stdin"], in: file.real)) ?? false
+    let isLibc = (try? definesAll(["__libc_start_main", "stdin"], in: file.real, elf)) ?? false
     libcs[file.real.text] = isLibc
     return isLibc
   }
 
-  private func definesAll(_ symbols: [ByteString], in path: RootPath) throws -> Bool {
+  /// - Parameter elf: how the object is read; nil for what the file itself says.
+  private func definesAll(
+    _ symbols: [ByteString], in path: RootPath, _ elf: ElfFile? = nil
+  ) throws -> Bool {
     let file = try resolver.tree.open(path)
-    return try ElfImage.symbols(symbols, areDefinedIn: file)
+    return try ElfImage.symbols(
+      symbols, areDefinedIn: file, header: elf?.image.header, mapper: elf?.mapper)
   }
 
   // MARK: Plain files

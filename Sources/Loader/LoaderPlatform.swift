@@ -60,6 +60,8 @@ package struct LoaderPlatform: Sendable {
     case .sparc, .sparc32plus: ["/lib/ld-linux.so.2"]
     case .superH: ["/lib/ld-linux.so.2"]
     case .ppc, .m68k, .parisc: ["/lib/ld.so.1"]
+    case .alpha: ["/lib/ld-linux.so.2"]
+    case .ia64: ["/lib/ld-linux-ia64.so.2"]
     default: []
     }
   }
@@ -97,6 +99,7 @@ package struct LoaderPlatform: Sendable {
     case .ppc64: return elf | 0x0500
     case .s390: return is64 ? elf | 0x0400 : elf
     case .sparcV9: return elf | 0x0100
+    case .ia64: return elf | 0x0200
     case .arm: return elf | (isHardFloatARM ? 0x0900 : 0x0B00)
     case .riscv: return riscvFloatABI == 4 ? elf | 0x1000 : elf | 0x0F00
     case .loongArch: return loongArchFloatABI == 3 ? elf | 0x1200 : elf | 0x1100
@@ -111,7 +114,7 @@ package struct LoaderPlatform: Sendable {
   /// The flags of entries that the port takes (`_dl_cache_check_flags`).
   package var acceptedCacheFlags: [Int32] {
     switch header.machine {
-    case .amd64, .aarch64, .ppc64, .sparcV9, .riscv, .loongArch: [cacheFlags]
+    case .amd64, .aarch64, .ppc64, .sparcV9, .ia64, .riscv, .loongArch: [cacheFlags]
     case .s390 where is64: [cacheFlags]
     case .mips where is64 || isMipsN32 || isMipsNaN2008: [cacheFlags]
     case .arm: [cacheFlags, 0x0003]
@@ -158,6 +161,8 @@ package struct LoaderPlatform: Sendable {
           + (is64 ? "-linux-gnuabi64" : (isMipsN32 ? "-linux-gnuabin32" : "-linux-gnu"))
       ]
     case .loongArch: ["loongarch64-linux-gnu"]
+    case .alpha: ["alpha-linux-gnu"]
+    case .ia64: ["ia64-linux-gnu"]
     default: []
     }
   }
@@ -166,7 +171,9 @@ package struct LoaderPlatform: Sendable {
   /// Debian's, then those of a `lib64` distribution, then the plain ones.
   package var fallbackDefaultDirectories: [ByteString] {
     let tuples = multiarchTuples.flatMap { ["/lib/\($0)/", "/usr/lib/\($0)/"] }
-    let wide = is64 ? ["/lib64/", "/usr/lib64/"] : []
+    // These two never had 32-bit libraries beside the others.
+    let hasOneWidth = header.machine == .alpha || header.machine == .ia64
+    let wide = is64 && !hasOneWidth ? ["/lib64/", "/usr/lib64/"] : []
     return (tuples + wide + ["/lib/", "/usr/lib/"]).map { ByteString($0) }
   }
 

@@ -173,14 +173,16 @@ struct MuslRules: LoaderRules {
       result = SearchResult(place: .object(known), rule: rule, attempts: result.attempts)
       return true
     }
-    let entry = file.status.kind == .regular ? entry(of: file, in: walk, &files) : nil
-    if case .unopenable(let error) = entry { return endsSearch(error) }
-    guard let elf = loadableFile(entry, in: walk) else {
-      note(.unusable("it can't be mapped as a library"))
+    let elf: ElfFile
+    switch judge(file, in: walk, &files) {
+    case .usable(let file): elf = file
+    case .unopenable(let error): return endsSearch(error)
+    case .refused(let reason):
+      note(.unusable(reason))
       return true
     }
     // Another C library: musl takes itself instead.
-    if files.isLibc(file) {
+    if files.isLibc(file, elf) {
       note(.sameFile)
       result = SearchResult(place: .interpreter, rule: .builtIn, attempts: result.attempts)
       return true
@@ -192,33 +194,32 @@ struct MuslRules: LoaderRules {
     return true
   }
 
-  /// What a file is to a loader that reads every field in its own byte order.
-  private func entry(
-    of file: ResolvedPath, in walk: ClosureWalk, _ files: inout LoaderFiles
-  ) -> ObjectStore.Entry {
-    let entry = files.entry(of: file)
-    let own = walk.subject.image.header.dataEncoding
-    switch entry {
-    case .object(let elf) where elf.image.header.dataEncoding != own:
-      return files.entry(of: file, readIn: own)
-    case .damaged(let header, _) where header.dataEncoding != own:
-      return files.entry(of: file, readIn: own)
-    case .object, .damaged, .notElf, .unopenable: return entry
-    }
-  }
-
   /// Lets an object bear the last part of the path that it was loaded by. One that was asked for by
   /// a path has no such name until a search meets its file.
   private func addShortName(_ path: ByteString, to object: Int, in walk: inout ClosureWalk) {
     walk.addName(RootPath(normalising: path).name, to: object)
   }
 
-  /// Magic and machine go unchecked, but every field is read where the own class has it.
-  private func loadableFile(_ entry: ObjectStore.Entry?, in walk: ClosureWalk) -> ElfFile? {
-    guard case .object(let elf) = entry, elf.image.dynamic != nil,
-      elf.image.header.elfClass == walk.subject.image.header.elfClass,
-      elf.image.header.type == .sharedObject || elf.image.header.type == .executable
-    else { return nil }
-    return elf
+  private enum Verdict {
+    case usable(ElfFile)
+    case unopenable(Errno)
+    case refused(String)
+  }
+
+  /// Magic, class, byte order and machine go unchecked: every field is read as the own class has it.
+  private func judge(
+    _ file: ResolvedPath, in walk: ClosureWalk, _ files: inout LoaderFiles
+  ) -> Verdict {
+    guard file.status.kind == .regular else { return .refused("it is a \(file.status.kind)") }
+    switch files.entry(of: file, mappedBy: .musl, in: walk.subject.image.header) {
+    case .unopenable(let error): return .unopenable(error)
+    case .notElf(let error), .damaged(_, let error): return .refused(error.description)
+    case .object(let elf):
+      guard elf.image.header.type == .sharedObject || elf.image.header.type == .executable else {
+        return .refused("it is neither a shared object nor a program")
+      }
+      guard elf.image.dynamic != nil else { return .refused("it has no dynamic section") }
+      return .usable(elf)
+    }
   }
 }

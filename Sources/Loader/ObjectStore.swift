@@ -6,12 +6,30 @@ internal import SystemPackage
 /// One ELF file as it was read: every closure that loads it holds the same one.
 package final class ElfFile: Sendable {
   let image: ElfImage
+  /// Who maps the object that was read; nil where that makes no difference.
+  let mapper: ObjectMapper?
   /// No other file of the same store has it.
   let number: Int
 
-  init(_ image: ElfImage, number: Int) {
+  init(_ image: ElfImage, mapper: ObjectMapper? = nil, number: Int) {
     self.image = image
+    self.mapper = mapper
     self.number = number
+  }
+
+  /// Whether whoever maps the object, a program with a header, makes of it what the file itself says.
+  func isSame(to mapper: ObjectMapper, in own: ElfHeader?) -> Bool {
+    guard image.isPlain, !image.isDebugDataOnly else { return false }
+    switch mapper {
+    case .glibc: return true
+    case .musl:
+      return own?.elfClass == image.header.elfClass
+        && own?.dataEncoding == image.header.dataEncoding
+    case .kernel:
+      // x32 has the number of x86-64, and i386 no other class.
+      return image.header.elfClass == .elf64
+        ? image.header.machine != .x86 : image.header.machine != .amd64
+    }
   }
 }
 
@@ -36,58 +54,58 @@ package final class ObjectStore: Sendable {
     self.tree = tree
   }
 
-  /// Reads a regular file.
+  /// Reads a regular file as it says that it is.
   func entry(of file: ResolvedPath) -> Entry {
-    if let known = entries.withLock({ $0[file.real.text] }) { return known }
+    entry(file.real.text) {
+      read(file.real) { file throws(ElfReadError) in
+        try ElfHeader(reading: file)
+      }
+    }
+  }
+
+  /// Reads a regular file as whoever maps it does, where that makes a difference.
+  ///
+  /// - Parameter own: the header of the program that loads it.
+  func entry(
+    of file: ResolvedPath, mappedBy mapper: ObjectMapper, in own: ElfHeader
+  ) -> Entry {
+    // No path has these bytes.
+    let key =
+      file.real.text
+      + ByteString([0, mapper.rawValue, own.elfClass.rawValue, own.dataEncoding.rawValue])
+    return entry(key) {
+      read(file.real, mapper) { file throws(ElfReadError) in
+        switch mapper {
+        case .kernel: try ElfHeader(readingAsKernel: file)
+        case .glibc: try ElfHeader(reading: file)
+        case .musl: try ElfHeader(reading: file, as: own)
+        }
+      }
+    }
+  }
+
+  private func entry(_ key: ByteString, _ read: () -> Entry) -> Entry {
+    if let known = entries.withLock({ $0[key] }) { return known }
     // Read outside of the lock: two loaders may do the same work, and agree on the first result.
-    let entry = read(file.real)
+    let entry = read()
     return entries.withLock { entries in
-      if let known = entries[file.real.text] { return known }
-      entries[file.real.text] = entry
+      if let known = entries[key] { return known }
+      entries[key] = entry
       return entry
     }
   }
 
-  /// Reads a file in a byte order that its header doesn't tell, as musl's loader does with its own.
-  func entry(of file: ResolvedPath, readIn encoding: ElfHeader.DataEncoding) -> Entry {
-    // No path has this byte.
-    let key = file.real.text + ByteString([0, encoding.rawValue])
-    if let known = entries.withLock({ $0[key] }) { return known }
-    let entry = read(file.real, in: encoding)
-    entries.withLock { $0[key] = entry }
-    return entry
-  }
-
-  private func read(_ path: RootPath, in encoding: ElfHeader.DataEncoding) -> Entry {
-    do {
-      guard var bytes = try tree.open(path).readAll(limit: Self.wholeFileLimit),
-        bytes.count > Self.encodingOffset
-      else { return .notElf(.empty) }
-      bytes[Self.encodingOffset] = encoding.rawValue
-      let copy = OpenFile(bytes: bytes)
-      return .object(
-        ElfFile(
-          try ElfImage(reading: copy), number: nextNumber.add(1, ordering: .relaxed).oldValue))
-    } catch let error as ElfReadError {
-      return .notElf(error)
-    } catch {
-      return .unopenable(.ioError)
-    }
-  }
-
-  /// EI_DATA.
-  private static let encodingOffset = 5
-  /// In bytes.
-  private static let wholeFileLimit = 64 << 20
-
-  private func read(_ path: RootPath) -> Entry {
+  private func read(
+    _ path: RootPath, _ mapper: ObjectMapper? = nil,
+    _ readHeader: (borrowing OpenFile) throws(ElfReadError) -> ElfHeader
+  ) -> Entry {
     do {
       let file = try tree.open(path)
-      let header = try ElfHeader(reading: file)
+      let header = try readHeader(file)
       do {
         return .object(
           ElfFile(
-            try ElfImage(reading: file, header: header),
+            try ElfImage(reading: file, header: header, mapper: mapper), mapper: mapper,
             number: nextNumber.add(1, ordering: .relaxed).oldValue))
       } catch {
         return .damaged(header, error)

@@ -84,6 +84,8 @@ package enum CandidateOutcome: Hashable, Sendable {
   /// Another error of `open`.
   case unopenable(String)
   case wrongClass(ElfHeader.Class)
+  /// EI_CLASS is neither of the two.
+  case unknownClass(UInt8)
   case wrongMachine(Machine)
   /// The machine's, but of another ABI, as `e_flags` tell.
   case wrongABI(flags: UInt32)
@@ -104,6 +106,7 @@ extension CandidateOutcome: CustomStringConvertible {
     case .linkLoop: "loop of symbolic links"
     case .unopenable(let reason): reason
     case .wrongClass(let found): "wrong ELF class: \(found.bits)-bit"
+    case .unknownClass(let value): "unknown ELF class \(value)"
     case .wrongMachine(let found): "wrong machine: \(found)"
     case .wrongABI(let flags): "another ABI of the machine: flags 0x\(String(flags, radix: 16))"
     case .notSetUserID: "not set-user-id, as a preloaded library must be here"

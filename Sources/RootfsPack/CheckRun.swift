@@ -173,8 +173,11 @@ extension Problem {
       self = .notInPath(name: name, directories: ScriptChain.searchPath)
     case .script(.tooDeep): self = .endlessInterpreters
     case .loader(.unreadable(_, let cause)):
-      guard case .truncated = cause else { return nil }
-      self = .truncatedFile(cause)
+      switch cause {
+      case .system, .empty, .notElf: return nil
+      case .truncated: self = .truncatedFile(cause)
+      default: self = .malformedFile(cause)
+      }
     case .loader, .noRuntime, .windowsProgram, .unreadable: return nil
     }
   }

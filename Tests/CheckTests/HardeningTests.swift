@@ -52,7 +52,7 @@ struct HardeningTests {
 
   @Test func `symbols that could be bound later are bound at the start`() throws {
     // DT_JMPREL and DT_PLTRELSZ, in a table of no entries; DT_BIND_NOW.
-    let lazy = ElfExtras(entries: [(23, 0x40), (2, 24), (20, 7)])
+    let lazy = ElfExtras(entries: [(23, 0x40), (2, 8), (20, 7)])
     var now = lazy
     now.entries.append((24, 0))
     let program = ElfImage.program(needed: ["libc.so.6"])

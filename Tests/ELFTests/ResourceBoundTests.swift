@@ -60,24 +60,27 @@ struct ResourceBoundTests {
   @Test func `names that lie far apart are read one by one, and let go`() throws {
     let count = 60_000
     let half = count * 16
-    var file = RawElf(segments: [], content: [])
+    let file = RawElf(segments: [], content: [])
     var dynamic: [UInt8] = []
+    let strings = RawElf.contentStart() + (count + 2) * 16
     for index in 0..<count {
       dynamic += file.word(1) + file.word(index % 2 * half + index * 16)
     }
-    dynamic += file.word(5) + file.word(0) + file.word(0) + file.word(0)
+    dynamic += file.word(5) + file.word(strings) + file.word(0) + file.word(0)
     let name = Array("libx".utf8) + [UInt8](repeating: 0, count: 12)
-    file.segments = [
-      .init(Self.loadSegment, offset: dynamic.count, size: half * 2),
-      .init(Self.dynamicSegment, size: dynamic.count),
-    ]
-    file.content = dynamic + Array(repeatElement(name, count: count * 2).joined())
-    #expect(try readImage(file.bytes).get().dynamic?.needed.count == count)
+    let bytes = RawElf.library(
+      dynamic: 0..<dynamic.count,
+      content: dynamic + Array(repeatElement(name, count: count * 2).joined())
+    ).bytes
+    #expect(try readImage(bytes).get().dynamic?.needed.count == count)
   }
 
   @Test func `a chain of symbols that never ends does`() throws {
-    var file = RawElf(segments: [], content: [])
-    let dynamic = [4, 0, 5, 0x1000, 6, 0x20000, 0, 0].flatMap { file.word($0) }
+    let file = RawElf(segments: [], content: [])
+    let start = RawElf.contentStart() + 8 * 8
+    let dynamic = [4, start, 5, start + 0x1000, 6, start + 0x20000, 0, 0].flatMap {
+      file.word($0)
+    }
     // One bucket, whose symbols 1 and 2 lead to one another.
     let hash = [1, 3, 1, 0, 2, 1].flatMap { file.number($0, 4) }
     let names = [UInt8](repeating: 0x41, count: 0xFFF0)
@@ -89,12 +92,8 @@ struct ResourceBoundTests {
     }
     let content =
       padded(hash, 0x1000) + padded(names, 0x1F000) + symbol(0) + symbol(0) + symbol(0x8000)
-    file.segments = [
-      .init(Self.loadSegment, offset: dynamic.count, size: content.count),
-      .init(Self.dynamicSegment, size: dynamic.count),
-    ]
-    file.content = dynamic + content
-    let isDefined = try read(file.bytes) { file throws(ElfReadError) in
+    let library = RawElf.library(dynamic: 0..<dynamic.count, content: dynamic + content)
+    let isDefined = try read(library.bytes) { file throws(ElfReadError) in
       try ElfImage.symbols(["stdin"], areDefinedIn: file)
     }
     #expect(isDefined == .success(false))
@@ -103,7 +102,7 @@ struct ResourceBoundTests {
   @Test(
     arguments: [ElfHeader.Class.elf32, .elf64],
     [ElfHeader.DataEncoding.littleEndian, .bigEndian])
-  func `millions of sections are refused before libelf makes room for them`(
+  func `millions of sections are nobody's business`(
     elfClass: ElfHeader.Class, encoding: ElfHeader.DataEncoding
   ) throws {
     let header = ElfHeader(elfClass: elfClass, dataEncoding: encoding)
@@ -116,10 +115,9 @@ struct ResourceBoundTests {
     var bytes = file.bytes
     let offsetField = isWide ? 40 : 32
     bytes.replaceSubrange(offsetField..<offsetField + (isWide ? 8 : 4), with: file.word(start))
-    let size = UInt64(200_000 * (isWide ? 64 : 40))
-    #expect(
-      try readImage(bytes)
-        == .failure(.tooLarge(what: .sectionHeaders, offset: UInt64(start), size: size)))
+    var image = ElfImage(header: header, hasLoadSegment: false)
+    image.header.programHeaderSize = isWide ? 56 : 32
+    #expect(try readImage(bytes).get() == image)
   }
 
   @Test func `a number of program headers that stands elsewhere is refused`() throws {

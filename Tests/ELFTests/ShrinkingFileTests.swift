@@ -45,14 +45,13 @@ struct ShrinkingFileTests {
 
   /// A dynamic section of many pages, which takes some time to be read.
   static let longBytes: [UInt8] = {
-    var file = RawElf(segments: [], content: [])
-    // DT_DEBUG, which means nothing to a file, and DT_NULL.
+    let file = RawElf(segments: [], content: [])
+    // DT_DEBUG, which means nothing to a file, DT_STRTAB, and DT_NULL.
     let entry = file.word(21) + file.word(0)
-    file.content = Array(repeatElement(entry, count: 20_000).joined()) + file.word(0) + file.word(0)
-    file.segments = [
-      .init(1, size: file.content.count), .init(2, size: file.content.count),
-    ]
-    return file.bytes
+    let content =
+      Array(repeatElement(entry, count: 20_000).joined()) + file.word(5) + file.word(0)
+      + file.word(0) + file.word(0)
+    return RawElf.library(dynamic: 0..<content.count, content: content).bytes
   }()
 
   @Test func `a file that shrinks and grows while it is read gives an image or an error`() throws {

@@ -32,9 +32,7 @@ struct VersionTableTests {
     (definitions, 9, .unknownVersionRecord(what: .versionDefinitions, version: 9)),
     (
       needs + 16 + 12 + 3, 0x7F,
-      .truncated(
-        what: .versionNeeds, offset: UInt64(needs), size: 0x7F00_0010 + 16,
-        fileSize: UInt64(bytes.count))
+      .unmappedAddress(what: .versionNeeds, address: UInt64(needs) + 16 + 0x7F00_0010)
     ),
   ]
 

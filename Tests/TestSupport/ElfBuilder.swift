@@ -59,9 +59,11 @@ package struct ElfBuilder {
     }
     let notes = ElfNotes(writer: writer).segments(of: image, property: extras.property)
     let interpreter = image.interpreter.map { $0.bytes + [0] }
+    let hasRelocations = symbols?.relocationTable(writer).isEmpty == false
     let segmentCount =
-      notes.count + extras.segments.count
-      + [interpreter != nil, image.hasLoadSegment, image.dynamic != nil].count { $0 }
+      notes.count + extras.segments.count + (hasRelocations ? 1 : 0)
+      + [interpreter != nil, interpreter != nil, image.hasLoadSegment, image.dynamic != nil]
+      .count { $0 }
 
     var content = Content(start: headerSize + segmentCount * programHeaderSize)
     let interpreterOffset = content.place(interpreter ?? [])
@@ -78,9 +80,14 @@ package struct ElfBuilder {
 
     var bytes = header(segmentCount: segmentCount)
     if let interpreter {
+      // By PT_PHDR, a program's loader knows where it is.
+      bytes += segment(6, offset: headerSize, size: segmentCount * programHeaderSize)
       bytes += segment(3, offset: interpreterOffset, size: interpreter.count)
     }
-    if image.hasLoadSegment { bytes += segment(1, offset: 0, size: content.end) }
+    if image.hasLoadSegment {
+      bytes += segment(1, offset: 0, size: content.end, flags: image.isProgram ? 5 : 4)
+    }
+    if hasRelocations { bytes += relocatedSegment(behind: content.end) }
     if image.dynamic != nil {
       bytes += segment(2, offset: dynamicOffset, size: dynamicBytes.count)
     }
@@ -186,11 +193,22 @@ package struct ElfBuilder {
       header.identVersion, header.osABI, header.abiVersion, header.paddingIsZero ? 0 : 1, 0, 0, 0,
       0, 0, 0,
     ]
+    // Whatever is there, a program begins to run.
+    let entry = UInt64(image.isProgram ? headerSize : 0)
     return ident + writer.number(type, 2) + writer.number(header.machine.rawValue, 2)
-      + writer.number(header.version, 4) + writer.word(0) + writer.word(UInt64(headerSize))
+      + writer.number(header.version, 4) + writer.word(entry) + writer.word(UInt64(headerSize))
       + writer.word(0) + writer.number(header.flags, 4) + writer.number(headerSize, 2)
       + writer.number(header.programHeaderSize, 2) + writer.number(segmentCount, 2)
       + writer.number(0, 2) + writer.number(0, 2) + writer.number(0, 2)
+  }
+
+  /// Memory without content in the file, which relocations are written to.
+  private func relocatedSegment(behind end: Int) -> [UInt8] {
+    let flags = writer.number(6, 4)
+    let address = writer.word(ElfSymbols.relocated)
+    return writer.number(1, 4) + (writer.is64 ? flags : [])
+      + writer.word(UInt64((end + 8191) / 8192 * 8192)) + address + address
+      + writer.word(0) + writer.word(4096) + (writer.is64 ? [] : flags) + writer.word(4096)
   }
 
   /// A segment whose address is its place in the file: read-only, unless flags say otherwise.

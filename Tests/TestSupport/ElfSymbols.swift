@@ -101,18 +101,21 @@ package struct ElfSymbols {
   }
 
   /// With addends in 64 bits, without in 32, as most machines have them.
+  /// The address that all relocations are written to.
+  static let relocated: UInt64 = 0x20_0000
+
   func relocationTable(_ writer: ElfFieldWriter) -> [UInt8] {
     entries.enumerated().flatMap { place, entry in
       entry.relocations.flatMap { type in
         let symbol = place + 1
         guard writer.is64 else {
-          return writer.word(0x2000) + writer.number(symbol << 8 | Int(type), 4)
+          return writer.word(Self.relocated) + writer.number(symbol << 8 | Int(type), 4)
         }
         let info =
           writer.header.machine == .mips
           ? writer.number(symbol, 4) + [0, 0, 0, UInt8(type)]
           : writer.number(UInt64(symbol) << 32 | UInt64(type), 8)
-        return writer.word(0x2000) + info + writer.word(0)
+        return writer.word(Self.relocated) + info + writer.word(0)
       }
     }
   }

@@ -14,8 +14,14 @@ package final class FactStore: Sendable {
     case unreadable(ElfReadError)
   }
 
+  /// A file is read as whoever maps it does, where that makes a difference.
+  private struct Key: Hashable {
+    let path: RootPath
+    let mapper: ObjectMapper?
+  }
+
   let tree: any FileTree
-  private let entries = Mutex<[RootPath: Entry]>([:])
+  private let entries = Mutex<[Key: Entry]>([:])
   private let nextNumber = Atomic(0)
 
   package init(tree: any FileTree) {
@@ -23,20 +29,21 @@ package final class FactStore: Sendable {
   }
 
   func entry(of object: LoadedObject) -> Entry {
-    let path = object.file.real
-    if let known = entries.withLock({ $0[path] }) { return known }
+    let key = Key(path: object.file.real, mapper: object.mapper)
+    if let known = entries.withLock({ $0[key] }) { return known }
     // Read outside of the lock: two may do the same work, and agree on the first result.
-    let entry = read(path, object.image)
+    let entry = read(key, object.image)
     return entries.withLock { entries in
-      if let known = entries[path] { return known }
-      entries[path] = entry
+      if let known = entries[key] { return known }
+      entries[key] = entry
       return entry
     }
   }
 
-  private func read(_ path: RootPath, _ image: ElfImage) -> Entry {
+  private func read(_ key: Key, _ image: ElfImage) -> Entry {
     do {
-      let tables = try LinkTables(reading: tree.open(path))
+      let tables = try LinkTables(
+        reading: tree.open(key.path), header: image.header, mapper: key.mapper)
       let number = nextNumber.add(1, ordering: .relaxed).oldValue
       return .facts(ObjectFacts(tables, of: image, number: number))
     } catch let error as ElfReadError {

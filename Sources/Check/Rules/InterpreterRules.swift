@@ -8,23 +8,7 @@ extension ClosureFacts {
     guard let path = graph.subject.image.interpreter else { return [] }
     var findings: [Finding] = []
     if !path.hasPrefix("/") { findings.append(finding(.relativeInterpreter(path: path), at: 0)) }
-    if let outcome = interpreterMismatch {
-      findings.append(finding(.wrongInterpreter(path: path, outcome: outcome), at: 0))
-    }
     return findings
-  }
-
-  /// What the kernel has against the interpreter.
-  ///
-  /// Source: Linux `fs/binfmt_elf.c` (`load_elf_binary`, `elf_check_arch`).
-  private var interpreterMismatch: CandidateOutcome? {
-    guard let interpreter = graph.interpreter else { return nil }
-    let (own, found) = (
-      graph.subject.image.header, graph.objects[interpreter].image.header
-    )
-    if own.machine != found.machine { return .wrongMachine(found.machine) }
-    if own.elfClass != found.elfClass { return .wrongClass(found.elfClass) }
-    return nil
   }
 
   /// Objects that name the C library by which the other one is known.

@@ -8,9 +8,7 @@ extension ClosureFacts {
   func missingLibraries(insteadOf variants: ClosureGraph?) -> [Finding] {
     graph.missing.map { request in
       guard request.kind != .interpreter else {
-        return finding(
-          .missingInterpreter(path: request.name, outcome: request.attempts.last?.outcome),
-          at: request.requester)
+        return finding(interpreterFault(request), at: request.requester)
       }
       if let variant = variants?.variant(answering: request, of: graph) {
         return finding(
@@ -21,6 +19,17 @@ extension ClosureFacts {
       return finding(
         .missingLibrary(name: request.name, kind: request.kind, tried: request.attempts),
         at: request.requester)
+    }
+  }
+
+  private func interpreterFault(_ request: LibraryRequest) -> Problem {
+    guard let outcome = request.attempts.last?.outcome else {
+      return .missingInterpreter(path: request.name, outcome: nil)
+    }
+    switch outcome {
+    case .wrongMachine, .wrongClass:
+      return .wrongInterpreter(path: request.name, outcome: outcome)
+    default: return .missingInterpreter(path: request.name, outcome: outcome)
     }
   }
 
@@ -60,7 +69,7 @@ extension ClosureFacts {
   func damagedObjects() -> [Finding] {
     unreadable.map { finding(.unreadableTables($0.error), at: $0.place) }
       + ownPlaces.compactMap { place in
-        graph.objects[place].image.truncation.map { finding(.truncatedFile($0), at: place) }
+        graph.objects[place].image.truncation.map { finding(.sectionTable($0), at: place) }
       }
   }
 }

@@ -3,32 +3,35 @@ package import FileTree
 
 extension LinkTables {
   /// Reads what binding looks at: headers and what the dynamic section leads to, no section headers.
-  package init(reading file: borrowing OpenFile) throws(ElfReadError) {
-    let header = try ElfHeader(reading: file)
-    let elf = try LibelfHandle(file)
-    let segments = try ElfImage.segments(of: elf, fileSize: file.size)
-    let reader = LinkTablesReader(
-      header: header, entries: try ElfImage.dynamicEntries(of: elf, segments), segments: segments,
-      fileSize: file.size)
-    let uses = try reader.symbolUses(elf)
-    let symbols = try reader.symbols(elf, atLeast: uses.count)
+  ///
+  /// - Parameters:
+  ///   - header: as whoever maps the object reads it; nil for what the file itself says.
+  ///   - mapper: nil for the kernel if the file is a program, and else for glibc.
+  package init(
+    reading file: borrowing OpenFile, header: ElfHeader? = nil, mapper: ObjectMapper? = nil
+  ) throws(ElfReadError) {
+    let header = if let header { header } else { try ElfHeader(reading: file) }
+    let source = try ElfSource(file)
+    let object = try MappedObject(source, ObjectHeaders(source, header, mapper), mapper)
+    let reader = LinkTablesReader(object: object)
+    let uses = try reader.symbolUses()
+    let symbols = try reader.symbols(atLeast: uses.count)
     self.init(
       symbols: symbols, references: LinkTablesReader.references(uses, in: symbols),
-      marks: reader.marks(elf))
+      marks: ProtectionMarks(object, notes: object.notes(source)))
   }
 }
 
 /// Reads the tables of one object, each whole.
 struct LinkTablesReader {
-  let header: ElfHeader
-  let entries: [GElf_Dyn]
-  let segments: [GElf_Phdr]
-  let fileSize: UInt64
+  let object: MappedObject
+
+  private var header: ElfHeader { object.header }
 
   // Bounds on what is read of any file, larger than the largest libraries by an order of magnitude.
-  static let symbolLimit: UInt64 = 1 << 22
+  private static let symbolLimit: UInt64 = 1 << 22
   /// In bytes.
-  static let stringLimit: UInt64 = 256 << 20
+  private static let stringLimit: UInt64 = 256 << 20
 
   private var symbolSize: UInt64 { header.elfClass == .elf64 ? 24 : 16 }
 
@@ -36,50 +39,48 @@ struct LinkTablesReader {
 
   /// - Parameter minimum: how many symbols relocations speak of: a hash table that finds nothing doesn't
   ///   tell how many there are.
-  func symbols(
-    _ elf: borrowing LibelfHandle, atLeast minimum: Int
-  ) throws(ElfReadError) -> DynamicSymbols {
-    guard let table = value(of: DT_SYMTAB), let strings = value(of: DT_STRTAB),
-      let size = value(of: DT_STRSZ)
+  func symbols(atLeast minimum: Int) throws(ElfReadError) -> DynamicSymbols {
+    guard let table = object.value(of: DT_SYMTAB), let strings = object.value(of: DT_STRTAB),
+      let size = object.value(of: DT_STRSZ)
     else { return .none }
     guard size <= Self.stringLimit else {
       throw .tooLarge(what: .stringTable, offset: strings, size: size)
     }
-    let (hashTable, hashedCount) = try hashTable(elf)
-    let count = max(UInt64(minimum), hashedCount, value(of: Self.mipsSymbolCount) ?? 0)
+    let (hashTable, hashedCount) = try hashTable()
+    let count = max(UInt64(minimum), hashedCount, mipsSymbolCount ?? 0)
     guard count <= Self.symbolLimit else {
       let size = count.multipliedReportingOverflow(by: symbolSize)
       throw .tooLarge(
         what: .symbolTable, offset: table, size: size.overflow ? .max : size.partialValue)
     }
-    return DynamicSymbols(
-      header: header, symbols: try bytes(.symbolTable, table, count * symbolSize, elf),
-      strings: try bytes(.stringTable, strings, size, elf),
-      versions: try value(of: DT_VERSYM).map { address throws(ElfReadError) in
-        try bytes(.symbolVersions, address, count * 2, elf)
+    let symbols = DynamicSymbols(
+      header: header, symbols: try bytes(.symbolTable, table, count * symbolSize),
+      strings: try bytes(.stringTable, strings, size),
+      versions: try object.value(of: DT_VERSYM).map { address throws(ElfReadError) in
+        try bytes(.symbolVersions, address, count * 2)
       }, hashTable: hashTable)
+    try symbols.forEachNameSize { size throws(ElfReadError) in
+      try object.memory.spend(size, on: .stringTable)
+    }
+    return symbols
   }
 
   /// The hash table, and how many symbols there are by it.
-  private func hashTable(
-    _ elf: borrowing LibelfHandle
-  ) throws(ElfReadError) -> (DynamicSymbols.HashTable, UInt64) {
-    if let address = value(of: DT_GNU_HASH) {
-      guard let table = try gnuHashTable(at: address, elf) else { return (.none, 0) }
+  private func hashTable() throws(ElfReadError) -> (DynamicSymbols.HashTable, UInt64) {
+    if let address = object.value(of: DT_GNU_HASH) {
+      guard let table = try gnuHashTable(at: address) else { return (.none, 0) }
       return (.gnu(table), table.lastSymbol.map { UInt64($0) + 1 } ?? 0)
     }
-    if let address = value(of: DT_HASH) {
-      guard let table = try sysVHashTable(at: address, elf) else { return (.none, 0) }
+    if let address = object.value(of: DT_HASH) {
+      guard let table = try sysVHashTable(at: address) else { return (.none, 0) }
       return (.sysV(table), UInt64(table.symbolCount))
     }
     return (.none, 0)
   }
 
   /// Nothing tells where the last chain ends but its last entry.
-  private func gnuHashTable(
-    at address: UInt64, _ elf: borrowing LibelfHandle
-  ) throws(ElfReadError) -> GNUHashTable? {
-    let head = try bytes(.symbolHash, address, UInt64(GNUHashTable.headerSize), elf)
+  private func gnuHashTable(at address: UInt64) throws(ElfReadError) -> GNUHashTable? {
+    let head = try bytes(.symbolHash, address, UInt64(GNUHashTable.headerSize))
     guard
       let layout = GNUHashTable.Layout(
         EncodedBytes(head, encoding: header.dataEncoding), header.elfClass)
@@ -87,31 +88,29 @@ struct LinkTablesReader {
     guard layout.chains <= Self.symbolLimit * 8 else {
       throw .tooLarge(what: .symbolHash, offset: address, size: layout.chains)
     }
-    var range = try range(.symbolHash, address)
-    var table = try range.bytes(at: 0, count: Int(layout.chains), of: elf)
+    var range = try object.range(.symbolHash, at: address)
+    var table = try range.bytes(at: 0, count: Int(layout.chains))
     guard let last = GNUHashTable(table, header)?.lastBucket else {
       return GNUHashTable(table, header)
     }
     var chains = try range.bytes(
-      at: layout.chains, count: (Int(last - layout.firstSymbol) + 1) * 4, of: elf)
+      at: layout.chains, count: (Int(last - layout.firstSymbol) + 1) * 4)
     while EncodedBytes(chains, encoding: header.dataEncoding).uint32(chains.count - 4).map({
       $0 & 1 == 0
     }) == true {
       guard UInt64(chains.count) < Self.symbolLimit * 4 else {
         throw .tooLarge(what: .symbolHash, offset: address, size: UInt64(chains.count))
       }
-      chains += try range.bytes(at: layout.chains + UInt64(chains.count), count: 4, of: elf)
+      chains += try range.bytes(at: layout.chains + UInt64(chains.count), count: 4)
     }
     table += chains
     return GNUHashTable(table, header)
   }
 
-  private func sysVHashTable(
-    at address: UInt64, _ elf: borrowing LibelfHandle
-  ) throws(ElfReadError) -> SysVHashTable? {
+  private func sysVHashTable(at address: UInt64) throws(ElfReadError) -> SysVHashTable? {
     let wordSize = SysVHashTable.wordSize(header)
     let head = EncodedBytes(
-      try bytes(.symbolHash, address, UInt64(SysVHashTable.headerWords * wordSize), elf),
+      try bytes(.symbolHash, address, UInt64(SysVHashTable.headerWords * wordSize)),
       encoding: header.dataEncoding)
     guard let counts = SysVHashTable.counts(head, wordSize) else { return nil }
     let words =
@@ -120,66 +119,101 @@ struct LinkTablesReader {
       throw .tooLarge(what: .symbolHash, offset: address, size: words * UInt64(wordSize))
     }
     return SysVHashTable(
-      try bytes(.symbolHash, address, words * UInt64(wordSize), elf), header)
-  }
-
-  // MARK: Marks
-
-  func marks(_ elf: borrowing LibelfHandle) -> ProtectionMarks {
-    var marks = ProtectionMarks()
-    let flags = value(of: DT_FLAGS) ?? 0
-    let flags1 = value(of: DT_FLAGS_1) ?? 0
-    marks.bindsNow =
-      value(of: DT_BIND_NOW) != nil || flags & UInt64(DF_BIND_NOW) != 0
-      || flags1 & UInt64(DF_1_NOW) != 0
-    marks.hasLazyBindings = value(of: DT_JMPREL) != nil && (value(of: DT_PLTRELSZ) ?? 0) > 0
-    marks.hasTextRelocations =
-      value(of: DT_TEXTREL) != nil || flags & UInt64(DF_TEXTREL) != 0
-    marks.hasRelro = segments.contains { $0.p_type == UInt32(PT_GNU_RELRO) }
-    if let stack = segments.last(where: { $0.p_type == UInt32(PT_GNU_STACK) }) {
-      marks.stack = stack.p_flags & UInt32(PF_X) != 0 ? .executable : .notExecutable
-    }
-    marks.features = features(elf)
-    return marks
-  }
-
-  /// Damaged notes are as good as none.
-  private func features(_ elf: borrowing LibelfHandle) -> ProtectionMarks.Features {
-    for segment in segments
-    where segment.p_type == UInt32(PT_NOTE) && segment.p_filesz <= ElfImage.notesLimit {
-      for note in (try? elf.notes(of: segment)) ?? [] {
-        if let features = note.protectionFeatures(header) { return features }
-      }
-    }
-    return []
-  }
-
-  // MARK: The dynamic section
-
-  /// DT_MIPS_SYMTABNO.
-  static let mipsSymbolCount: Int32 = 0x7000_0011
-  /// DT_MIPS_GOTSYM.
-  static let mipsFirstGlobal: Int32 = 0x7000_0013
-
-  /// The value of the last entry with a tag, which is the one that counts.
-  func value(of tag: Int32) -> UInt64? {
-    let isMipsTag = tag == Self.mipsSymbolCount || tag == Self.mipsFirstGlobal
-    guard !isMipsTag || header.machine == .mips else { return nil }
-    return entries.last { $0.d_tag == Int64(tag) }.map { unsafe $0.d_un.d_val }
-  }
-
-  func range(
-    _ part: ElfReadError.Part, _ address: UInt64
-  ) throws(ElfReadError) -> MappedRange {
-    try MappedRange(part, at: address, segments: segments, fileSize: fileSize)
+      try bytes(.symbolHash, address, words * UInt64(wordSize)), header)
   }
 
   private func bytes(
-    _ part: ElfReadError.Part, _ address: UInt64, _ count: UInt64,
-    _ elf: borrowing LibelfHandle
+    _ part: ElfReadError.Part, _ address: UInt64, _ count: UInt64
   ) throws(ElfReadError) -> [UInt8] {
-    guard count > 0 else { return [] }
-    var range = try range(part, address)
-    return try range.bytes(at: 0, count: Int(count), of: elf)
+    try object.memory.bytes(of: part, at: address, count: count)
+  }
+
+  // MARK: Relocations
+
+  /// How each symbol is used, by its place in the symbol table; up to the last one that is.
+  func symbolUses() throws(ElfReadError) -> [SymbolReference.Uses] {
+    var uses = SymbolUses()
+    try RelocationTables(object).visit { symbol, use throws(ElfReadError) in
+      guard symbol < Self.symbolLimit else {
+        throw .tooLarge(
+          what: .symbolTable, offset: object.value(of: DT_SYMTAB) ?? 0, size: UInt64(symbol))
+      }
+      uses.add(use, of: Int(symbol))
+    }
+    for symbol in mipsSymbols ?? 0..<0 { uses.add(.address, of: Int(symbol)) }
+    return uses.bySymbol
+  }
+
+  private struct SymbolUses {
+    var bySymbol: [SymbolReference.Uses] = []
+
+    mutating func add(_ uses: SymbolReference.Uses, of symbol: Int) {
+      while bySymbol.count <= symbol { bySymbol.append([]) }
+      bySymbol[symbol].formUnion(uses)
+    }
+  }
+
+  /// The symbols that aren't settled by the object alone.
+  ///
+  /// What an object defines for others it finds at least in itself; a copy is never taken from the
+  /// program that it is made for.
+  static func references(
+    _ uses: [SymbolReference.Uses], in symbols: DynamicSymbols
+  ) -> [SymbolReference] {
+    uses.indices.compactMap { index in
+      guard index > 0, !uses[index].isEmpty else { return nil }
+      let symbol = symbols[index]
+      guard symbol.binding != .local, !symbol.isHidden else { return nil }
+      var uses = uses[index]
+      if symbol.isDefinition { uses.formIntersection(.copy) }
+      return uses.isEmpty ? nil : SymbolReference(symbol: index, uses: uses)
+    }
+  }
+
+  // DT_MIPS_SYMTABNO and DT_MIPS_GOTSYM.
+  private static let mipsSymbolCount: Int32 = 0x7000_0011
+  private static let mipsFirstGlobal: Int32 = 0x7000_0013
+
+  private var mipsSymbolCount: UInt64? {
+    header.machine == .mips ? object.value(of: Self.mipsSymbolCount) : nil
+  }
+
+  /// MIPS binds the symbols of its global offset table without relocations: those from DT_MIPS_GOTSYM on.
+  ///
+  /// Source: the MIPS supplement of the System V ABI, "Global Offset Table"; glibc
+  /// `sysdeps/mips/dl-machine.h` (`elf_machine_got_rel`).
+  private var mipsSymbols: Range<UInt64>? {
+    guard let count = mipsSymbolCount, let first = object.value(of: Self.mipsFirstGlobal),
+      first <= count, count <= Self.symbolLimit
+    else { return nil }
+    return first..<count
+  }
+}
+
+extension DynamicSymbol {
+  /// Whether a look-up in the object itself finds the symbol.
+  fileprivate var isDefinition: Bool {
+    !isUndefined && (value != 0 || isAbsolute || isThreadLocal) && isCodeOrData
+  }
+}
+
+extension ProtectionMarks {
+  /// Damaged notes are as good as none.
+  fileprivate init(_ object: MappedObject, notes: [ElfNote]) {
+    self.init()
+    let flags = object.value(of: DT_FLAGS) ?? 0
+    let flags1 = object.value(of: DT_FLAGS_1) ?? 0
+    bindsNow =
+      object.value(of: DT_BIND_NOW) != nil || flags & UInt64(DF_BIND_NOW) != 0
+      || flags1 & UInt64(DF_1_NOW) != 0
+    hasLazyBindings =
+      object.value(of: DT_JMPREL) != nil && (object.value(of: DT_PLTRELSZ) ?? 0) > 0
+    hasTextRelocations =
+      object.value(of: DT_TEXTREL) != nil || flags & UInt64(DF_TEXTREL) != 0
+    hasRelro = object.headers.first(ProgramHeader.relro) != nil
+    if let segment = object.headers.last(ProgramHeader.stack) {
+      stack = segment.isExecutable ? .executable : .notExecutable
+    }
+    features = notes.lazy.compactMap { $0.protectionFeatures(object.header) }.first ?? []
   }
 }

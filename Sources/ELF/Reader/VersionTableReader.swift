@@ -7,32 +7,31 @@ internal import FileTree
 /// same in both classes.
 struct VersionTableReader: ~Copyable {
   private let encoding: ElfHeader.DataEncoding
-  private var range: MappedRange
+  private var range: MemoryRange
   private var entries = 0
 
   /// In entries of all kinds; the largest real tables have some hundreds.
   private static let entryLimit = 1 << 14
 
-  init(_ range: MappedRange, encoding: ElfHeader.DataEncoding) {
+  init(_ range: MemoryRange, encoding: ElfHeader.DataEncoding) {
     self.range = range
     self.encoding = encoding
   }
 
   /// - Parameter string: the text at an index of the string table.
   mutating func needs(
-    of elf: borrowing LibelfHandle,
     string: (UInt32) throws(ElfReadError) -> ByteString
   ) throws(ElfReadError) -> [VersionTables.Need] {
     var needs: [VersionTables.Need] = []
     var offset: UInt64 = 0
     while true {
-      let entry = try record(at: offset, size: 16, of: elf)
+      let entry = try record(at: offset, size: 16)
       try checkVersion(entry, at: offset)
       var need = VersionTables.Need(
         library: try string(entry.uint32(4) ?? 0), references: [])
       var reference = try advance(offset, by: entry.uint32(8) ?? 0)
       while true {
-        let auxiliary = try record(at: reference, size: 16, of: elf)
+        let auxiliary = try record(at: reference, size: 16)
         let version = VersionTables.Version(
           name: try string(auxiliary.uint32(8) ?? 0), hash: auxiliary.uint32(0) ?? 0)
         let isWeak = (auxiliary.uint16(4) ?? 0) & UInt16(VER_FLG_WEAK) != 0
@@ -50,16 +49,15 @@ struct VersionTableReader: ~Copyable {
 
   /// - Parameter string: the text at an index of the string table.
   mutating func definitions(
-    of elf: borrowing LibelfHandle,
     string: (UInt32) throws(ElfReadError) -> ByteString
   ) throws(ElfReadError) -> [VersionTables.Definition] {
     var definitions: [VersionTables.Definition] = []
     var offset: UInt64 = 0
     while true {
-      let entry = try record(at: offset, size: 20, of: elf)
+      let entry = try record(at: offset, size: 20)
       try checkVersion(entry, at: offset)
       let auxiliary = try record(
-        at: try advance(offset, by: entry.uint32(12) ?? 0), size: 8, of: elf)
+        at: try advance(offset, by: entry.uint32(12) ?? 0), size: 8)
       definitions.append(
         VersionTables.Definition(
           version: VersionTables.Version(
@@ -72,12 +70,12 @@ struct VersionTableReader: ~Copyable {
   }
 
   private mutating func record(
-    at offset: UInt64, size: Int, of elf: borrowing LibelfHandle
+    at offset: UInt64, size: Int
   ) throws(ElfReadError) -> EncodedBytes {
     // A chain may lead back to itself.
     entries += 1
     guard entries <= Self.entryLimit else { throw .tooManyVersions(limit: Self.entryLimit) }
-    return EncodedBytes(try range.bytes(at: offset, count: size, of: elf), encoding: encoding)
+    return EncodedBytes(try range.bytes(at: offset, count: size), encoding: encoding)
   }
 
   /// The records' own version number, of which there is one.

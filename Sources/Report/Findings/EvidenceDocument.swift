@@ -98,7 +98,8 @@ extension EvidenceDocument {
       add("library", named)
       add("interpreter", interpreter)
       add("libc", .text(libc.rawValue))
-    case .unreadableTables(let error), .truncatedFile(let error):
+    case .unreadableTables(let error), .truncatedFile(let error), .malformedFile(let error),
+      .sectionTable(let error):
       add("cause", .text(error.description))
     default: break
     }

@@ -13,7 +13,7 @@ extension Problem {
       .relativeInterpreter, .wrongInterpreter, .entrypoint, .otherLibc:
       loadingMessage
     case .missingVersion, .unversionedLibrary, .undefinedSymbol, .unreadableTables,
-      .truncatedFile:
+      .truncatedFile, .malformedFile, .sectionTable:
       contentMessage
     case .newerProcessor, .processorFloor, .releaseFloor, .privateVersion: floorMessage
     case .executableStack, .textRelocations, .unsafeSearchPath, .lacks, .setUserID:
@@ -71,7 +71,9 @@ extension Problem {
       "\(library) has none of the versions that are asked of it"
     case .undefinedSymbol(let name, let version, let library, let missing):
       Self.symbol(name, version) + " is undefined" + Self.expectation(library, missing)
-    case .unreadableTables(let error), .truncatedFile(let error): error.description
+    case .unreadableTables(let error), .truncatedFile(let error), .malformedFile(let error),
+      .sectionTable(let error):
+      error.description
     default: ""
     }
   }

@@ -17,7 +17,8 @@ extension Problem {
       missing.map { "bring \($0) first" }
         ?? library.map { "bring the \($0) that it was linked with" }
         ?? "link it with the library that defines it, or check the program that loads both"
-    case .unreadableTables, .truncatedFile: "copy or build the file again"
+    case .unreadableTables, .truncatedFile, .malformedFile, .sectionTable:
+      "copy or build the file again"
     case .newerProcessor, .processorFloor, .releaseFloor, .privateVersion: floorRemedy
     case .executableStack, .textRelocations, .unsafeSearchPath, .lacks, .setUserID:
       hardeningRemedy
