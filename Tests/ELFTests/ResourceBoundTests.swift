@@ -99,6 +99,30 @@ struct ResourceBoundTests {
     #expect(isDefined == .success(false))
   }
 
+  @Test func `names that overlap are read up to a few times the file`() throws {
+    let file = RawElf(segments: [], content: [])
+    let (count, length) = (20_000, 1 << 16)
+    // DT_HASH, DT_STRTAB with DT_STRSZ, and DT_SYMTAB behind one another.
+    let hash = RawElf.contentStart() + 10 * 8
+    let names = hash + 8
+    let symbols = names + length + 8
+    let dynamic = [4, hash, 5, names, 10, length + 1, 6, symbols, 0, 0].flatMap { file.word($0) }
+    let content =
+      dynamic + file.number(1, 4) + file.number(count, 4)
+      + [UInt8](repeating: 0x53, count: length) + [UInt8](repeating: 0, count: 8)
+      + (0..<count).flatMap { file.number($0, 4) + [18, 0, 0, 0] + file.word(0) + file.word(0) }
+    let bytes = RawElf.library(dynamic: 0..<dynamic.count, content: content).bytes
+    let imported = try read(bytes) { file throws(ElfReadError) in
+      try ElfImage.importedSymbols(of: file)
+    }
+    let size = UInt64(bytes.count)
+    #expect(imported == .failure(.namedTooOften(what: .stringTable, fileSize: size)))
+    let tables = try read(bytes) { file throws(ElfReadError) in
+      try LinkTables(reading: file).references
+    }
+    #expect(tables == .failure(.namedTooOften(what: .stringTable, fileSize: size)))
+  }
+
   @Test(
     arguments: [ElfHeader.Class.elf32, .elf64],
     [ElfHeader.DataEncoding.littleEndian, .bigEndian])

@@ -30,24 +30,45 @@ struct CilMetadata: Hashable, Sendable {
   /// In bytes, of a name.
   private static let nameLimit = 1 << 10
 
-  /// Nil for what is no metadata, or damaged.
+  /// Nil for what is no metadata, or damaged, or names more than a budget has left.
   ///
-  /// - Parameter start: the place of the root's signature, in bytes.
-  init?(_ data: EncodedBytes, at start: Int) {
+  /// - Parameters:
+  ///   - start: the place of the root's signature, in bytes.
+  ///   - budget: of the file that holds it: several roots may name the same tables.
+  init?(_ data: EncodedBytes, at start: Int, _ budget: inout ReadBudget) {
     guard let streams = Streams(data, at: start), let tables = CilTables(data, at: streams.tables)
     else { return nil }
     let heaps = Heaps(data: data, strings: streams.strings, blobs: streams.blobs)
-    name = tables.value(of: .assembly, row: 1, column: 7).flatMap(heaps.string)
-    references = Self.rows(of: .assemblyReference, in: tables).compactMap {
-      Self.reference($0, in: tables, heaps)
+    name = tables.value(of: .assembly, row: 1, column: 7).flatMap { heaps.string($0, &budget) }
+    var references: [Reference] = []
+    for row in Self.rows(of: .assemblyReference, in: tables) {
+      guard budget.spend(Self.rowSize) else { return nil }
+      if let next = Self.reference(row, in: tables, heaps, &budget) { references.append(next) }
     }
+    self.references = references
+    guard let modules = Self.modules(in: tables, heaps, &budget) else { return nil }
+    nativeModules = modules
+  }
+
+  /// About what a row takes, in bytes.
+  private static let rowSize = 8
+
+  private static func modules(
+    in tables: CilTables, _ heaps: Heaps, _ budget: inout ReadBudget
+  ) -> [ByteString]? {
     var rows: Set<Int> = []
     var names: Set<ByteString> = []
-    nativeModules = Self.rows(of: .implementationMap, in: tables).compactMap { row in
-      tables.value(of: .implementationMap, row: row, column: 3)
-    }.filter { rows.insert($0).inserted }.compactMap { row in
-      tables.value(of: .moduleReference, row: row, column: 0).flatMap(heaps.string)
-    }.filter { names.insert($0).inserted }
+    var modules: [ByteString] = []
+    for row in Self.rows(of: .implementationMap, in: tables) {
+      guard budget.spend(rowSize) else { return nil }
+      guard let module = tables.value(of: .implementationMap, row: row, column: 3),
+        rows.insert(module).inserted,
+        let text = tables.value(of: .moduleReference, row: module, column: 0),
+        let name = heaps.string(text, &budget), names.insert(name).inserted
+      else { continue }
+      modules.append(name)
+    }
+    return modules
   }
 
   private static func rows(of table: CilTables.Table, in tables: CilTables) -> ClosedRange<Int> {
@@ -56,18 +77,21 @@ struct CilMetadata: Hashable, Sendable {
   }
 
   private static func reference(
-    _ row: Int, in tables: CilTables, _ heaps: Heaps
+    _ row: Int, in tables: CilTables, _ heaps: Heaps, _ budget: inout ReadBudget
   ) -> Reference? {
     func value(_ column: Int) -> Int? {
       tables.value(of: .assemblyReference, row: row, column: column)
     }
-    guard let name = value(6).flatMap(heaps.string), !name.isEmpty else { return nil }
+    guard let name = value(6).flatMap({ heaps.string($0, &budget) }), !name.isEmpty else {
+      return nil
+    }
     let version = (0..<4).compactMap(value).map(String.init).joined(separator: ".")
     let key = value(5).flatMap(heaps.blob) ?? []
     // The flag says that the whole key stands there, of which the token is a digest.
     let isToken = (value(4) ?? 0) & 1 == 0 && key.count == 8
     return Reference(
-      name: name, version: ByteString(version), culture: value(7).flatMap(heaps.string) ?? "",
+      name: name, version: ByteString(version),
+      culture: value(7).flatMap { heaps.string($0, &budget) } ?? "",
       token: isToken ? hexadecimal(key) : "")
   }
 
@@ -111,9 +135,12 @@ struct CilMetadata: Hashable, Sendable {
     let strings: Range<Int>
     let blobs: Range<Int>
 
-    func string(_ offset: Int) -> ByteString? {
-      guard offset < strings.count else { return nil }
-      return data.string(strings.lowerBound + offset, limit: nameLimit)
+    func string(_ offset: Int, _ budget: inout ReadBudget) -> ByteString? {
+      guard offset < strings.count,
+        let text = data.string(strings.lowerBound + offset, limit: nameLimit),
+        budget.spend(text.count + 1)
+      else { return nil }
+      return text
     }
 
     /// Of less than 128 bytes; no token is longer.

@@ -90,6 +90,7 @@ private struct DotnetFileNeeds {
   mutating func needs(
     of bundle: SingleFileBundle, _ file: borrowing OpenFile, in root: inout RootView
   ) -> [RuntimeNeed] {
+    var budget = ReadBudget(fileSize: file.size)
     func content(_ entry: SingleFileBundle.Entry) -> [UInt8]? {
       guard !entry.isCompressed, entry.size <= UInt64(PortableExecutable.sizeLimit) else {
         return nil
@@ -100,7 +101,8 @@ private struct DotnetFileNeeds {
     for entry in bundle.entries {
       guard let bytes = content(entry) else { continue }
       switch entry.kind {
-      case .assembly: PortableExecutable.metadata(bytes).map { pending.append($0) }
+      case .assembly:
+        PortableExecutable.metadata(bytes, &budget).map { pending.append($0) }
       case .runtimeConfiguration: configuration = DotnetConfiguration(bytes)
       case .dependencies: addAssets(DotnetDependencies(bytes), in: &root)
       case .unknown, .nativeBinary, .symbols: break

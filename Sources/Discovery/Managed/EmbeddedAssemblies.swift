@@ -11,8 +11,10 @@ struct EmbeddedAssemblies: Sendable {
   static let startSymbols: Set<ByteString> = [
     "mono_main", "mono_jit_init", "mono_jit_init_version", "mono_register_bundled_assemblies",
   ]
-  /// In bytes: of one assembly or configuration.
-  private static let contentLimit: UInt64 = 256 << 20
+  /// In bytes: of all assemblies and configurations together.
+  static let contentLimit: UInt64 = 256 << 20
+  /// Some may be there more than once.
+  private var seen: Set<CilMetadata> = []
 
   /// Nil for a program without any.
   init?(in object: ObservedObject, _ root: inout RootView) {
@@ -28,12 +30,13 @@ struct EmbeddedAssemblies: Sendable {
   }
 
   private mutating func read(_ directory: MkbundleDirectory, of file: borrowing OpenFile) {
-    for entry in directory.entries where UInt64(entry.size) <= Self.contentLimit {
+    var budget = ReadBudget(fileSize: file.size, atMost: Self.contentLimit)
+    for entry in directory.entries {
       guard ["assembly", "config", "systemconfig"].contains(entry.kind),
         let bytes = try? file.read(at: entry.offset, count: entry.size)
       else { continue }
       switch entry.kind {
-      case "assembly": PortableExecutable.metadata(bytes).map { assemblies.append($0) }
+      case "assembly": PortableExecutable.metadata(bytes, &budget).map { add($0) }
       case "config":
         let name = ConfigurationText.withoutSuffixes([".config", ".dll", ".exe"], of: entry.name)
         configurations.append((name, bytes))
@@ -44,15 +47,23 @@ struct EmbeddedAssemblies: Sendable {
 
   /// `mkbundle --custom` compiles assemblies in as constants, and so do others that embed Mono.
   private mutating func scan(_ segments: [ElfImage.Content]) {
+    let size = segments.reduce(0) { $0 + UInt64($1.bytes.count) }
+    var budget = ReadBudget(fileSize: size, atMost: Self.contentLimit)
     for segment in segments.map(\.bytes) {
       let data = EncodedBytes(segment, encoding: .littleEndian)
       for place in Self.places(of: CilMetadata.signature, in: segment) {
-        CilMetadata(data, at: place).map { assemblies.append($0) }
+        CilMetadata(data, at: place, &budget).map { add($0) }
       }
       for place in Self.places(of: Array("<configuration>".utf8), in: segment) {
-        configurations.append((nil, Array(segment[place...].prefix { $0 != 0 })))
+        let end = segment[place...].firstIndex(of: 0) ?? segment.endIndex
+        guard budget.spend(end - place) else { return }
+        configurations.append((nil, Array(segment[place..<end])))
       }
     }
+  }
+
+  private mutating func add(_ metadata: CilMetadata) {
+    if seen.insert(metadata).inserted { assemblies.append(metadata) }
   }
 
   private static func places(of pattern: [UInt8], in bytes: [UInt8]) -> [Int] {

@@ -33,10 +33,11 @@ struct MkbundleDirectory: Sendable {
     entries = Self.entries(EncodedBytes(bytes, encoding: .littleEndian), fileSize: file.size)
   }
 
-  /// Those up to the first that is damaged.
+  /// Those up to the first that is damaged, or names what many others name too.
   private static func entries(_ data: EncodedBytes, fileSize: UInt64) -> [Entry] {
     guard let count = data.uint32(0) else { return [] }
     var entries: [Entry] = []
+    var budget = ReadBudget(fileSize: fileSize, atMost: EmbeddedAssemblies.contentLimit)
     var position = 4
     while entries.count < count {
       // The length counts the NUL.
@@ -44,7 +45,7 @@ struct MkbundleDirectory: Sendable {
         let text = data.string(position + 4, limit: Int(length)),
         let offset = data.uint64(position + 4 + Int(length)),
         let size = data.uint32(position + 12 + Int(length)), offset <= fileSize,
-        UInt64(size) <= fileSize - offset
+        UInt64(size) <= fileSize - offset, budget.spend(size)
       else { break }
       let parts = text.bytes.split(
         separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)

@@ -56,8 +56,9 @@ struct MonoAssemblyWalk: Sendable {
       maps.append((DllMap(text, for: runtime.header), object.path))
     }
     embedded = Set(content.assemblies.compactMap(\.name))
+    let configurations = Dictionary(grouping: content.configurations) { $0.assembly }
     for metadata in content.assemblies {
-      let own = content.configurations.filter { $0.assembly != nil && $0.assembly == metadata.name }
+      let own = metadata.name.flatMap { configurations[$0] } ?? []
       pending.append(
         Assembly(
           metadata: metadata, file: object.path, directory: object.path.directoryPart,

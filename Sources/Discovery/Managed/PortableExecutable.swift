@@ -10,6 +10,14 @@ enum PortableExecutable {
 
   /// The metadata of the assembly; nil for a file without managed code.
   static func metadata(_ bytes: [UInt8]) -> CilMetadata? {
+    var budget = ReadBudget(fileSize: UInt64(bytes.count))
+    return metadata(bytes, &budget)
+  }
+
+  /// The same of one of several in a file.
+  ///
+  /// - Parameter budget: the file's.
+  static func metadata(_ bytes: [UInt8], _ budget: inout ReadBudget) -> CilMetadata? {
     let data = EncodedBytes(bytes, encoding: .littleEndian)
     guard ProgramFormat(head: bytes) == .portableExecutable, let place = data.uint32(0x3C),
       let header = Int(exactly: place),
@@ -25,7 +33,7 @@ enum PortableExecutable {
       let rootAddress = data.uint32(cli + 8),
       let root = offset(of: rootAddress, sections: Int(sections), table: table, in: data)
     else { return nil }
-    return CilMetadata(data, at: root)
+    return CilMetadata(data, at: root, &budget)
   }
 
   /// The place in the file of what is loaded at an address.

@@ -32,6 +32,8 @@ struct SingleFileBundle: Sendable {
   private static let hostLimit = 128 << 20
   private static let headerLimit = 4 << 20
   private static let entryLimit = 1 << 16
+  /// Of all files together, in bytes.
+  private static let contentLimit: UInt64 = 4 << 30
 
   /// Nil for a program that has none.
   init?(_ file: borrowing OpenFile) {
@@ -54,6 +56,8 @@ struct SingleFileBundle: Sendable {
     // The places of two of the files, and flags.
     if major >= 2 { position += 40 }
     var entries: [Entry] = []
+    // Honest ones stand one behind the other.
+    var budget = ReadBudget(fileSize: fileSize, atMost: contentLimit)
     for _ in 0..<count {
       guard let offset = data.uint64(position), let size = data.uint64(position + 8) else {
         return nil
@@ -70,7 +74,8 @@ struct SingleFileBundle: Sendable {
       position += 1
       let start = position
       guard skipText(&position, in: data), offset <= fileSize,
-        size <= fileSize - offset || compressedSize > 0
+        size <= fileSize - offset || compressedSize > 0,
+        budget.spend(compressedSize > 0 ? compressedSize : size)
       else { return nil }
       let text = data.bytes[(start + lengthSize(at: start, in: data))..<position]
       entries.append(

@@ -41,8 +41,18 @@ struct CilMetadataTests {
   @Test func `metadata is found wherever it stands`() throws {
     let bytes = [UInt8](repeating: 7, count: 5) + Self.builder.metadata
     let data = EncodedBytes(bytes, encoding: .littleEndian)
-    #expect(CilMetadata(data, at: 5)?.name == "App")
-    #expect(CilMetadata(data, at: 4) == nil)
+    var budget = ReadBudget(fileSize: UInt64(bytes.count))
+    #expect(CilMetadata(data, at: 5, &budget)?.name == "App")
+    #expect(CilMetadata(data, at: 4, &budget) == nil)
+  }
+
+  @Test func `what many roots name in common is read a few times`() {
+    let bytes = Self.builder.metadata
+    let data = EncodedBytes(bytes, encoding: .littleEndian)
+    var budget = ReadBudget(fileSize: UInt64(bytes.count), atMost: UInt64(4 * bytes.count))
+    var count = 0
+    while count < 1000, CilMetadata(data, at: 0, &budget) != nil { count += 1 }
+    #expect(count > 0 && count < 1000)
   }
 
   @Test func `an assembly that ends anywhere is none, or tells less`() {

@@ -127,7 +127,11 @@ struct DotnetApplicationTests {
   }
 
   /// A program with files behind its end, as the manifest's version 6 lists them.
-  private static func singleFile(_ files: [(path: String, kind: Int, bytes: [UInt8])]) -> [UInt8] {
+  ///
+  /// - Parameter repetitions: how often the manifest lists all of them.
+  private static func singleFile(
+    _ files: [(path: String, kind: Int, bytes: [UInt8])], repetitions: Int = 1
+  ) -> [UInt8] {
     let marker: [UInt8] = [
       0x8B, 0x12, 0x02, 0xB9, 0x6A, 0x61, 0x20, 0x38, 0x72, 0x7B, 0x93, 0x02, 0x14, 0xD7, 0xA0,
       0x32, 0x13, 0xF5, 0xB9, 0xE6, 0xEF, 0xAE, 0x33, 0x18, 0xEE, 0x3B, 0x2D, 0xCE, 0x24, 0xB3,
@@ -148,8 +152,10 @@ struct DotnetApplicationTests {
       file += bytes
     }
     let header = file.count
-    file += number(6, 4) + number(0, 4) + number(files.count, 4) + [2] + Array("id".utf8)
-    file += [UInt8](repeating: 0, count: 40) + list
+    file +=
+      number(6, 4) + number(0, 4) + number(files.count * repetitions, 4) + [2] + Array("id".utf8)
+    file += [UInt8](repeating: 0, count: 40)
+    file += repeatElement(list, count: repetitions).joined()
     let place = file.indices.first { file[$0...].starts(with: marker) } ?? 0
     file.replaceSubrange((place - 8)..<place, with: number(header, 8))
     return file
@@ -178,6 +184,15 @@ struct DotnetApplicationTests {
     #expect(needs.paths == ["/srv/libpart.so"])
     #expect(needs.directories == ["/tmp"])
     #expect(needs.essential.libraries == ["libicuuc.so", "libicui18n.so", "libssl.so.3"])
+  }
+
+  @Test func `a list that names the same bytes again and again is none`() {
+    let list = [(path: "app.deps.json", kind: 3, bytes: [UInt8](repeating: 0x20, count: 1 << 20))]
+    func bundle(_ repetitions: Int) -> SingleFileBundle? {
+      SingleFileBundle(OpenFile(bytes: Self.singleFile(list, repetitions: repetitions)))
+    }
+    #expect(bundle(2)?.entries.count == 2)
+    #expect(bundle(1000) == nil)
   }
 
   @Test func `a list of files that is cut off or damaged ends nothing`() {

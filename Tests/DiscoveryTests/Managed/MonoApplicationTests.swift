@@ -98,19 +98,24 @@ struct MonoApplicationTests {
 
   // MARK: Programs with assemblies inside
 
-  private static func mkbundle(_ entries: [(name: String, bytes: [UInt8])]) -> [UInt8] {
+  /// - Parameter repetitions: how often the directory lists all of them.
+  private static func mkbundle(
+    _ entries: [(name: String, bytes: [UInt8])], repetitions: Int = 1
+  ) -> [UInt8] {
     func number(_ value: Int, _ size: Int) -> [UInt8] {
       (0..<size).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
     }
     var file = ElfBuilder.bytes(of: .program(), constants: ["/usr/lib", "/etc"])
-    var directory = number(entries.count, 4)
+    var directory: [UInt8] = []
     for (name, bytes) in entries {
       directory += number(name.utf8.count + 1, 4) + Array(name.utf8) + [0]
       directory += number(file.count, 8) + number(bytes.count, 4)
       file += bytes
     }
     let start = file.count
-    return file + directory + number(start, 8) + Array("xmonkeysloveplay".utf8)
+    return file + number(entries.count * repetitions, 4)
+      + Array(repeatElement(directory, count: repetitions).joined()) + number(start, 8)
+      + Array("xmonkeysloveplay".utf8)
   }
 
   private static var bundle: [UInt8] {
@@ -143,6 +148,13 @@ struct MonoApplicationTests {
     #expect(
       wishes.contains(
         .path("/usr/lib/../lib/libMonoPosixHelper.so", at: "/libMonoPosixHelper.so")))
+  }
+
+  @Test func `entries that name the same bytes again and again end with the first few`() {
+    let text = Array("<configuration/>".utf8) + [UInt8](repeating: 0x20, count: 1 << 20)
+    let bytes = Self.mkbundle([("systemconfig:", text)], repetitions: 1000)
+    let count = MkbundleDirectory(OpenFile(bytes: bytes))?.entries.count ?? 0
+    #expect(count > 1 && count < 10)
   }
 
   @Test func `a directory that is cut off or damaged ends nothing`() {
