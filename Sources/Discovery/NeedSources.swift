@@ -10,7 +10,7 @@ enum NeedSources {
       NotedLibraries(), TableNeeds.shared, StateDirectories(), NamedUsers(), NamedFiles(),
       OwnData(), GuessedLibraries(), ShellCommands(), ResourceBundles(), ProgramHomes(),
       NamedShell(), NamedLocale(), DefaultFonts(), PythonRuntime(), MonoApplication(),
-      DotnetApplication(), OpenSSLConfiguration(),
+      DotnetApplication(), OpenSSLConfiguration(), ServiceNeeds(),
     ]
   }
 

@@ -9,6 +9,7 @@ internal import Synchronization
 /// Facts of files alone: never what follows from them, which depends on who asks.
 package final class RootFacts: Sendable {
   private let tree: any FileTree
+  /// Nothing of it is read before somebody asks.
   let packages: PackageDatabase
   /// They say what is looked for.
   let rules: RuleSet

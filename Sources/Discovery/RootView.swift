@@ -14,6 +14,8 @@ package struct RootView {
   private var resolver: PathResolver
   private var texts: [ByteString: [UInt8]?] = [:]
   private var declared: DeclaredDirectories?
+  private var accounts: DeclaredAccounts?
+  private var services: [ByteString: ProgramService] = [:]
 
   /// Every line of a configuration can include a whole directory.
   private var namesLeft = nameLimit
@@ -82,6 +84,23 @@ package struct RootView {
       let directories = declared ?? DeclaredDirectories(in: &self)
       declared = directories
       return directories
+    }
+  }
+
+  /// What starts a program as a service.
+  mutating func service(of object: ObservedObject) -> ProgramService {
+    if let known = services[object.path] { return known }
+    let service = ProgramService(of: object.real, named: object.path, in: &self)
+    services[object.path] = service
+    return service
+  }
+
+  /// Who would be there once the system has started.
+  var declaredAccounts: DeclaredAccounts {
+    mutating get {
+      let known = accounts ?? DeclaredAccounts(in: &self)
+      accounts = known
+      return known
     }
   }
 

@@ -41,6 +41,15 @@ package struct StateDirectories: NeedSource {
     return needs
   }
 
+  /// A path with its newer beginning: `/var/run` and `/var/lock` are links nearly everywhere.
+  static func current(_ path: RootPath) -> RootPath {
+    for (old, new) in [("/var/run", "/run"), ("/var/lock", "/run/lock")] as [(RootPath, ByteString)]
+    where path.isInside(old) {
+      return RootPath(normalising: new + ByteString(path.text.bytes.dropFirst(old.text.count)))
+    }
+    return path
+  }
+
   /// The text's own directory if it is one, else the one that it would lie in.
   static func directory(
     of text: ByteString, in root: inout RootView

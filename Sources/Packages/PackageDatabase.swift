@@ -44,9 +44,20 @@ package final class PackageDatabase: Sendable {
     }
   }
 
+  /// Whether the root has no packages.
+  package var isEmpty: Bool { state.withLock { $0.count == 0 } }
+
+  /// The packages that are built along with a package and whose names begin alike, in the order of their
+  /// names; itself left out. A distribution splits what belongs together that way.
+  package func relatives(of package: Package) -> [Package] {
+    state.withLock { $0.relatives(of: package) }
+  }
+
   /// What a package has, directories among it, in the order of the record.
-  package func files(of package: Package) -> [RootPath] {
-    state.withLock { $0.files(of: package.number) }
+  ///
+  /// - Parameter places: only what lies in one of these directories, which are physical.
+  package func files(of package: Package, below places: [RootPath] = [.root]) -> [RootPath] {
+    state.withLock { $0.files(of: package.number, below: places) }
   }
 
   /// The files of a package that an administrator may change.

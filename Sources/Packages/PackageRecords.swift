@@ -91,6 +91,18 @@ struct PackageRecords {
     return providers
   }
 
+  /// A beginning in common is shorter only by accident. In bytes.
+  private static let likeness = 3
+
+  mutating func relatives(of package: Package) -> [Package] {
+    let numbers = names().filter { name, _ in
+      name.bytes.prefix(Self.likeness) == package.name.bytes.prefix(Self.likeness)
+    }.flatMap(\.value).sorted()
+    return numbers.compactMap { self.package($0) }.filter {
+      $0.number != package.number && $0.isSibling(of: package)
+    }
+  }
+
   // MARK: Files
 
   mutating func owners(of path: RootPath) -> [Int] {
@@ -155,11 +167,14 @@ struct PackageRecords {
     return index
   }
 
-  mutating func files(of number: Int) -> [RootPath] {
+  mutating func files(of number: Int, below directories: [RootPath]) -> [RootPath] {
     var files: [RootPath] = []
     let places = places()
+    let beginnings = directories.contains(.root) ? [[]] : directories.map { ($0.text + "/").bytes }
     _ = ask(about: number) { reader, place in
       reader.eachPath(at: place) { recorded in
+        let physical = places.links.physical(recorded)?[...] ?? recorded
+        guard beginnings.contains(where: { physical.starts(with: $0) }) else { return }
         let file = places.place(of: ByteString(recorded), package: number)
         if !file.isRoot { files.append(file) }
       }

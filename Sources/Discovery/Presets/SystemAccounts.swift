@@ -9,8 +9,15 @@ enum SystemAccounts {
   static func wishes(
     users: [ByteString] = [], groups: [ByteString] = [], in root: inout RootView
   ) -> [Wish] {
-    let passwd = AccountFile.users.records(in: &root)
-    let group = AccountFile.groups.records(in: &root)
+    var passwd = AccountFile.users.records(in: &root)
+    var group = AccountFile.groups.records(in: &root)
+    // Who isn't there may only not be there yet.
+    if !Set(users).isSubset(of: passwd.map { $0[0] })
+      || !Set(groups).isSubset(of: group.map { $0[0] })
+    {
+      passwd += root.declaredAccounts.users
+      group += root.declaredAccounts.groups
+    }
     let found = users.compactMap { name in passwd.first { $0[0] == name } }
     // A user's own group has a name as well.
     let named = groups.compactMap { name in group.first { $0[0] == name } }

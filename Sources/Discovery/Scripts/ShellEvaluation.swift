@@ -27,6 +27,25 @@ struct ShellEvaluation {
     }
   }
 
+  /// A command with its arguments.
+  struct Invocation: Hashable {
+    /// The likeliest value of each; nil for one of which nothing is known.
+    let words: [ByteString?]
+    let file: ByteString
+    let line: Int
+  }
+
+  /// A variable that is set to something known.
+  struct Setting: Hashable {
+    let name: ByteString
+    let value: ByteString
+    let file: ByteString
+    let line: Int
+  }
+
+  /// In the order of the text.
+  private(set) var invocations: [Invocation] = []
+  private(set) var settings: [Setting] = []
   /// Programs by their names or paths.
   private(set) var commands = Uses()
   /// Files that are read as parts of the script.
@@ -57,12 +76,17 @@ struct ShellEvaluation {
   /// In variables, and in words that are kept of each kind.
   private static let countLimit = 1 << 12
 
-  init(_ script: ShellScript, at place: ShellPlace, in root: inout RootView) {
+  /// - Parameter environment: variables that it is started with.
+  init(
+    _ script: ShellScript, at place: ShellPlace, environment: [ByteString: ByteString] = [:],
+    in root: inout RootView
+  ) {
     self.place = place
     // Twice, since what functions do is written before what they do it with.
     for _ in 0..<2 {
-      (variables, directories, file) = ([:], [], place.path)
+      (variables, directories, file) = (environment.mapValues { [$0] }, [], place.path)
       (commands, sources, paths) = (Uses(), Uses(), Uses())
+      (invocations, settings) = ([], [])
       (stepsLeft, bytesLeft) = (Self.stepLimit, Self.byteLimit)
       run(script, depth: 0, in: &root)
       later = variables
@@ -100,7 +124,22 @@ struct ShellEvaluation {
         note(value, statement, in: \.paths)
       }
     }
+    invoke(statement, words)
     return perform(statement, words, depth, &root)
+  }
+
+  private mutating func invoke(_ statement: ShellStatement, _ values: [[ByteString]]) {
+    guard !values.isEmpty, invocations.count < Self.countLimit else { return }
+    var words: [ByteString?] = []
+    for (word, values) in zip(statement.words, values) {
+      // What is nothing but a variable is as many words as that has, if it isn't quoted.
+      if case .parameter = word.parts.first, word.parts.count == 1, let value = values.first {
+        words += value.split(on: ShellText.isBlank).filter { !$0.isEmpty }
+      } else {
+        words.append(values.first)
+      }
+    }
+    invocations.append(Invocation(words: words, file: file, line: statement.line))
   }
 
   private mutating func note(
@@ -168,6 +207,9 @@ struct ShellEvaluation {
     let values = values(of: value, depth, &root)
     for value in values where value.contains(UInt8(ascii: "/")) {
       note(value, statement, in: \.paths)
+    }
+    if let value = values.last, settings.count < Self.countLimit {
+      settings.append(Setting(name: name, value: value, file: file, line: statement.line))
     }
     set(name, values, isConditional: mayBe || statement.isConditional)
   }

@@ -17,6 +17,13 @@ struct ShellPlace {
   private static let started: ByteString = "\u{1}"
   private static let resolved: ByteString = "\u{2}"
 
+  /// A script that keeps its path.
+  init(path: ByteString, real: RootPath) {
+    self.path = path
+    self.real = real
+    destination = nil
+  }
+
   init(of object: ObservedObject) {
     path = object.path
     real = object.real
