@@ -32,6 +32,10 @@ step "installing what is missing"
   zlib1g-dev zstd
 if [ -z "$fast" ]; then
   "$scripts/install-packages.sh" curl debootstrap iproute2 qemu-user-static
+  # What makes keys, stores and passwords.
+  "$scripts/install-packages.sh" age apache2-utils bind9-utils default-jre-headless dropbear-bin gnupg gnutls-bin \
+    krb5-user libbcprov-java libnss3-tools minisign openssh-client openssl openvpn putty-tools signify-openbsd \
+    wireguard-tools
   python3 -m pip --version >/dev/null 2>&1 || "$scripts/install-packages.sh" python3-pip
 fi
 

@@ -11,6 +11,8 @@ package struct PlanDocument: Encodable {
   let contentSize: UInt64
   /// What the programs ask for at run time, packed or not.
   let needs: [NeedDocument]
+  /// What needs asked for and that isn't packed unasked: secrets, and what not everybody may read.
+  let leftOut: [LeftOut]
   /// The plans of an image's further platforms; none for anything else.
   let platforms: [PlanDocument]
 
@@ -30,6 +32,14 @@ package struct PlanDocument: Encodable {
     @Nullable var owner: String?
   }
 
+  struct LeftOut: Encodable {
+    /// In the root.
+    let path: String
+    /// The rule that it was taken for a secret by.
+    let rule: String
+    let reason: String
+  }
+
   /// - Parameter plans: at least one; those after the first are further platforms.
   package init(_ plans: [BundlePlan]) {
     self.init(plans[0], platforms: plans.dropFirst().map { PlanDocument([$0]) })
@@ -41,6 +51,11 @@ package struct PlanDocument: Encodable {
     programs = plan.programs.map(\.description)
     contentSize = plan.contentSize
     entries = plan.entries.map { Entry($0) }
+    leftOut = plan.warnings.compactMap { warning in
+      guard case .leftOutSensitive(let path, let reason) = warning else { return nil }
+      return LeftOut(
+        path: path.description, rule: reason.rule, reason: reason.text(for: path))
+    }
     needs = plan.needs.filter { !$0.isIdleGuess }.map { NeedDocument($0) }
   }
 }
