@@ -69,6 +69,13 @@ package struct ArchiveEntry: Hashable, Sendable {
     }
   }
 
+  /// Whether the kernel gives whoever executes the file any rights.
+  package var givesRights: Bool {
+    guard kind == .regular else { return false }
+    return permissions & 0o6000 != 0
+      || attributes.contains { $0.name == ExtendedAttribute.capabilities }
+  }
+
   /// Whether an extended attribute belongs to the content. Labels of SELinux, hashes of IMA and access lists
   /// belong to the system that a directory lies on, and would be a difference of every file.
   static func keeps(attribute name: ByteString) -> Bool {

@@ -9,8 +9,8 @@ package struct PlanTree: FileTree {
   private let nodes: [RootPath: BundleEntry.Node]
   private let names: [RootPath: [ByteString]]
   private let numbers: [RootPath: UInt64]
-  /// Files whose programs get capabilities, by their first names.
-  private let capable: Set<RootPath>
+  /// Of files that have any, by their first names.
+  private let attributes: [RootPath: [ExtendedAttribute]]
   private let owners: [RootPath: FileStatus.Owner]
   /// Of what has none of its own.
   private let owner: FileStatus.Owner
@@ -23,10 +23,9 @@ package struct PlanTree: FileTree {
     var nodes: [RootPath: BundleEntry.Node] = [.root: .directory(permissions: 0o755)]
     for entry in entries { nodes[entry.path] = entry.node }
     self.nodes = nodes
-    capable = Set(
-      entries.filter { entry in
-        entry.attributes.contains { $0.name == ExtendedAttribute.capabilities }
-      }.map(\.path))
+    attributes = Dictionary(
+      entries.filter { !$0.attributes.isEmpty }.map { ($0.path, $0.attributes) },
+      uniquingKeysWith: { first, _ in first })
     names = Dictionary(grouping: entries.map(\.path)) { $0.parent }
       .mapValues { $0.map(\.name).sorted() }
     numbers = Dictionary(
@@ -54,8 +53,18 @@ package struct PlanTree: FileTree {
   }
 
   package func hasCapabilities(_ path: RootPath) -> Bool {
-    if case .hardLink(let first, _)? = nodes[path] { return capable.contains(first) }
-    return capable.contains(path)
+    own(path).contains { $0.name == ExtendedAttribute.capabilities }
+  }
+
+  package func extendedAttributes(
+    of path: RootPath, where isWanted: (ByteString) -> Bool
+  ) throws(Errno) -> [ExtendedAttribute] {
+    own(path).filter { isWanted($0.name) }
+  }
+
+  private func own(_ path: RootPath) -> [ExtendedAttribute] {
+    if case .hardLink(let first, _)? = nodes[path] { return attributes[first] ?? [] }
+    return attributes[path] ?? []
   }
 
   package func linkText(of path: RootPath) throws(Errno) -> ByteString {

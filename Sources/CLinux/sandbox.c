@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /// Starts the guard, with two ways to it. 0, or errno.
-static int start_guard(const struct sandbox *sandbox, struct clinux_sandboxed *result) {
+static int start_guard(struct sandbox *sandbox, struct clinux_sandboxed *result) {
     int control[2], sockets[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control)) return errno;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets)) {

@@ -18,6 +18,10 @@ struct sandbox {
     const char **arguments;
     const char **environment;
     const char **writable;
+    /// Three for each mount.
+    const char **mounts;
+    /// Whether files give programs the rights that they have.
+    int grants;
 };
 
 /// What keeps a root apart that was entered.
@@ -40,7 +44,7 @@ int sandbox_read(
 ///   - parent: to the parent, whose end is the order to kill.
 ///   - sockets: whoever has the other end asks for sockets there.
 _Noreturn void sandbox_become_guard(
-    const struct sandbox *sandbox, int parent, int sockets, uid_t user, gid_t group);
+    struct sandbox *sandbox, int parent, int sockets, uid_t user, gid_t group);
 
 /// Becomes the program. Nothing of this process is left in it but standard output.
 ///
@@ -57,11 +61,16 @@ int sandbox_enter_namespaced_root(
 int sandbox_enter_plain_root(
     const struct sandbox *sandbox, struct sandbox_entered *result, enum clinux_stage *stage);
 
-/// capabilities(7): whatever the program starts has no more than what it is given here. 0, or errno.
-int sandbox_limit_rights(enum clinux_isolation isolation);
+/// capabilities(7): whatever the program starts has no more than what engines give. 0, or errno.
+int sandbox_limit_rights(void);
+
+/// Keeps what is to be passed on while the user changes. 0, or errno.
+int sandbox_keep_rights(const struct clinux_sandbox *request);
 
 /// Gives up the others; to be called as the program's user. 0, or errno.
-int sandbox_drop_rights(enum clinux_isolation isolation);
+///
+/// `grants` says that the kernel gives the program what its file has.
+int sandbox_drop_rights(const struct clinux_sandbox *request, int grants);
 
 /// Installs the seccomp filters. 0, or errno.
 ///

@@ -213,7 +213,7 @@ _Noreturn static void start_program(const struct sandbox *sandbox, int parent, i
     watch(&guard);
 }
 
-void sandbox_become_guard(const struct sandbox *sandbox, int parent, int sockets, uid_t user, gid_t group) {
+void sandbox_become_guard(struct sandbox *sandbox, int parent, int sockets, uid_t user, gid_t group) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     int is_mapped = 0;
     if (sandbox->request->isolation == CLINUX_NAMESPACES) {
@@ -228,5 +228,7 @@ void sandbox_become_guard(const struct sandbox *sandbox, int parent, int sockets
         start_loopback();
         (void)sethostname("localhost", 9);
     }
+    // A namespace for users gives rights in itself alone, and files don't know it.
+    sandbox->grants = sandbox->request->grants_rights && sandbox->request->isolation == CLINUX_NAMESPACES && !is_mapped;
     start_program(sandbox, parent, sockets, is_mapped);
 }

@@ -28,10 +28,11 @@ int sandbox_read(
     const char ***memory) {
     const char *position = texts, *end = texts + size;
     size_t count = (size_t)request->root_name_count + request->etc_name_count + request->argument_count
-        + request->variable_count + request->writable_count + 5;
+        + request->variable_count + request->writable_count + 3 * (size_t)request->mount_count + 6;
     const char **rest = *memory = calloc(count, sizeof *rest);
     if (!rest) return 0;
     sandbox->request = request;
+    sandbox->grants = 0;
     sandbox->root = next_text(&position, end);
     sandbox->program = next_text(&position, end);
     sandbox->directory = next_text(&position, end);
@@ -43,5 +44,6 @@ int sandbox_read(
     sandbox->arguments = sandbox->etc_names ? next_list(&position, end, request->argument_count, &rest) : 0;
     sandbox->environment = sandbox->arguments ? next_list(&position, end, request->variable_count, &rest) : 0;
     sandbox->writable = sandbox->environment ? next_list(&position, end, request->writable_count, &rest) : 0;
-    return sandbox->writable != 0;
+    sandbox->mounts = sandbox->writable ? next_list(&position, end, 3 * request->mount_count, &rest) : 0;
+    return sandbox->mounts != 0 && request->mount_count <= CLINUX_MOUNT_LIMIT;
 }

@@ -7,10 +7,13 @@ package struct VerificationDocument: Encodable {
   @Nullable var platform: String?
   /// Whether no rung failed, and each could be climbed that was to be.
   let verified: Bool
+  /// What a run that passed has shown: `answers`, `output`, `exit` by what was asked, or `end` (with 0) or `start`
+  /// where nothing was.
+  @Nullable var shown: String?
   let rungs: [Step]
 
   struct Step: Encodable {
-    /// `structure`, `loader`, `run`, `http`, `stop` or `missed`.
+    /// `structure`, `loader`, `run`, `tcp`, `http`, `stop` or `missed`.
     let rung: String
     /// `passed`, `failed`, `skipped` or `impossible`.
     let outcome: String
@@ -34,7 +37,20 @@ package struct VerificationDocument: Encodable {
     bundle = name
     _platform = Nullable(wrappedValue: platform.map { escape($0) })
     verified = verification.isVerified
+    _shown = Nullable(wrappedValue: verification.evidence?.word)
     rungs = verification.rungs.map { Step($0) }
+  }
+}
+
+extension RunEvidence {
+  fileprivate var word: String {
+    switch self {
+    case .answers: "answers"
+    case .output: "output"
+    case .exit: "exit"
+    case .end: "end"
+    case .start: "start"
+    }
   }
 }
 

@@ -57,7 +57,19 @@ extension Verification {
   fileprivate func verdict(_ style: TextStyle) -> String {
     if hasFailed { return style.paint("is broken", .bad) }
     if isOutOfReach { return style.paint("couldn't be verified", .bad) }
-    let hasRun = rungs.contains { $0.rung == .run && $0.outcome == .passed }
-    return style.paint(hasRun ? "runs" : "nothing wrong was found", .good)
+    guard let evidence else { return style.paint("nothing wrong was found", .good) }
+    return style.paint("runs", .good) + (evidence.limits.map { " (\($0))" } ?? "")
+  }
+}
+
+extension RunEvidence {
+  /// What wasn't shown; nil where the user said what had to be.
+  fileprivate var limits: String? {
+    switch self {
+    case .answers, .output, .exit: nil
+    case .end: "it ended with 0; nothing else was asked of it"
+    case .start(let time):
+      "it went on for \(time.components.seconds) s; nothing else was asked of it"
+    }
   }
 }

@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import FileTree
 internal import Glibc
 internal import Report
+internal import Sandbox
 internal import SystemPackage
 internal import Verify
 
@@ -18,6 +19,7 @@ struct VerifyCommand: ParsableCommand {
         loader     what its programs load, and ask for at run time, is there
         run        its program runs without a network, in a read-only root: to its end, or \
       for two seconds
+        tcp        it takes connections at the ports of --tcp
         http       it answers the requests of --http
         stop       it ends when it is asked to as process 1
         missed     what it looked for and didn't find
@@ -27,6 +29,7 @@ struct VerifyCommand: ParsableCommand {
       Examples:
         rootfs-pack verify runtime.tar
         rootfs-pack verify server.oci.tar --http :8080/health
+        rootfs-pack verify database.oci.tar --tcp :5432 --mount ./seed:/docker-entrypoint.d:ro
         rootfs-pack verify tool.oci.tar --expect-output '^tool 2\\.' --run --version
         rootfs-pack verify --until loader --image-platform linux/arm64 server.oci.tar
 
@@ -50,6 +53,10 @@ struct VerifyCommand: ParsableCommand {
   var http: [String] = []
 
   @Option(
+    help: ArgumentHelp("Expect the server to take a connection. Repeatable.", valueName: ":port"))
+  var tcp: [String] = []
+
+  @Option(
     help: ArgumentHelp(
       "Expect this exit code of what ends by itself. (default: 0)", valueName: "code"))
   var expectExit: UInt8?
@@ -61,7 +68,7 @@ struct VerifyCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How long it may take to end, or to answer all of --http.", valueName: "seconds"))
+      "How long it may take to end, or to answer all of --tcp and --http.", valueName: "seconds"))
   var timeout: UInt16 = 30
 
   @Option(
@@ -69,6 +76,12 @@ struct VerifyCommand: ParsableCommand {
       "Let it write to this directory. Repeatable.",
       discussion: "It may write to volumes, /tmp and empty directories.", valueName: "path"))
   var writable: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Give it a file or directory of the host. Repeatable.",
+      discussion: "It may change it unless :ro follows.", valueName: "host:path[:ro]"))
+  var mount: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -129,9 +142,10 @@ struct VerifyCommand: ParsableCommand {
     if let until, Self.ends[until] == nil {
       throw ValidationError("--until \(until): must be one of structure, loader, run.")
     }
-    if !http.isEmpty, expectExit != nil {
+    if !http.isEmpty || !tcp.isEmpty, expectExit != nil {
       throw ValidationError(
-        "--http, --expect-exit: a server is asked to end, and its exit code has to be 0.")
+        "--\(http.isEmpty ? "tcp" : "http"), --expect-exit: a server is asked to end, and its exit code has to be 0."
+      )
     }
     if until != nil, until != "run", asksForRun {
       throw ValidationError(
@@ -139,6 +153,17 @@ struct VerifyCommand: ParsableCommand {
     }
     for word in http where HttpExpectation(word) == nil {
       throw ValidationError("--http '\(word)': must be as in :8080/path or :8080/path=404.")
+    }
+    for word in tcp where TcpExpectation(word) == nil {
+      throw ValidationError("--tcp '\(word)': must be as in :5432.")
+    }
+    for word in mount {
+      if let fault = MountArgument.fault(of: word) {
+        throw ValidationError("--mount '\(word)': \(fault).")
+      }
+    }
+    if mount.count > SandboxMount.limit {
+      throw ValidationError("--mount: more than \(SandboxMount.limit) can't be given.")
     }
     if let expectOutput, Self.pattern(expectOutput) == nil {
       throw ValidationError("--expect-output '\(expectOutput)': isn't a regular expression.")
@@ -150,7 +175,8 @@ struct VerifyCommand: ParsableCommand {
   }
 
   private var asksForRun: Bool {
-    program != nil || !http.isEmpty || expectExit != nil || expectOutput != nil
+    program != nil || !http.isEmpty || !tcp.isEmpty || !mount.isEmpty || expectExit != nil
+      || expectOutput != nil
       || !runArguments.isEmpty
   }
 
@@ -192,6 +218,8 @@ struct VerifyCommand: ParsableCommand {
     request.expectedExit = expectExit.map { Int32($0) }
     request.expectedOutput = expectOutput.flatMap { Self.pattern($0) }
     request.requests = http.compactMap { HttpExpectation($0) }
+    request.ports = tcp.compactMap { TcpExpectation($0) }
+    request.mounts = try mount.map { (word) throws(Diagnostic) in try MountArgument.mount(word) }
     request.startLimit = .seconds(Int(timeout))
     request.searchPath = variables.searchPath.split { $0 == UInt8(ascii: ":") }
       .map { FilePath($0) }

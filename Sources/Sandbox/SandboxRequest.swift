@@ -17,10 +17,17 @@ package struct SandboxRequest: Sendable {
   package var group: UInt32 = 0
   /// In-root directories that it may write to. In namespaces nothing of that stays.
   package var writable: [RootPath] = []
+  /// What is put into the root beside the bundle's; in namespaces only.
+  package var mounts: [SandboxMount] = []
   /// Whether the root is a copy: otherwise nothing of it may change, which a chroot can't have both ways.
   package var isCopy = false
   /// On the host: what runs programs of the root's machine; nil where this one's processor does.
   package var emulator: FilePath?
+  /// Whether some of its files have set-user-id bits or capabilities, which count as with an engine where
+  /// this process's user can make them count.
+  package var grantsRights = false
+  /// What the program's own file gives it.
+  package var capabilities: FileCapabilities?
   /// Whether the program listens on TCP.
   package var listens = false
   /// Whether some of its programs are 32-bit ones that the processor runs; others may make no such calls.
@@ -33,17 +40,45 @@ package struct SandboxRequest: Sendable {
   }
 }
 
+/// A file or directory of the host that a program has in its root.
+package struct SandboxMount: Hashable, Sendable {
+  /// On the host: absolute.
+  package let source: FilePath
+  /// In-root; it is made where the bundle has nothing there.
+  package let place: RootPath
+  package let isReadOnly: Bool
+
+  package init(source: FilePath, place: RootPath, isReadOnly: Bool) {
+    self.source = source
+    self.place = place
+    self.isReadOnly = isReadOnly
+  }
+
+  /// How many one program may have.
+  package static let limit = 64
+}
+
 /// How a program was kept apart.
 package enum SandboxIsolation: Hashable, Sendable, CaseIterable {
   case namespaces
   /// A changed root, with seccomp and, where the kernel has it, Landlock.
   case chroot
+
+  /// Whether a program has in it what it is to have.
+  package func suffices(for request: SandboxRequest) -> Bool {
+    switch self {
+    case .namespaces: true
+    case .chroot:
+      request.mounts.isEmpty
+        && (request.capabilities?.permitted ?? 0) & FileCapabilities.ofNamespaces == 0
+    }
+  }
 }
 
 /// Why a program can't be run.
 package struct SandboxError: Error, Hashable, Sendable {
   package enum Stage: Hashable, Sendable {
-    case start, namespaces, userMap, mounts, root, devices, directory, user, filter
+    case start, namespaces, userMap, mounts, root, devices, given, directory, user, filter
     /// The kernel refuses the program itself.
     case execute
   }
@@ -56,7 +91,7 @@ package struct SandboxError: Error, Hashable, Sendable {
   package var isOfIsolation: Bool {
     switch stage {
     case .namespaces, .userMap, .mounts: true
-    case .start, .root, .devices, .directory, .user, .filter, .execute: false
+    case .start, .root, .devices, .given, .directory, .user, .filter, .execute: false
     }
   }
 }

@@ -45,6 +45,8 @@ package struct SandboxedProgram: ~Copyable {
     sandbox.group = request.group
     sandbox.output = output.rawValue
     sandbox.listens = request.listens ? 1 : 0
+    sandbox.grants_rights = request.grantsRights ? 1 : 0
+    sandbox.capabilities = request.capabilities?.permitted ?? 0
     sandbox.has_32_bits = request.has32BitPrograms ? 1 : 0
     var request = request
     if isolation == .chroot, !request.isCopy {
@@ -70,15 +72,19 @@ package struct SandboxedProgram: ~Copyable {
   private static func texts(
     of request: SandboxRequest, _ sandbox: inout clinux_sandbox
   ) throws(SandboxError) -> [CChar] {
-    let lists = [
+    let mounts: [[ByteString]] = request.mounts.map {
+      [ByteString($0.source), $0.place.text, $0.isReadOnly ? "ro" : "rw"]
+    }
+    let lists: [[ByteString]] = [
       try names(in: .root, of: request), try names(in: "/etc", of: request), request.arguments,
-      request.environment, request.writable.map(\.text),
+      request.environment, request.writable.map(\.text), mounts.flatMap(\.self),
     ]
     sandbox.root_name_count = UInt32(lists[0].count)
     sandbox.etc_name_count = UInt32(lists[1].count)
     sandbox.argument_count = UInt32(lists[2].count)
     sandbox.variable_count = UInt32(lists[3].count)
     sandbox.writable_count = UInt32(lists[4].count)
+    sandbox.mount_count = UInt32(request.mounts.count)
     let single = [
       ByteString(request.root), request.program, request.directory.text,
       request.emulator.map { ByteString($0) } ?? "",
@@ -170,6 +176,7 @@ extension SandboxError.Stage {
       case CLINUX_STAGE_MOUNTS: .mounts
       case CLINUX_STAGE_ROOT: .root
       case CLINUX_STAGE_DEVICES: .devices
+      case CLINUX_STAGE_GIVEN: .given
       case CLINUX_STAGE_DIRECTORY: .directory
       case CLINUX_STAGE_USER: .user
       case CLINUX_STAGE_FILTER: .filter

@@ -9,6 +9,8 @@ internal import SystemPackage
 struct RunPlan {
   let request: SandboxRequest
   let stopSignal: Int32
+  /// As the image says, `8080/tcp`.
+  let exposedPorts: [String]
 
   enum Problem: Error, Hashable {
     /// No program is named, and these could be meant.
@@ -46,7 +48,10 @@ struct RunPlan {
     (request.user, request.group) = numbers
     request.writable = Self.writable(asked, image, bundle)
     request.isCopy = bundle.isUnpacked
-    request.listens = !asked.requests.isEmpty || !image.exposedPorts.isEmpty
+    request.mounts = asked.mounts
+    request.listens = asked.asksServer || !image.exposedPorts.isEmpty
+    request.grantsRights = bundle.entries.contains(where: \.givesRights)
+    request.capabilities = Self.capabilities(of: program, in: bundle.tree)
     request.has32BitPrograms = HostProcessor.has32BitPrograms(in: bundle)
     if let run = try Emulator.run(of: program, in: bundle.tree, asked.searchPath) {
       request.emulator = run.emulator
@@ -56,6 +61,7 @@ struct RunPlan {
         + run.arguments + words.dropFirst()
     }
     self.request = request
+    exposedPorts = image.exposedPorts
     let signal = image.stopSignal ?? ""
     guard let number = signal.isEmpty ? StopSignal.terminate : StopSignal.number(of: signal) else {
       throw .unknownSignal(signal)
@@ -113,6 +119,15 @@ struct RunPlan {
       word, environment: environment,
       workingDirectory: RootPath(normalising: ByteString(image.workingDirectory ?? "/")))
     return start.path(in: &view) ?? word
+  }
+
+  /// Of a script, what reads it counts.
+  private static func capabilities(
+    of program: ByteString, in tree: any FileTree
+  ) -> FileCapabilities? {
+    var view = RootView(tree: tree)
+    let started = (try? ScriptChain(of: program, in: &view))?.interpreter ?? program
+    return view.resolve(started).flatMap { tree.capabilities(of: $0.real) }
   }
 
   // MARK: Where it may write

@@ -15,6 +15,9 @@ package struct RunRequest: Sendable {
   package var expectedExit: Int32?
   package var expectedOutput: Expectation?
   package var requests: [HttpExpectation] = []
+  package var ports: [TcpExpectation] = []
+  /// What of the host the program has in its root.
+  package var mounts: [SandboxMount] = []
   /// How long a server may take to listen, and a program that ends by itself to end.
   package var startLimit = Duration.seconds(30)
   /// How long an end may take that was asked for; engines kill after ten seconds.
@@ -39,6 +42,30 @@ package struct RunRequest: Sendable {
   }
 
   package init() {}
+
+  /// Whether something is asked of a server while it runs.
+  package var asksServer: Bool { !requests.isEmpty || !ports.isEmpty }
+}
+
+/// One `--tcp :PORT`.
+package struct TcpExpectation: Hashable, Sendable {
+  package let number: UInt16
+
+  package init(_ number: UInt16) {
+    self.number = number
+  }
+
+  /// Nil for what isn't written so.
+  package init?(_ text: String) {
+    guard text.hasPrefix(":"), text.dropFirst().allSatisfy({ ("0"..."9").contains($0) }),
+      let number = UInt16(text.dropFirst()), number > 0
+    else { return nil }
+    self.init(number)
+  }
+}
+
+extension TcpExpectation: CustomStringConvertible {
+  package var description: String { "tcp://localhost:\(number)" }
 }
 
 /// One `--http [:PORT]/PATH[=STATUS]`.

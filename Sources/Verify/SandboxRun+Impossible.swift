@@ -1,3 +1,4 @@
+internal import Discovery
 internal import FileTree
 internal import Sandbox
 internal import SystemPackage
@@ -32,6 +33,10 @@ extension SandboxRun {
     }
   }
 
+  static func result(of fault: StartFault, _ plan: RunPlan) -> RungResult {
+    failure(plan.name, "can't be started: \(fault); \(fault.remedy)")
+  }
+
   static func result(of error: SandboxError, _ plan: RunPlan) -> RungResult {
     switch error.stage {
     case .execute:
@@ -40,6 +45,10 @@ extension SandboxRun {
       return failure(
         plan.request.directory.description,
         "the working directory can't be entered: \(describe(error.cause))", flag: "--workdir")
+    case .given:
+      return failure(
+        plan.request.mounts.map(\.place.description).joined(separator: ", "),
+        "what --mount gives can't be put there: \(error.cause)")
     case .start:
       return RungResult(.run, .impossible("a process can't be started here: \(error.cause)"))
     case .namespaces, .userMap, .mounts, .root, .devices, .user, .filter:
@@ -47,9 +56,11 @@ extension SandboxRun {
       return RungResult(
         .run,
         .impossible(
-          (isRefused
-            ? "neither namespaces nor a changed root are allowed here"
-            : "no sandbox can be made for it here")
+          (!isRefused
+            ? "no sandbox can be made for it here"
+            : SandboxIsolation.chroot.suffices(for: plan.request)
+              ? "neither namespaces nor a changed root are allowed here"
+              : "namespaces aren't allowed here, and a changed root isn't enough for it")
             + " (\(error.stage): \(describe(error.cause))); run as root, or where user namespaces are "
             + "allowed"))
     }

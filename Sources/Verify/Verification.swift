@@ -11,6 +11,11 @@ package struct Verification: Sendable {
 
   package var hasFailed: Bool { rungs.contains { $0.outcome == .failed } }
 
+  /// What the run has shown; nil where nothing ran to the end.
+  package var evidence: RunEvidence? {
+    rungs.first { $0.rung == .run && $0.outcome == .passed }?.evidence
+  }
+
   package var isOutOfReach: Bool {
     rungs.contains { if case .impossible = $0.outcome { true } else { false } }
   }
@@ -24,7 +29,9 @@ package enum Rung: String, CaseIterable, Hashable, Sendable {
   case loader
   /// A run in a sandbox.
   case run
-  /// Requests to the running program.
+  /// Connections to the running program.
+  case tcp
+  /// Requests to it.
   case http
   /// How it ends when it is asked to.
   case stop
@@ -50,15 +57,33 @@ package struct RungResult: Sendable {
   /// What was done, in a few words: how many files, which isolation.
   package let summary: String
   package let findings: [VerifyFinding]
+  /// Of a run, what it has shown if it passed.
+  package let evidence: RunEvidence?
 
   package init(
-    _ rung: Rung, _ outcome: Outcome, _ summary: String = "", findings: [VerifyFinding] = []
+    _ rung: Rung, _ outcome: Outcome, _ summary: String = "", findings: [VerifyFinding] = [],
+    evidence: RunEvidence? = nil
   ) {
+    self.evidence = evidence
     self.rung = rung
     self.outcome = outcome
     self.summary = summary
     self.findings = findings
   }
+}
+
+/// What a run that passed has shown of a program.
+package enum RunEvidence: Hashable, Sendable {
+  /// It answered what it was asked.
+  case answers
+  /// It said what it had to.
+  case output
+  /// It ended with the code that it had to.
+  case exit
+  /// It ended with 0, and nobody had said what else it had to do.
+  case end
+  /// It went on for some time, and nobody had said what it had to do.
+  case start(Duration)
 }
 
 /// One thing that a rung tells.

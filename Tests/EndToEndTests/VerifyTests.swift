@@ -278,6 +278,82 @@ struct VerifyTests {
       """, in: scratch.url)
   }
 
+  @Test(
+    .enabled(if: getuid() == 0, "only root can give a file capabilities"),
+    arguments: [
+      ("cap_net_raw+ep", true), ("cap_net_raw,cap_setfcap,cap_mknod+ep", true),
+      ("cap_sys_resource+p", true), ("cap_sys_resource+ep", false),
+      ("cap_net_raw,cap_sys_admin+ep", false),
+    ])
+  func `a file's capabilities count as with an engine, by itself and started by a script`(
+    capabilities: String, isStarted: Bool
+  ) throws {
+    let raw = capabilities.hasPrefix("cap_net_raw")
+    try compile("return \(raw ? "socket(AF_INET, SOCK_RAW, 1) < 0" : "0");")
+    try scratch.write("#!/bin/sh\nexec /main\n", to: "script")
+    try Shell.bash("chmod +x script; setcap \(capabilities) main", in: scratch.url)
+    for more in [[], ["--entrypoint", "/script"]] {
+      let packed = try Shell.run(
+        [
+          Project.command, "./main", "./script", "--keep-xattrs", "--user", "1234", "-q", "-o",
+          "x.oci.tar",
+        ]
+          + ["--entrypoint", more.isEmpty ? "/main" : "/script", "--no-config"], in: scratch.url)
+      try #require(packed.status == 0, "\(packed.errors)")
+      #expect(packed.errors.contains("which engines give nobody") == (!isStarted && more.isEmpty))
+      let result = try verify("x.oci.tar", "--expect-exit", "0")
+      #expect(result.status == (isStarted ? 0 : 1), "\(result.output)")
+      if !isStarted, more.isEmpty {
+        #expect(result.output.contains("which engines give nobody without being asked"))
+      }
+    }
+  }
+
+  // MARK: Input and connections
+
+  private static let listener = """
+    signal(SIGTERM, end);
+    int f = open("/data/greeting", O_RDONLY); char text[99] = {0}; read(f, text, 98); printf("%s\\n", text);
+    fflush(stdout);
+    int s = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(5432)};
+    if (bind(s, (void *)&a, sizeof a) || listen(s, 4)) return 2;
+    for (;;) close(accept(s, 0, 0));
+    """
+
+  @Test func `a server is asked for a connection, and has what it is given`() throws {
+    try compile(Self.listener)
+    try pack()
+    try Shell.bash("mkdir data; echo hello > data/greeting", in: scratch.url)
+    let result = try verify(
+      "runtime.tar", "--tcp", ":5432", "--mount", "data:/data:ro", "--expect-output", "^hello$")
+    #expect(result.status == 0, "\(result.output)")
+    #expect(rows(result).suffix(4) == ["run passed", "tcp passed", "stop passed", "missed passed"])
+    #expect(result.output.hasSuffix("\nruntime.tar: runs\n"))
+    let other = try verify("runtime.tar", "--tcp", ":5433", "--timeout", "1")
+    #expect(other.status == 1 && rows(other).contains("tcp failed"))
+    #expect(other.output.contains("tcp://localhost:5433: nothing listens there"))
+  }
+
+  @Test func `a verdict says how much was shown`() throws {
+    try compile("if (argc > 1) { signal(SIGTERM, end); for (;;) pause(); } puts(\"x\");")
+    try pack("--output", "x.oci.tar", "--expose", "5672")
+    let ended = try verify("x.oci.tar")
+    #expect(ended.output.hasSuffix(": runs (it ended with 0; nothing else was asked of it)\n"))
+    #expect(ended.output.contains("ended by itself, although the image exposes 5672/tcp"))
+    #expect(ended.status == 0)
+    let started = try verify("x.oci.tar", "--run", "on")
+    #expect(
+      started.output.hasSuffix(": runs (it went on for 2 s; nothing else was asked of it)\n"))
+    for (options, word) in [
+      (["--expect-exit", "0"], "exit"), (["--expect-output", "x"], "output"), ([], "end"),
+    ] {
+      let result = try Shell.run(
+        [Project.command, "verify", "--json", "x.oci.tar"] + options, in: scratch.url)
+      #expect(result.output.contains("\"shown\" : \"\(word)\""), "\(result.output)")
+    }
+  }
+
   // MARK: Inputs
 
   @Test(arguments: ["x.tar", "x.tar.gz", "x.tar.zst", "x.oci.tar", "x.docker.tar", "x.cpio", "x/"])
@@ -354,6 +430,12 @@ struct VerifyTests {
     (["x", "--http", ":1/", "--expect-exit", "1"], "--http, --expect-exit"),
     (["--run", "x"], "<bundle>"), (["x", "--expect-exit", "256"], "--expect-exit"),
     (["x", "--env", "=a"], "names no variable"),
+    (["x", "--tcp", "5432"], "--tcp '5432'"), (["x", "--tcp", ":0"], "--tcp ':0'"),
+    (["x", "--tcp", ":1", "--expect-exit", "1"], "--tcp, --expect-exit"),
+    (["x", "--mount", "/x"], "--mount '/x'"), (["x", "--mount", "/x:y"], "--mount '/x:y'"),
+    (["x", "--mount", "/x:/"], "the whole root"),
+    (["x", "--mount", "/x:/proc/y"], "the run's own"),
+    (["x", "--mount", ":/x"], "--mount ':/x'"),
   ])
   func `wrong usage is told in one line`(arguments: [String], part: String) throws {
     try scratch.write("text", to: "x")

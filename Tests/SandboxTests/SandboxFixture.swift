@@ -47,6 +47,7 @@ extension SandboxFixture {
       #include <sys/socket.h>
       #include <sys/stat.h>
       #include <sys/statfs.h>
+      #include <sys/statvfs.h>
       #include <sys/syscall.h>
       #include <sys/sysmacros.h>
       #include <unistd.h>

@@ -126,9 +126,27 @@ final class UnpackedRoot {
     _ file: FileDescriptor, _ metadata: Metadata, _ path: RootPath
   ) throws(ArchiveReadError) {
     try finish(file.rawValue, metadata, path, readable: 0o400)
+    try giveCapabilities(metadata, file, path)
     let time = timespec(tv_sec: Int(metadata.modificationTime), tv_nsec: 0)
     // A time that the file system can't hold isn't worth an error.
     _ = unsafe futimens(file.rawValue, [time, time])
+  }
+
+  /// What the kernel gives a program of the file, which a change of owner takes away.
+  private func giveCapabilities(
+    _ metadata: Metadata, _ file: FileDescriptor, _ path: RootPath
+  ) throws(ArchiveReadError) {
+    let name = ExtendedAttribute.capabilities
+    guard keepsOwners, let value = metadata.attributes.first(where: { $0.name == name })?.value
+    else { return }
+    let result = unsafe name.withCString { name in
+      unsafe value.withUnsafeBufferPointer {
+        unsafe clinux_set_attribute(file.rawValue, name, $0.baseAddress, UInt($0.count))
+      }
+    }
+    // Not every file system has attributes; then the entry alone tells of them.
+    if result != 0, errno == ENOTSUP { return }
+    try check(result, path)
   }
 
   /// Not before all is in it.

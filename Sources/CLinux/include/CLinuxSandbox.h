@@ -25,11 +25,16 @@ enum clinux_stage {
     CLINUX_STAGE_MOUNTS,
     CLINUX_STAGE_ROOT,
     CLINUX_STAGE_DEVICES,
+    /// What the user gives the program.
+    CLINUX_STAGE_GIVEN,
     CLINUX_STAGE_DIRECTORY,
     CLINUX_STAGE_USER,
     CLINUX_STAGE_FILTER,
     CLINUX_STAGE_EXECUTE,
 };
+
+/// How much the user may give.
+#define CLINUX_MOUNT_LIMIT 64
 
 /// What is started, and how. Paths are in-root unless said otherwise.
 struct clinux_sandbox {
@@ -44,6 +49,10 @@ struct clinux_sandbox {
     int must_stay;
     /// Whether some of its programs are 32-bit ones that the processor runs.
     int has_32_bits;
+    /// Whether some of its files have set-user-id bits or capabilities.
+    int grants_rights;
+    /// Those that the program's own file gives it, a bit each, where the kernel doesn't give them.
+    uint64_t capabilities;
     /// What is in the root's uppermost directory, and in its /etc.
     unsigned root_name_count;
     unsigned etc_name_count;
@@ -51,6 +60,9 @@ struct clinux_sandbox {
     unsigned variable_count;
     /// Directories that can be written to. In namespaces nothing of that stays.
     unsigned writable_count;
+    /// What the user gives; in namespaces only. Three texts each: what it is on the host, where the program has it,
+    /// and `ro`, or `rw` where it may change it.
+    unsigned mount_count;
 };
 
 struct clinux_sandboxed {

@@ -78,6 +78,9 @@ package struct ProgramStart: Sendable {
       guard let interpreter = root.resolve(step.path) else { continue }
       try checkExecution(of: interpreter, as: step.path, in: root.tree)
     }
+    // What a script's own file gives counts for nothing.
+    guard let program = root.resolve(chain.interpreter) else { return }
+    try checkCapabilities(of: program, as: chain.interpreter, in: root.tree)
   }
 
   private func checkFormat(
@@ -86,9 +89,18 @@ package struct ProgramStart: Sendable {
     guard (try? tree.programFormat(of: file.real)) == .elf else {
       throw .unknownFormat(path, hasByteOrderMark: head.starts(with: [0xEF, 0xBB, 0xBF]))
     }
+    try checkCapabilities(of: file, as: path, in: tree)
   }
 
   // MARK: Rights
+
+  /// Source: Linux `security/commoncap.c` (`get_file_caps`).
+  private func checkCapabilities(
+    of file: ResolvedPath, as path: ByteString, in tree: any FileTree
+  ) throws(StartFault) {
+    let refused = tree.capabilities(of: file.real)?.refused ?? []
+    guard refused.isEmpty else { throw .capabilities(path, refused: refused) }
+  }
 
   private func checkExecution(
     of file: ResolvedPath, as path: ByteString, in tree: any FileTree

@@ -10,6 +10,8 @@ package enum StartFault: Error, Hashable, Sendable {
   case notExecutable(ByteString)
   /// The image's user may not do with a file, or a directory on the way to it, what has to be done.
   case forbidden(Access, path: ByteString, user: UInt32)
+  /// A program's file gives it rights that no engine gives, and without which it isn't started.
+  case capabilities(ByteString, refused: [String])
   /// Neither ELF nor a script.
   case unknownFormat(ByteString, hasByteOrderMark: Bool)
   /// A script's first line ends with a carriage return, which is a part of its last word.
@@ -37,6 +39,8 @@ extension StartFault: CustomStringConvertible {
     case .forbidden(.enter, let path, let user): "user \(user) may not enter \(path)"
     case .forbidden(.read, let path, let user):
       "user \(user) may not read \(path), which its interpreter opens"
+    case .capabilities(let path, let refused):
+      "\(path) has \(refused.joined(separator: ", ")), which engines give nobody without being asked"
     case .unknownFormat(let path, hasByteOrderMark: true):
       "\(path) begins with a byte order mark instead of #!"
     case .unknownFormat(let path, hasByteOrderMark: false):
@@ -62,6 +66,8 @@ extension StartFault: CustomStringConvertible {
     case .notExecutable(let path):
       "chmod +x \(path.directoryPart.isEmpty ? "it" : path.description)"
     case .forbidden: "let everybody do so (chmod o+rx), or let another user start it"
+    case .capabilities(let path, _):
+      "take them away (setcap -r \(path)), or start it with --cap-add"
     case .unknownFormat: "begin the script with a line such as #!/bin/sh"
     case .carriageReturn: "end its lines as on Linux (sed -i 's/\\r$//')"
     case .script(.missing(_, let interpreter)):

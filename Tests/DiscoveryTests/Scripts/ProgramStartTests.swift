@@ -25,11 +25,25 @@ struct ProgramStartTests {
       "/closed": .directory(permissions: 0o700), "/closed/app": .elf(.program()),
       "/secret": .file(shebang, permissions: 0o711),
       "/less": .elf(.program(), permissions: 0o077),
+      "/raw": .elf(.program()), "/mighty": .elf(.program()),
+      "/by-mighty": .file(Array("#!/mighty\n".utf8), permissions: 0o755),
     ]),
     owners: [
       "/own/app": .init(user: 7, group: 7), "/group/app": .init(user: 0, group: 8),
       "/less": .init(user: 7, group: 0),
+    ],
+    attributes: [
+      "/raw": [capabilities(0x20)], "/mighty": [capabilities(0x21)],
+      "/script": [capabilities(0x21)],
     ])
+
+  /// cap_net_raw, cap_chown and, with the bit of 0x20, cap_sys_admin, all of them effective.
+  private static func capabilities(_ third: UInt8) -> ExtendedAttribute {
+    ExtendedAttribute(
+      name: ExtendedAttribute.capabilities,
+      value: [1, 0, 0, 2, third & 1, 0x20, third & 1 == 0 ? 0 : 0x20]
+        + Array(repeating: 0, count: 13))
+  }
 
   private func fault(
     _ word: ByteString, _ environment: [ByteString] = [], in directory: RootPath = .root,
@@ -54,6 +68,8 @@ struct ProgramStartTests {
       ("/aimless", .script(.missing(script: "/aimless", interpreter: "/no"))),
       ("/by-env", .script(.notInPath(script: "/by-env", name: "no"))),
       ("/by-plain", .notExecutable("/plain")),
+      ("/raw", nil), ("/mighty", .capabilities("/mighty", refused: ["cap_sys_admin"])),
+      ("/by-mighty", .capabilities("/mighty", refused: ["cap_sys_admin"])),
       ("app", .notInPath(directories: ScriptChain.searchPath)),
       ("dir", .notInPath(directories: ScriptChain.searchPath)),
     ] as [(ByteString, StartFault?)])
