@@ -21,7 +21,9 @@ enum NeedSources {
     if known.contains(where: { name.hasPrefix($0) }) { return true }
     if object.image?.isProgram == true,
       knownPrograms.contains(where: { object.real.name.hasPrefix($0) })
-    { return true }
+    {
+      return true
+    }
     return !root.store.rules.signs.rules(for: object, in: &root).isEmpty
   }
 

@@ -36,7 +36,7 @@ struct CommandGrammarTests {
     "workdir", "mkdir",
     "expose", "volume", "label", "annotation", "stop-signal", "created", "install", "cpu", "env",
     "load", "depth", "dlopen", "with", "without", "image-platform",
-    "http", "program", "writable", "expect-exit", "expect-output", "timeout", "until",
+    "http", "tcp", "program", "writable", "expect-exit", "expect-output", "timeout", "until",
     "max-glibc", "max-gcc", "max-cpu", "require", "ignore",
   ]
 
