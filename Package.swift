@@ -108,7 +108,8 @@ let package = Package(
       name: "RootfsPack",
       dependencies: [
         "CLinux", "Parallel", "FileTree", "ELF", "Loader", "Discovery", "Bundle", "Image", "Strip",
-        "Check", "Sandbox", "Archive", "Diff", "Verify", "Report", "Toml", argumentParser, system,
+        "Check", "Sandbox", "Archive", "Diff", "Verify", "Report", "Toml", "Rules",
+        "RuleFiles", argumentParser, system,
       ],
       swiftSettings: settings),
     .executableTarget(name: "rootfs-pack", dependencies: ["RootfsPack"], swiftSettings: settings),

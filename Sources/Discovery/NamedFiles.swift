@@ -15,7 +15,7 @@ struct NamedFiles: NeedSource {
   private static let stateTops: [ByteString] = ["/var/", "/run/"]
   /// What has presets or sources of its own, or is for people.
   private static let others: [RootPath] = [
-    "/etc/nginx", "/etc/pki", "/etc/ssl", "/usr/share/doc", "/usr/share/info", "/usr/share/locale",
+    "/etc/pki", "/etc/ssl", "/usr/share/doc", "/usr/share/info", "/usr/share/locale",
     "/usr/share/man", "/usr/share/terminfo", "/usr/share/zoneinfo",
   ]
   /// In bytes: no configuration is larger, and data that is has its own rules.

@@ -11,9 +11,8 @@ package final class RootFacts: Sendable {
   private let tree: any FileTree
   /// Nothing of it is read before somebody asks.
   let packages: PackageDatabase
-  /// They say what is looked for.
-  let rules: RuleSet
-  private let symbols: Set<ByteString>
+  /// Nil for those that are compiled in, which are made when somebody asks.
+  private let ownRules: RuleSet?
   private let state = Mutex(State())
 
   /// By the physical path of the file.
@@ -45,11 +44,19 @@ package final class RootFacts: Sendable {
   /// Of what is kept; beyond it all is forgotten, to be read again when somebody asks. In bytes.
   private static let sizeLimit = 16 << 20
 
-  package init(tree: any FileTree, rules: RuleSet = .compiledIn) {
+  package init(tree: any FileTree, rules: RuleSet? = nil) {
     self.tree = tree
     packages = PackageDatabase(tree)
-    self.rules = rules
-    symbols = NeedSources.symbols.union(rules.symbols)
+    ownRules = rules
+  }
+
+  /// They say what is looked for.
+  var rules: RuleSet { ownRules ?? .compiledIn }
+
+  private static let symbols = NeedSources.symbols.union(RuleSet.compiledIn.symbols)
+
+  private var symbols: Set<ByteString> {
+    ownRules.map { $0.symbols.union(NeedSources.symbols) } ?? Self.symbols
   }
 
   /// The symbols that an object imports, of those that a source looks for. Damaged tables import nothing:

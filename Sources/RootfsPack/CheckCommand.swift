@@ -88,6 +88,14 @@ struct CheckCommand: ParsableCommand {
       valueName: "os/arch[/variant]"))
   var imagePlatform: String?
 
+  // In the words of NeedsOptions: to a configuration file, it's one option.
+  @Option(
+    help: ArgumentHelp(
+      "Know families of programs by the rules in this directory too. Repeatable.",
+      discussion: "Its files end in .toml; a rule of the same name goes before ours.",
+      valueName: "dir"))
+  var rules: [String] = []
+
   @OptionGroup var loaderOptions: LoaderOptions
 
   @OptionGroup var configurationOptions: ConfigurationOptions
@@ -154,11 +162,12 @@ struct CheckCommand: ParsableCommand {
       try Terminal.write(renderRules(style), to: .standardOutput)
       return
     }
+    let settings = loaderOptions.settings(try RuleDirectory.rules(rules))
     let signals = SignalMask()
     let inputs = try signals.holding { () throws(Diagnostic) in
       var options = try ReadOptions.of(imagePlatform, variables)
       options.interruption = { signals.pending }
-      return try CheckInputs(files, loaderOptions.settings, options)
+      return try CheckInputs(files, settings, options)
     }
     var run = CheckRun(try policy)
     let reports = inputs.roots.map { run.check($0) }

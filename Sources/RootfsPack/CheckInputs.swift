@@ -120,7 +120,8 @@ extension CheckInputs.Root {
     let environment = context.environment.inside(bundle)
     let loader = Loader(tree: tree, environment: environment, store: ObjectStore(tree: tree))
     scope = NeedsFinder.Scope(
-      tree: tree, loader: loader, libraryLoader: loader, store: RootFacts(tree: tree),
+      tree: tree, loader: loader, libraryLoader: loader,
+      store: RootFacts(tree: tree, rules: context.rules),
       policy: NeedsPolicy(), descends: false)
     self.bundle = name.description
     start = bundle.start()

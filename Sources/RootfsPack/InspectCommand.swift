@@ -103,8 +103,9 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     try Inspection(
-      files: files, format: chosenFormat, options: textOptions, settings: loaderOptions.settings,
-      policy: try needsOptions.policy(guesses: guessOptions.guess)
+      files: files, format: chosenFormat, options: textOptions,
+      settings: loaderOptions.settings(try needsOptions.ruleSet()),
+      policy: needsOptions.policy(guesses: guessOptions.guess)
     ).run()
   }
 }

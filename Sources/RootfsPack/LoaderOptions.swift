@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Discovery
 
 /// Where libraries are looked for, and by what loader's surroundings; shared by all commands.
 struct LoaderOptions: ParsableArguments {
@@ -45,7 +46,8 @@ struct LoaderOptions: ParsableArguments {
     }
   }
 
-  var settings: LoaderSettings {
-    LoaderSettings(root: root, libraryPath: libraryPath, cpu: cpu, env: env, load: load)
+  func settings(_ rules: RuleSet?) -> LoaderSettings {
+    LoaderSettings(
+      root: root, libraryPath: libraryPath, cpu: cpu, env: env, load: load, rules: rules)
   }
 }

@@ -1,3 +1,4 @@
+internal import Discovery
 internal import ELF
 internal import FileTree
 internal import Loader
@@ -9,6 +10,8 @@ struct LoaderSettings {
   var cpu: String?
   var env: [String] = []
   var load: [String] = []
+  /// By which needs are found; nil for those that are compiled in.
+  var rules: RuleSet?
   /// Whether ``env`` also names variables of an image, which loaders take no notice of.
   var allowsImageVariables = false
 

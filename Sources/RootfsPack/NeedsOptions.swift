@@ -19,6 +19,13 @@ struct NeedsOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Leave these presets out. Repeatable.", valueName: "name,..."))
   var without: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Know families of programs by the rules in this directory too. Repeatable.",
+      discussion: "Its files end in .toml; a rule of the same name goes before ours.",
+      valueName: "dir"))
+  var rules: [String] = []
+
   @Flag(help: "Take nothing for the run time but what --with and --dlopen name.")
   var minimal = false
 
@@ -27,31 +34,47 @@ struct NeedsOptions: ParsableArguments {
       throw ValidationError(
         "--dlopen \(dlopen): must be one of required, recommended, suggested, none.")
     }
-    let (wanted, unwanted) = (try topics(with, "--with"), try topics(without, "--without"))
+    let (wanted, unwanted) = (topics(with), topics(without))
+    // Whether a preset is one of a rule is known when the rules are.
+    if rules.isEmpty { try check(nil) }
     if let both = wanted.first(where: unwanted.contains) {
       throw ValidationError("--with \(both.name) and --without \(both.name): choose one.")
     }
   }
 
-  /// What they say; after ``validate()`` nothing is thrown.
-  func policy(guesses: Bool = false) throws -> NeedsPolicy {
+  /// The rules that count beside ours; nil for none.
+  func ruleSet() throws -> RuleSet? {
+    guard let rules = try RuleDirectory.rules(rules) else { return nil }
+    try check(rules)
+    return rules
+  }
+
+  /// What they say, after ``validate()``.
+  func policy(guesses: Bool = false) -> NeedsPolicy {
     var policy = NeedsPolicy()
     policy.packsGuesses = guesses
     policy.isMinimal = minimal
-    policy.wanted = Set(try topics(with, "--with"))
-    policy.unwanted = Set(try topics(without, "--without"))
+    policy.wanted = Set(topics(with))
+    policy.unwanted = Set(topics(without))
     policy.notes = dlopen.map { Self.priority($0) } ?? (minimal ? nil : .recommended)
     return policy
   }
 
-  private func topics(_ words: [String], _ option: String) throws -> [Topic] {
-    try words.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map { word in
-      let topic = Topic(String(word))
-      guard Preset.isKnown(topic, to: .compiledIn) else {
-        throw ValidationError(
-          "\(option) '\(word)': no such preset; 'rootfs-pack presets' lists them.")
-      }
-      return topic
+  private func topics(_ words: [String]) -> [Topic] {
+    words.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+      .map { Topic(String($0)) }
+  }
+
+  /// - Parameter rules: nil for ours alone, which need not be made where no preset is named.
+  private func check(_ rules: RuleSet?) throws {
+    for (option, words) in [("--with", with), ("--without", without)] {
+      guard
+        let unknown = topics(words).first(where: {
+          !Preset.isKnown($0, to: rules ?? .compiledIn)
+        })
+      else { continue }
+      throw ValidationError(
+        "\(option) '\(unknown.name)': no such preset; 'rootfs-pack presets' lists them.")
     }
   }
 

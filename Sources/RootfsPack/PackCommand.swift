@@ -126,7 +126,7 @@ struct PackCommand: ParsableCommand {
     let isImage = outputs.contains(where: \.format.isImage)
     try checkImageOptions(outputs)
     let modificationTime = try modificationTime(variables)
-    var settings = loaderOptions.settings
+    var settings = loaderOptions.settings(try needsOptions.ruleSet())
     settings.allowsImageVariables = true
     let images = ImageAssembly(
       settings: try imageOptions.settings, environment: try settings.imageVariables(variables),
@@ -171,7 +171,7 @@ struct PackCommand: ParsableCommand {
       allowsMissing: allowMissing, allowsSensitive: allowSensitive,
       allowedSensitive: allowSensitivePath,
       options: try planOptions(outputs, image),
-      policy: try needsOptions.policy(guesses: guessOptions.guess))
+      policy: needsOptions.policy(guesses: guessOptions.guess))
     var results = [try planner.plan(files, settings)]
     for word in imageOptions.platform {
       let request = try PlatformRequest(word)

@@ -18,6 +18,8 @@ struct ResolutionContext {
   private let windows: [RootPath]
   private let store: ObjectStore
   private let needs: RootFacts
+  /// By which needs are found; nil for those that are compiled in.
+  let rules: RuleSet?
 
   /// The root's place on the host.
   var root: FilePath { locator.root }
@@ -44,7 +46,8 @@ struct ResolutionContext {
       ? base
       : OverlayTree(base: base, overlay: DirectoryTree(root: "/"), windows: windows)
     store = ObjectStore(tree: tree)
-    needs = RootFacts(tree: tree)
+    rules = options.rules
+    needs = RootFacts(tree: tree, rules: rules)
     try Self.checkLibraryPath(options.libraryPath, libraryPath.map(\.path), tree)
     environment = SearchEnvironment(
       libraryPath: libraryPath.map(\.path), variables: try options.variables(variables),

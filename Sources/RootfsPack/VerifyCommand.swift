@@ -181,6 +181,7 @@ struct VerifyCommand: ParsableCommand {
   }
 
   func run() throws {
+    let rules = try needsOptions.ruleSet()
     let context = try ResolutionContext(settings, files: [])
     let signals = SignalMask()
     let request = try request(context.variables, signals)
@@ -189,7 +190,7 @@ struct VerifyCommand: ParsableCommand {
     options.keepsOwners = geteuid() == 0
     options.interruption = { signals.pending }
     let ladder = Ladder(
-      request, policy: try needsOptions.policy(), source: context.tree,
+      request, policy: needsOptions.policy(), rules: rules, source: context.tree,
       words: Ladder.Words(violation: { $0.words }, error: { Diagnostic($0).message }))
     let last = Self.ends[until ?? "run"] ?? .missed
     let result = try signals.holding { () throws(Diagnostic) in

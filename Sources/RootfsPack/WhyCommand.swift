@@ -46,10 +46,11 @@ struct WhyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let context = try ResolutionContext(loaderOptions.settings, files: [file])
+    let context = try ResolutionContext(
+      loaderOptions.settings(try needsOptions.ruleSet()), files: [file])
     let library = context.libraryWord(library)
     var finder = NeedsFinder(
-      context.scope(try needsOptions.policy(guesses: guessOptions.guess), descends: true))
+      context.scope(needsOptions.policy(guesses: guessOptions.guess), descends: true))
     var inputs = DiscoveryInputs()
     do {
       try finder.add(program: context.programPath(file), destination: nil, to: &inputs)

@@ -29,11 +29,11 @@ package struct RuleFile: Equatable, Sendable {
 
   private static func rule(_ reader: inout TableReader) throws(RuleFileError) -> Rule {
     let name = try name(of: reader)
-    let signs = try signs(&reader)
     let sources = try reader.texts("source")
     guard !sources.isEmpty else {
       throw reader.error("is missing: where can the rule be looked up?", at: "source")
     }
+    let signs = try signs(&reader)
     let table = try reader.table("places")
     let scope = Scope(places: Set(table?.keys ?? []))
     var places: [Place] = []

@@ -7,6 +7,7 @@ package import Loader
 package struct Ladder {
   private let request: RunRequest
   private let policy: NeedsPolicy
+  private let rules: RuleSet?
   private let source: any FileTree
   private let words: Words
 
@@ -28,12 +29,15 @@ package struct Ladder {
 
   /// - Parameters:
   ///   - policy: which needs at run time count.
+  ///   - rules: by which they are found; nil for those that are compiled in.
   ///   - source: the root that the bundle was packed from, for what a run misses.
   package init(
-    _ request: RunRequest, policy: NeedsPolicy, source: any FileTree, words: Words
+    _ request: RunRequest, policy: NeedsPolicy, rules: RuleSet? = nil,
+    source: any FileTree, words: Words
   ) {
     self.request = request
     self.policy = policy
+    self.rules = rules
     self.source = source
     self.words = words
   }
@@ -64,7 +68,8 @@ package struct Ladder {
 
   private func simulate(_ bundle: ReadBundle, _ environment: SearchEnvironment) -> RungResult {
     var simulation = LoaderSimulation(
-      tree: bundle.tree, policy: policy, environment: environment, start: bundle.start(request),
+      tree: bundle.tree, policy: policy, rules: rules, environment: environment,
+      start: bundle.start(request),
       describe: words.error)
     return simulation.result(
       of: bundle.entries.compactMap { entry in

@@ -29,11 +29,12 @@ struct LoaderSimulation {
 
   /// - Parameters:
   ///   - policy: which needs count.
+  ///   - rules: by which needs are found; nil for those that are compiled in.
   ///   - environment: the loader's surroundings in the bundle.
   ///   - start: what is to be started; nil where nobody says.
   ///   - describe: why a program can't be simulated, in words.
   init(
-    tree: any FileTree, policy: NeedsPolicy, environment: SearchEnvironment,
+    tree: any FileTree, policy: NeedsPolicy, rules: RuleSet?, environment: SearchEnvironment,
     start: ProgramStart? = nil, describe: @escaping (NeedsError) -> String
   ) {
     self.tree = tree
@@ -42,7 +43,7 @@ struct LoaderSimulation {
     self.environment = environment
     self.start = start
     store = ObjectStore(tree: tree)
-    needs = RootFacts(tree: tree)
+    needs = RootFacts(tree: tree, rules: rules)
   }
 
   /// - Parameter paths: those of all regular files, each once, with whether they may be executed.

@@ -22,7 +22,7 @@ struct ConstantTexts {
       ? root.lines(at: object.path).filter { !ConfigurationText.trim($0.text).hasPrefix("#") } : nil
   }
 
-  /// The texts that a glob matches, alone or between colons, semicolons, equals signs, quotation marks or
+  /// The texts that a glob matches as a whole, or the parts of them between colons, semicolons, equals signs, quotation marks or
   /// blanks, each once.
   func matching(_ glob: ByteString) -> [ByteString] {
     let core = ByteString(ConstantSign.core(of: glob.bytes))
@@ -31,7 +31,7 @@ struct ConstantTexts {
     var found: [ByteString] = []
     var seen: Set<ByteString> = []
     for text in texts {
-      for part in text.split(on: Self.isBetween)
+      for part in [text] + text.split(on: Self.isBetween)
       where part.contains(UInt8(ascii: "/")) && PathPattern.matches(part, glob)
         && !Self.isForOthers(part) && seen.insert(part).inserted
       { found.append(part) }
@@ -69,7 +69,7 @@ struct ConstantTexts {
   /// The first line of a script with a word that a glob matches.
   func line(matching glob: ByteString) -> Int? {
     lines?.first { line in
-      line.text.split(on: Self.isBetween).contains { PathPattern.matches($0, glob) }
+      ([line.text] + line.text.split(on: Self.isBetween)).contains { PathPattern.matches($0, glob) }
     }?.number
   }
 

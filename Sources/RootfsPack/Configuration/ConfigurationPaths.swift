@@ -16,7 +16,8 @@ enum ConfigurationPaths {
   /// The keys whose values hold a path of the host. A test asks whoever adds an option.
   static let forms: [String: Form] = [
     CommandGrammar.filesKey: .path, "root": .path, "library-path": .path, "debug-dir": .path,
-    "lock": .path, "allow-sensitive-path": .path, "mount": .addition, "output": .output,
+    "lock": .path, "rules": .path, "allow-sensitive-path": .path, "mount": .addition,
+    "output": .output,
     "add": .addition,
     "platform": .platform,
   ]
