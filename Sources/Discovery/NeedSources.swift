@@ -9,7 +9,7 @@ enum NeedSources {
     [
       NotedLibraries(), TableNeeds.shared, StateDirectories(), NamedUsers(), NamedFiles(),
       OwnData(), GuessedLibraries(), ShellCommands(), ResourceBundles(), ProgramHomes(),
-      NamedShell(), NamedLocale(), DefaultFonts(), PythonRuntime(), MonoApplication(),
+      NamedShell(), NamedLocale(), DefaultFonts(), MonoApplication(),
       DotnetApplication(), OpenSSLConfiguration(), ServiceNeeds(),
     ]
   }
@@ -29,10 +29,10 @@ enum NeedSources {
 
   /// By the sources that are code.
   private static let known: [ByteString] = [
-    "ld-linux", "ld-musl", "libc.so.", "libc.musl", "libcrypto.so.", "libssl.so.", "libpython",
+    "ld-linux", "ld-musl", "libc.so.", "libc.musl", "libcrypto.so.", "libssl.so.",
     "libmono", "libsystemd.so.",
   ]
-  private static let knownPrograms: [ByteString] = ["python", "mono"]
+  private static let knownPrograms: [ByteString] = ["mono"]
 
   /// What all of them look for among imported symbols.
   static let symbols = all().reduce(into: Set<ByteString>()) { $0.formUnion($1.symbols) }

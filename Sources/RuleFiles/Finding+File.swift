@@ -46,7 +46,7 @@ extension Finding {
     let own: [String] =
       switch origin {
       case .path(let template): names([template])
-      case .constant, .after: []
+      case .constant, .text, .after: []
       case .above(let template, let has): names([template] + has)
       case .entry(let files, _, _): files.flatMap(\.names)
       case .all(let findings), .first(let findings): findings.flatMap(\.names)
@@ -102,7 +102,7 @@ extension Finding {
   private static func origin(
     _ table: inout TableReader, _ scope: Scope
   ) throws(RuleFileError) -> Origin {
-    let kinds = ["path", "constant", "after", "above", "entry", "first", "all"]
+    let kinds = ["path", "constant", "text", "after", "above", "entry", "first", "all"]
     let found = kinds.filter { table.has($0) }
     guard let kind = found.first, found.count == 1 else {
       throw table.error("must have one of \(kinds.joined(separator: ", "))")
@@ -110,6 +110,7 @@ extension Finding {
     switch kind {
     case "path": return .path(try table.template(kind, scope) ?? "")
     case "constant": return .constant(try table.texts(kind))
+    case "text": return .text(try table.texts(kind))
     case "after": return .after(try table.texts(kind))
     case "above":
       let start = try table.template(kind, scope) ?? ""

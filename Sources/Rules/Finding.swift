@@ -14,7 +14,9 @@ package struct Finding: Hashable, Sendable {
     /// Texts with a slash among the object's constants that globs match, also in lists with colons,
     /// semicolons or blanks.
     case constant([String])
-    /// What follows one of some texts in such a constant: up to the quotation mark that the text ends
+    /// Whole texts among the object's constants that globs match.
+    case text([String])
+    /// What follows one of some texts in a constant with a slash: up to the quotation mark that the text ends
     /// in, or to a blank or any quotation mark.
     case after([String])
     /// The nearest directory above that of a template's file in which one of some templates leads to

@@ -14,7 +14,7 @@ extension Finding {
   fileprivate var conditions: [Signs] {
     let inner: [Finding] =
       switch origin {
-      case .path, .constant, .after, .above: []
+      case .path, .constant, .text, .after, .above: []
       case .entry(let files, _, _): files
       case .all(let findings), .first(let findings): findings
       }

@@ -84,6 +84,7 @@ extension Finding.Origin: SwiftSource {
     switch self {
     case .path(let template): ".path(\(template.source))"
     case .constant(let globs): ".constant(\(globs.source))"
+    case .text(let globs): ".text(\(globs.source))"
     case .after(let texts): ".after(\(texts.source))"
     case .above(let template, let has): ".above(\(template.source), has: \(has.source))"
     case .entry(let files, let grammar, let selection):

@@ -6,6 +6,8 @@ internal import FileTree
 /// Source: nsswitch.conf(5); glibc `nss/nsswitch.c`, `nss/nss_module.c`.
 enum NameServices {
   private static let configuration: ByteString = "/etc/nsswitch.conf"
+  /// What programs look up.
+  static let databases = ["passwd", "group", "hosts", "services", "protocols"]
 
   /// Services that ask a daemon of the host, which an image hasn't: nss-systemd(8), nss-resolve(8),
   /// nss-mymachines(8), sssd(8), winbindd(8), nslcd(8), and the README of nss-mdns.

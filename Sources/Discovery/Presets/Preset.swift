@@ -3,42 +3,51 @@ package struct Preset: Sendable {
   package let topic: Topic
   /// One line for people.
   package let summary: String
+  /// What it asks of a bundle; nil where only a program or its configuration tells.
+  let contents: Contents?
 
-  init(_ name: String, _ summary: String) {
-    topic = Topic(name)
-    self.summary = summary
+  /// What a preset asks of a bundle in one root.
+  struct Contents: Sendable {
+    /// Whether it is made anew for each object.
+    let dependsOnObject: Bool
+    /// - detail: what of the preset is meant; nil for all.
+    /// - object: what asks for it; nil for the user alone.
+    let wishes: @Sendable (_ detail: String?, _ object: ObservedObject?, inout RootView) -> [Wish]
+    /// More that somebody may want who needs a detail of it.
+    let hints: @Sendable (_ detail: String, _ purpose: String, inout RootView) -> [RuntimeNeed]
+
+    init(
+      dependsOnObject: Bool = false,
+      wishes:
+        @escaping @Sendable (String?, ObservedObject?, inout RootView) -> [Wish],
+      hints:
+        @escaping @Sendable (String, String, inout RootView) -> [RuntimeNeed] = { _, _, _ in [] }
+    ) {
+      self.dependsOnObject = dependsOnObject
+      self.wishes = wishes
+      self.hints = hints
+    }
   }
 
-  /// What `--with` and `--without` know, in the order of a listing.
-  package static let all: [Preset] = [
-    Preset("ca-certificates", "certificates of authorities, where each TLS library looks for them"),
-    Preset(
-      "nss", "nsswitch.conf for what is looked up, and the modules that libc doesn't have built in"),
-    Preset(
-      "dns", "host names without the host's files: a nsswitch.conf and an /etc/hosts with localhost"
-    ),
-    Preset("users", "a passwd and a group file with root and nobody"),
-    Preset("tmp", "/tmp, writable for everybody"),
-    Preset("directories", "directories below /var and /run that programs name, empty"),
-    Preset("services", "/etc/services and /etc/protocols"),
-    Preset("libgcc", "libgcc_s, which libc opens to end threads"),
-    Preset("timezone", "the time zone database"),
-    Preset("locale", "locales that are installed"),
-    Preset("gconv", "character sets for iconv, and their tables"),
-    Preset("terminfo", "the usual terminals"),
-    Preset("shell", "/bin/sh: busybox if it is there"),
-    Preset("init", "a process 1 that passes signals on: tini, dumb-init or catatonit"),
-    Preset("interpreters", "the interpreters of scripts that are packed"),
-    Preset("files", "configuration and data of a program's own, which stand in it by their path"),
-    Preset("commands", "programs that a program or a shell script starts"),
-  ]
+  init(_ name: String, _ summary: String, _ contents: Contents? = nil) {
+    topic = Topic(name)
+    self.summary = summary
+    self.contents = contents
+  }
+
+  /// The same for one that asks for the same whoever needs it.
+  init(
+    _ name: String, _ summary: String,
+    _ wishes: @escaping @Sendable (inout RootView) -> [Wish]
+  ) {
+    self.init(name, summary, Contents(wishes: { _, _, root in wishes(&root) }))
+  }
 
   /// Those that stand for what a configuration or a managed program names: nothing by themselves. Rules
   /// have more of the kind.
   private static let registered: [Preset] = [
     Preset("home", "what lies in the directory that a program finds from its own place"),
     Preset("resources", "resources of Swift targets, which lie beside the program"),
-    Preset("python", "the library of a Python interpreter"),
     Preset("mono", "assemblies, native modules and configuration of Mono"),
     Preset("dotnet", "what an application of .NET names, and its frameworks"),
     Preset("openssl", "openssl.cnf, and the providers and engines that it names"),

@@ -10,46 +10,21 @@ package enum PresetWishes {
   package static func wishes(
     _ topic: Topic, detail: String?, for object: ObservedObject?, in root: inout RootView
   ) -> [Wish] {
-    // Only what depends on the object is made anew for each.
-    let dependsOnObject = topic.name == "ca-certificates"
-    let own = dependsOnObject ? object?.real.text ?? "" : ""
+    guard let contents = Preset.standard(topic)?.contents else { return [] }
+    let own = contents.dependsOnObject ? object?.real.text ?? "" : ""
     let directories = root.systemDirectories.reduce(ByteString(":")) { $0 + ":" + $1 }
     let key = ByteString(topic.name + ":" + (detail ?? "") + ":") + own + directories
     if let wishes = root.wishes[key] { return wishes }
-    let wishes = make(topic, detail, object, &root)
+    let wishes = contents.wishes(detail, object, &root)
     root.wishes[key] = wishes
     return wishes
-  }
-
-  private static func make(
-    _ topic: Topic, _ detail: String?, _ object: ObservedObject?, _ root: inout RootView
-  ) -> [Wish] {
-    switch topic.name {
-    case "libgcc": [.library(names: ["libgcc_s.so.1"], caller: Self.libc)]
-    case "ca-certificates": CertificateAuthorities.wishes(for: object, in: &root)
-    case "nss":
-      NameServices.wishes(
-        databases: detail.map { [$0] } ?? ["passwd", "group", "hosts", "services", "protocols"],
-        asksDaemons: object == nil, in: &root)
-    case "dns": NameServices.standaloneHosts(in: &root)
-    case "users": Self.users
-    case "tmp": [.directory("/tmp", permissions: 0o1777)]
-    case "services": Self.existing(["/etc/services", "/etc/protocols"], &root)
-    case "timezone": Self.timeZones(&root)
-    case "locale": Self.existing(["/usr/lib/locale"], &root)
-    case "gconv": GconvModules.wishes(in: &root, root.systemDirectories)
-    case "terminfo": Terminals.wishes(in: &root)
-    case "shell": Self.shell(in: &root)
-    case "init": initProgram(&root)
-    default: []
-    }
   }
 
   /// The soname of glibc's `libc`, the same on nearly every machine.
   static let libc: ByteString = "libc.so.6"
 
   /// root and nobody, as every system has them, and nobody of the host.
-  private static var users: [Wish] {
+  static var users: [Wish] {
     [
       .lines(
         "/etc/passwd",
@@ -62,7 +37,7 @@ package enum PresetWishes {
 
   /// `posix` and `right` repeat the database, and the host's own zone is nobody else's: the local time of
   /// a bundle is UTC, as it is without the file that tells it (tzset(3)).
-  private static func timeZones(_ root: inout RootView) -> [Wish] {
+  static func timeZones(_ root: inout RootView) -> [Wish] {
     let directory: ByteString = "/usr/share/zoneinfo"
     let zones: [Wish] = root.names(in: directory).filter {
       !["posix", "right", "localtime"].contains($0)
@@ -80,7 +55,7 @@ package enum PresetWishes {
     return existing(["/bin/sh"], &root)
   }
 
-  private static func initProgram(_ root: inout RootView) -> [Wish] {
+  static func initProgram(_ root: inout RootView) -> [Wish] {
     initPrograms.first { root.isFile($0) }.map { [.path($0, at: nil)] } ?? []
   }
 
@@ -90,7 +65,7 @@ package enum PresetWishes {
     "/usr/bin/catatonit", "/usr/libexec/podman/catatonit",
   ]
 
-  private static func existing(_ paths: [ByteString], _ root: inout RootView) -> [Wish] {
+  static func existing(_ paths: [ByteString], _ root: inout RootView) -> [Wish] {
     paths.filter { root.resolve($0) != nil }.map { .path($0, at: nil) }
   }
 }

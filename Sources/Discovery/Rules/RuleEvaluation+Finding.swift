@@ -25,6 +25,7 @@ extension RuleEvaluation {
     of finding: Finding, _ entry: BoundEntry?, _ existence: Existence, in root: inout RootView
   ) -> [FoundValue] {
     let isText = finding.filter.kind == .text
+    let existence = isText ? .any : existence
     switch finding.origin {
     case .path(let template):
       let values = values(of: template, entry, in: &root)
@@ -34,6 +35,9 @@ extension RuleEvaluation {
       let values = globs.flatMap { texts.matching(ByteString($0)) }.map { FoundValue(text: $0) }
       return isText
         ? values : expand(values.filter { $0.text.hasPrefix("/") }, existence, in: &root)
+    case .text(let globs):
+      let texts = ConstantTexts(of: host, in: &root)
+      return globs.flatMap { texts.texts(matching: ByteString($0)) }.map { FoundValue(text: $0) }
     case .after(let markers):
       let texts = ConstantTexts(of: host, in: &root)
       return markers.flatMap { texts.following(ByteString($0)) }.map { FoundValue(text: $0) }

@@ -75,6 +75,7 @@ extension Finding.Origin {
     switch self {
     case .path(let template): template
     case .constant(let globs): "constants like \(globs.joined(separator: ", "))"
+    case .text(let globs): "texts like \(globs.joined(separator: ", "))"
     case .after(let texts):
       "what follows \(texts.map { "'\($0)'" }.joined(separator: ", ")) in a constant"
     case .above(let template, let has):

@@ -54,8 +54,8 @@ struct TableNeeds: NeedSource {
         topic: row.topic, grade: .implied, evidence: Evidence(file: object.path, mark: mark),
         wishes: PresetWishes.wishes(row.topic, detail: row.detail, for: object, in: &root),
         isEssential: row.isEssential, purpose: row.purpose))
-    if row.topic.name == "nss", let database = row.detail {
-      needs += NameServices.daemonNeeds(of: database, purpose: row.purpose, in: &root)
+    if let detail = row.detail, let contents = Preset.standard(row.topic)?.contents {
+      needs += contents.hints(detail, row.purpose, &root)
     }
   }
 
