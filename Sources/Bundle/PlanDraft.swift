@@ -43,6 +43,7 @@ struct PlanDraft {
       }
       return
     }
+    let (path, node) = try mergeUsr(path, node)
     try addParents(of: path)
     let added = Content(
       node: node, reason: reason, stratum: Self.isSkeleton(reason) ? .skeleton : stratum,
@@ -70,6 +71,35 @@ struct PlanDraft {
     }
     nodes[path]?.stratum = min(existing.stratum, added.stratum)
   }
+
+  /// Where something of a root without merged directories lies on a base that has them: its directory
+  /// would take the place of the base's link, with all that is behind it.
+  private mutating func mergeUsr(
+    _ path: RootPath, _ node: BundleEntry.Node
+  ) throws(PlanError) -> (RootPath, BundleEntry.Node) {
+    guard options.omitsRootLinks, let top = path.names.first, Self.mergedNames.contains(top) else {
+      return (path, node)
+    }
+    let link = RootPath.root.appending(top)
+    if case .symbolicLink = nodes[link]?.node {
+      if path == link, case .symbolicLink = node { return (path, node) }
+    } else {
+      guard (try? source.status(of: link))?.kind == .directory else { return (path, node) }
+      nodes[link] = Content(
+        node: .symbolicLink("usr/" + top), reason: .rootLink, stratum: .skeleton)
+    }
+    let merged = RootPath(normalising: "/usr" + path.text)
+    guard case .symbolicLink(let text) = node, !text.hasPrefix("/") else { return (merged, node) }
+    let parts = text.bytes.split(separator: UInt8(ascii: "/"))
+    let ups = parts.prefix { $0.elementsEqual("..".utf8) }.count
+    // What leaves the directory has one more above it now.
+    return (merged, ups < path.names.count - 1 ? node : .symbolicLink("../" + text))
+  }
+
+  /// The directories that merging `/usr` makes links of (systemd `file-hierarchy(7)`, Debian usrmerge).
+  private static let mergedNames: Set<ByteString> = [
+    "bin", "sbin", "lib", "lib32", "lib64", "libx32", "libo32",
+  ]
 
   /// Whether what is added for a reason only leads to other things, of whatever stratum.
   private static func isSkeleton(_ reason: Provenance) -> Bool {

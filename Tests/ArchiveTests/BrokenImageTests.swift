@@ -191,8 +191,10 @@ struct BrokenImageTests {
       }, { isDocument($0, nil) }
     ),
     (
-      Change("an index without manifests") { $0.editIndex = set(nil, at: "manifests") },
-      { isDocument($0, "manifests") }
+      Change("an index without manifests") {
+        $0.editIndex = set(nil, at: "manifests")
+        $0.editFiles = { $0["manifest.json"] = nil }
+      }, { $0 == .damaged(ArchivePlace(), .noImage) }
     ),
     (
       Change("no index") {
@@ -214,8 +216,10 @@ struct BrokenImageTests {
       }, { if case .damaged(let place, .missing) = $0 { place.file != nil } else { false } }
     ),
     (
-      Change("no image") { $0.editIndex = set([Any](), at: "manifests") },
-      { $0 == .damaged(ArchivePlace(), .noImage) }
+      Change("no image") {
+        $0.editIndex = set([Any](), at: "manifests")
+        $0.editFiles = { $0["manifest.json"] = nil }
+      }, { $0 == .damaged(ArchivePlace(), .noImage) }
     ),
     (
       Change("an entry point that is no list") {

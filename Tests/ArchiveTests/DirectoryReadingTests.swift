@@ -77,4 +77,40 @@ struct DirectoryReadingTests {
       try Reads.read(scratch, "root") { $0.interruption = { 15 } }
     }
   }
+
+  @Test func `a file of holes that no disk has is refused before it is read`() throws {
+    let scratch = try TemporaryDirectory()
+    try Shell.bash("mkdir root; echo a > root/a; truncate -s 4T root/holes", in: scratch.url)
+    let limit = ReadLimits().contentSize
+    let place = ArchivePlace(name: "/holes")
+    #expect(throws: ArchiveReadError.beyondLimit(place, .contentSize, limit)) {
+      try Reads.read(scratch, "root")
+    }
+  }
+
+  @Test func `many files of holes are refused by their sum`() throws {
+    let scratch = try TemporaryDirectory()
+    try Shell.bash("mkdir root; truncate -s 30G root/{a,b,c}", in: scratch.url)
+    let limit = ReadLimits().contentSize
+    let place = ArchivePlace(name: "/c")
+    #expect(throws: ArchiveReadError.beyondLimit(place, .contentSize, limit)) {
+      try Reads.read(scratch, "root")
+    }
+  }
+
+  @Test func `an interruption is heeded within one file`() throws {
+    let scratch = try TemporaryDirectory()
+    try Shell.bash("mkdir root; truncate -s 60G root/holes", in: scratch.url)
+    var asked = 0
+    let start = ContinuousClock.now
+    #expect(throws: ArchiveReadError.interrupted(signal: 2)) {
+      try Reads.read(scratch, "root") { options in
+        options.interruption = {
+          asked += 1
+          return asked > 50 ? 2 : nil
+        }
+      }
+    }
+    #expect(start.duration(to: .now) < .seconds(20))
+  }
 }

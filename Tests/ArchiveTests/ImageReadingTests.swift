@@ -240,4 +240,24 @@ struct ImageReadingTests {
       throws: ArchiveReadError.damaged(ArchivePlace(file: "/2/layer.tar"), .missing)
     ) { try Reads.read(archive.complete) }
   }
+
+  @Test(arguments: [true, false])
+  func `docker's manifest counts beside an index that leads to no image`(isNull: Bool) throws {
+    var image = RawImage()
+    image.editIndex = { $0["manifests"] = isNull ? NSNull() : [] as [Any] as Any }
+    let bundle = try Reads.read(try image.archive())
+    #expect(bundle.table == Self.table && bundle.violations.map(\.fault) == [.unreferenced])
+    #expect(bundle.format == ArchiveFormat(kind: .imageArchive))
+    #expect(bundle.image?.names == [RawImage.name])
+  }
+
+  @Test func `an empty index alone is no image`() throws {
+    var image = RawImage()
+    image.editIndex = { $0["manifests"] = NSNull() }
+    image.editFiles = { $0["manifest.json"] = nil }
+    let archive = try image.archive()
+    #expect(throws: ArchiveReadError.damaged(ArchivePlace(), .noImage)) {
+      try Reads.read(archive)
+    }
+  }
 }

@@ -7,6 +7,9 @@ struct DirectoryLister {
   private let reading: Reading
   private let tree: DirectoryTree
 
+  /// Bytes that are digested at a time, and between two looks for an interruption.
+  private static let batchSize: UInt64 = 64 << 20
+
   private struct Found {
     let path: RootPath
     let status: FileStatus
@@ -134,13 +137,25 @@ struct DirectoryLister {
   private func digest(
     _ files: [(RootPath, FileStatus)]
   ) throws(ArchiveReadError) -> [ArchiveEntry.Content] {
+    try checkSize(of: files)
     let workers = Workers(count: Workers<Void>.processorCount) {}
     var contents: [ArchiveEntry.Content] = []
     var rest = files[...]
     while let first = rest.first {
-      try reading.spend(bytes: 0, at: ArchivePlace(name: first.0.text))
+      let place = ArchivePlace(name: first.0.text)
+      try reading.spend(bytes: 0, at: place)
+      guard first.1.size < Self.batchSize else {
+        contents.append(
+          try Self.content(of: first.0, first.1, in: tree) { () throws(ArchiveReadError) in
+            try reading.spend(bytes: 0, at: place)
+          })
+        rest.removeFirst()
+        continue
+      }
       var (batch, size) = ([(RootPath, FileStatus)](), UInt64(0))
-      while let next = rest.first, batch.count < 256, size < 64 << 20 {
+      while let next = rest.first, batch.count < 256, size < Self.batchSize,
+        next.1.size < Self.batchSize
+      {
         batch.append(next)
         size += next.1.size
         rest.removeFirst()
@@ -148,7 +163,7 @@ struct DirectoryLister {
       let tree = tree
       let results = workers.map(batch) { _, file in
         Result { () throws(ArchiveReadError) in
-          try Self.content(of: file.0, file.1, in: tree)
+          try Self.content(of: file.0, file.1, in: tree) {}
         }
       }
       for result in results { contents.append(try result.get()) }
@@ -156,8 +171,19 @@ struct DirectoryLister {
     return contents
   }
 
+  /// Before anything is read: files with holes have sizes that no disk has.
+  private func checkSize(of files: [(RootPath, FileStatus)]) throws(ArchiveReadError) {
+    var sum: UInt64 = 0
+    for (path, status) in files {
+      sum = sum.addingReportingOverflow(status.size).overflow ? .max : sum + status.size
+      try reading.check(.contentSize, sum, at: ArchivePlace(name: path.text))
+    }
+  }
+
+  /// - Parameter heed: called between pieces.
   private static func content(
-    of path: RootPath, _ status: FileStatus, in tree: DirectoryTree
+    of path: RootPath, _ status: FileStatus, in tree: DirectoryTree,
+    heed: () throws(ArchiveReadError) -> Void
   ) throws(ArchiveReadError) -> ArchiveEntry.Content {
     let hostPath = FilePath(tree.hostPath(path))
     do {
@@ -170,6 +196,7 @@ struct DirectoryLister {
         guard !piece.isEmpty else { break }
         digester.append(piece.span)
         offset += UInt64(piece.count)
+        try heed()
       }
       guard offset == status.size, file.isUnchanged(since: status) else {
         throw ArchiveReadError.changed(hostPath)

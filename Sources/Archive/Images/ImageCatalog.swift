@@ -65,14 +65,17 @@ struct ImageCatalog {
     let index = try documents.document(at: path, as: IndexDocument.self)
     documents.check(index.mediaType, is: .index, at: path)
     try read(index, names: [], depth: 1)
-    if try files.size(of: "/manifest.json") != nil { try compareDockerImages() }
+    guard try files.size(of: "/manifest.json") != nil else { return }
+    // docker leaves the index empty for what it saves by its digest.
+    let isEmpty = index.manifests?.isEmpty ?? true
+    try isEmpty ? readDockerImages() : compareDockerImages()
   }
 
   /// - Parameter names: of what leads to the index.
   private mutating func read(
     _ index: IndexDocument, names: [String], depth: Int
   ) throws(ArchiveReadError) {
-    for descriptor in index.manifests {
+    for descriptor in index.manifests ?? [] {
       let (path, _) = try documents.blob(descriptor)
       let place = ArchivePlace(file: path)
       let names = names + Self.names(of: descriptor)

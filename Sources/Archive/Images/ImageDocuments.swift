@@ -8,7 +8,8 @@ struct LayoutDocument: Decodable {
 
 struct IndexDocument: Decodable {
   let mediaType: String?
-  let manifests: [DescriptorDocument]
+  /// Null where docker has an image in `manifest.json` alone.
+  let manifests: [DescriptorDocument]?
 }
 
 struct DescriptorDocument: Decodable {
