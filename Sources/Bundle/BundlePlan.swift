@@ -171,4 +171,6 @@ package enum PlanWarning: Hashable, Sendable {
   case leftOutSensitive(RootPath, SensitiveReason)
   /// A program that nobody may execute, at its place in the bundle.
   case notExecutable(RootPath)
+  /// What the root has in a directory of its own lies where a base with a merged `/usr` has it.
+  case movedForBase(RootPath)
 }

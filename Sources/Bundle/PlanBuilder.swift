@@ -97,9 +97,8 @@ package struct PlanBuilder {
   private func addLink(
     at place: RootPath, to file: RootPath, in draft: inout PlanDraft
   ) throws(PlanError) {
-    let text = place.ancestors.reduce(ByteString("")) { text, _ in text + "../" }
     try draft.add(
-      .symbolicLink(text + ByteString(file.text.bytes.dropFirst())),
+      .symbolicLink(ByteString(linkFrom: place, to: file)),
       at: try draft.physicalPath(place.text), because: .link(to: file.text))
   }
 
@@ -153,9 +152,8 @@ package struct PlanBuilder {
   /// What changes only after the proof: its loader goes through the root links, as that of the whole
   /// image will, and asks nobody who owns a volume.
   private func finish(_ entries: [BundleEntry]) -> [BundleEntry] {
-    entries.compactMap { entry in
+    (options.base?.entries(from: entries) ?? entries).map { entry in
       switch entry.reason {
-      case .rootLink where options.omitsRootLinks: nil
       case .volume: owned(entry)
       case .need(let need) where need.topic == StateDirectories.topic: owned(entry)
       default: entry
@@ -253,7 +251,7 @@ package struct PlanBuilder {
   ) throws(PlanError) {
     for link in file.links {
       let reason: Provenance =
-        PlanDraft.isRootLink(link.path, link.text)
+        draft.isRootLink(link.path, link.text)
         ? .rootLink : .link(to: openedPath)
       try draft.add(.symbolicLink(link.text), at: link.path, because: reason, in: stratum)
     }
@@ -336,7 +334,9 @@ package struct PlanBuilder {
     if addition.destination == nil {
       try addWay(to: addition.source, source, in: &draft, stratum: .application)
     }
-    try copy(source.real, source.status, to: target, of: addition, in: &draft)
+    try copy(
+      source.real, source.status, to: target, named: addition.destination ?? source.real,
+      of: addition, in: &draft)
   }
 
   /// Whether something may ship.
@@ -361,9 +361,13 @@ package struct PlanBuilder {
   }
 
   /// Adds what was let through, and what of a directory's content is.
+  ///
+  /// - Parameters:
+  ///   - target: its place in the bundle.
+  ///   - name: the same before its links were followed: what a link's text starts from.
   private mutating func copy(
-    _ path: RootPath, _ status: FileStatus, to target: RootPath, of addition: Addition,
-    in draft: inout PlanDraft
+    _ path: RootPath, _ status: FileStatus, to target: RootPath, named name: RootPath,
+    of addition: Addition, in draft: inout PlanDraft
   ) throws(PlanError) {
     let reason = addition.reason.map(reason) ?? .addition(of: path.text)
     do {
@@ -372,17 +376,20 @@ package struct PlanBuilder {
         try draft.addFile(addition.tree, path, status, at: target, because: reason)
       case .symbolicLink:
         let text = try addition.tree.linkText(of: path)
-        try draft.add(.symbolicLink(text), at: target, because: reason)
+        try draft.add(
+          .symbolicLink(text.linkText(movedFrom: name, to: target)), at: target, because: reason)
       case .directory:
         // What is added at `/lib` goes where that link leads, whichever of the two came first.
         let target = try draft.physicalPath(target.text + "/.")
         try draft.addDirectory(addition.tree, path, status, at: target, because: reason)
-        for name in try addition.tree.names(in: path) {
-          let (child, place) = (path.appending(name), target.appending(name))
+        for entry in try addition.tree.names(in: path) {
+          let (child, place) = (path.appending(entry), target.appending(entry))
           let status = try addition.tree.status(of: child)
           let isAdmitted = admits(
             child, status, in: addition.tree, for: addition.taker, at: place, as: nil, &draft)
-          if isAdmitted { try copy(child, status, to: place, of: addition, in: &draft) }
+          guard isAdmitted else { continue }
+          try copy(
+            child, status, to: place, named: name.appending(entry), of: addition, in: &draft)
         }
       default:
         throw PlanError.unpackable(path: path, status.kind)

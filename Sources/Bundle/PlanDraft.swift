@@ -43,7 +43,7 @@ struct PlanDraft {
       }
       return
     }
-    let (path, node) = try mergeUsr(path, node)
+    let (path, node) = place(path, node)
     try addParents(of: path)
     let added = Content(
       node: node, reason: reason, stratum: Self.isSkeleton(reason) ? .skeleton : stratum,
@@ -72,34 +72,34 @@ struct PlanDraft {
     nodes[path]?.stratum = min(existing.stratum, added.stratum)
   }
 
-  /// Where something of a root without merged directories lies on a base that has them: its directory
-  /// would take the place of the base's link, with all that is behind it.
-  private mutating func mergeUsr(
+  /// Where something lies on a base with a merged `/usr`, which the root that is packed from may not have.
+  private mutating func place(
     _ path: RootPath, _ node: BundleEntry.Node
-  ) throws(PlanError) -> (RootPath, BundleEntry.Node) {
-    guard options.omitsRootLinks, let top = path.names.first, Self.mergedNames.contains(top) else {
-      return (path, node)
-    }
+  ) -> (RootPath, BundleEntry.Node) {
+    guard options.base == .merged, let top = path.names.first else { return (path, node) }
     let link = RootPath.root.appending(top)
-    if case .symbolicLink = nodes[link]?.node {
-      if path == link, case .symbolicLink = node { return (path, node) }
-    } else {
-      guard (try? source.status(of: link))?.kind == .directory else { return (path, node) }
-      nodes[link] = Content(
-        node: .symbolicLink("usr/" + top), reason: .rootLink, stratum: .skeleton)
-    }
+    if case .symbolicLink = node, path == link { return (path, node) }
+    guard mergedLink(at: link) != nil else { return (path, node) }
     let merged = RootPath(normalising: "/usr" + path.text)
-    guard case .symbolicLink(let text) = node, !text.hasPrefix("/") else { return (merged, node) }
-    let parts = text.bytes.split(separator: UInt8(ascii: "/"))
-    let ups = parts.prefix { $0.elementsEqual("..".utf8) }.count
-    // What leaves the directory has one more above it now.
-    return (merged, ups < path.names.count - 1 ? node : .symbolicLink("../" + text))
+    guard case .symbolicLink(let text) = node else { return (merged, node) }
+    return (merged, .symbolicLink(text.linkText(movedFrom: path, to: merged)))
   }
 
-  /// The directories that merging `/usr` makes links of (systemd `file-hierarchy(7)`, Debian usrmerge).
-  private static let mergedNames: Set<ByteString> = [
-    "bin", "sbin", "lib", "lib32", "lib64", "libx32", "libo32",
-  ]
+  /// The text of the link that the base has where the root that is packed from has a directory, or nothing;
+  /// nil elsewhere.
+  private mutating func mergedLink(at path: RootPath) -> ByteString? {
+    guard options.base == .merged, BaseLayout.isDirectory(path) else { return nil }
+    let text = "usr/" + path.name
+    if let known = nodes[path] {
+      guard known.reason == .rootLink, case .symbolicLink(text) = known.node else { return nil }
+      return text
+    }
+    let kind = (try? source.status(of: path))?.kind
+    guard kind != .symbolicLink else { return nil }
+    nodes[path] = Content(node: .symbolicLink(text), reason: .rootLink, stratum: .skeleton)
+    if kind == .directory { warn(.movedForBase(path)) }
+    return text
+  }
 
   /// Whether what is added for a reason only leads to other things, of whatever stratum.
   private static func isSkeleton(_ reason: Provenance) -> Bool {
@@ -191,6 +191,7 @@ struct PlanDraft {
   ) throws(PlanError) {
     let node = BundleEntry.Node.directory(permissions: permissions)
     try add(node, at: path, because: reason)
+    let (path, _) = place(path, node)
     // Who had it before said less of it.
     nodes[path]?.node = node
     nodes[path]?.owner = owner
@@ -286,10 +287,11 @@ struct PlanDraft {
       guard case .symbolicLink(let text) = node else { return nil }
       return text
     }
+    if let text = mergedLink(at: path) { return text }
     guard let status = try? source.status(of: path), status.kind == .symbolicLink,
       let text = try? source.linkText(of: path)
     else { return nil }
-    if Self.isRootLink(path, text) {
+    if isRootLink(path, text) {
       try add(.symbolicLink(text), at: path, because: .rootLink)
     } else {
       guard followsRoot else { return nil }
@@ -299,8 +301,13 @@ struct PlanDraft {
     return text
   }
 
+  /// Whether a link is one that a base has by itself, and not always to the same place.
+  func isRootLink(_ path: RootPath, _ text: ByteString) -> Bool {
+    Self.isMergedLink(path, text) || options.base != nil && BaseLayout.isDirectory(path)
+  }
+
   /// Whether a link is one of those of a merged `/usr`: `/lib` to `usr/lib` and its like.
-  static func isRootLink(_ path: RootPath, _ text: ByteString) -> Bool {
+  static func isMergedLink(_ path: RootPath, _ text: ByteString) -> Bool {
     path.parent.isRoot && (text.hasPrefix("usr/") || text.hasPrefix("/usr/"))
   }
 

@@ -7,9 +7,9 @@ package struct PlanOptions: Sendable {
   /// Whether capabilities and attributes of users ship; without, capabilities of programs are dropped
   /// with a warning.
   package var keepsExtendedAttributes = false
-  /// Whether the root links of a merged `/usr` are left out, since the image that the bundle is
-  /// unpacked onto has them: over its directories they would delete what is in there.
-  package var omitsRootLinks = false
+  /// The image that the bundle is unpacked onto, whose root links are left out: over its directories they
+  /// would delete what is in there. Nil if the bundle is a root of its own.
+  package var base: BaseLayout?
   /// What keeps secrets out; nil if nothing does.
   package var gate: SecretGate?
   /// The user that gets an `/etc/passwd` and an `/etc/group`; without, none are made.

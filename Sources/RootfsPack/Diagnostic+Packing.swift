@@ -165,7 +165,7 @@ extension [PlanWarning] {
 extension PlanWarning {
   fileprivate enum Kind {
     case danglingLink, leftOutSensitive, notExecutable, droppedSetID, setIDOfOther,
-      droppedCapabilities
+      droppedCapabilities, movedForBase
 
     var summary: String {
       switch self {
@@ -174,6 +174,7 @@ extension PlanWarning {
       case .notExecutable: "files without an execute bit"
       case .droppedSetID, .setIDOfOther: "files with a set-user-id or set-group-id bit"
       case .droppedCapabilities: "files with capabilities"
+      case .movedForBase: "directories that are laid out for a merged /usr"
       }
     }
   }
@@ -186,6 +187,7 @@ extension PlanWarning {
     case .droppedSetID: .droppedSetID
     case .setIDOfOther: .setIDOfOther
     case .droppedCapabilities: .droppedCapabilities
+    case .movedForBase: .movedForBase
     }
   }
 
@@ -221,6 +223,11 @@ extension PlanWarning {
       Diagnostic(
         "warning: \(path): its capabilities (security.capability) aren't packed",
         remedy: "keep them with --keep-xattrs")
+    case .movedForBase(let path):
+      Diagnostic(
+        "warning: \(path): is a directory here; for a base image where it is a link, its files are "
+          + "packed in /usr\(path)",
+        remedy: "for one where it is a directory too, --overlay-safe=split")
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import Bundle
 internal import FileTree
 internal import Image
 internal import SystemPackage
@@ -51,7 +52,7 @@ extension OutputOptions {
       throw refuse("--compression", "is for an image's layers, and no output is an image", image)
     }
     if layers != nil, !hasImage { throw refuse("--layers", "no output is an image", image) }
-    if overlaySafe, hasImage || formats.contains(where: \.isInitramfs) {
+    if base != nil, hasImage || formats.contains(where: \.isInitramfs) {
       throw refuse(
         "--overlay-safe", "without its root links an image doesn't start by itself",
         "write a .tar and ADD it onto a base image")
@@ -74,6 +75,9 @@ extension OutputOptions {
       }
     }
   }
+
+  /// The image that an output is for; nil unless it is asked for.
+  var base: BaseLayout? { overlaySafeBase ?? (overlaySafe ? .merged : nil) }
 
   /// Nil unless it is asked for.
   var ownership: (owner: UInt32, group: UInt32)? {

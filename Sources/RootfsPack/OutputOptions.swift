@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Bundle
 internal import Image
 
 /// What is written, where, and in which form.
@@ -49,8 +50,17 @@ struct OutputOptions: ParsableArguments {
   @Flag(name: .customLong("keep-setid"), help: "Keep set-user-id and set-group-id bits.")
   var keepSetID = false
 
-  @Flag(help: "Leave out /lib and its like as links, for ADD onto a base image that has them.")
+  @Flag(
+    help: ArgumentHelp(
+      "Leave /lib and its like to a base image, for ADD onto it.",
+      discussion: """
+        They are links into /usr there, as in most; with =split they are directories, as in Alpine's.
+        """))
   var overlaySafe = false
+
+  @Option(
+    help: ArgumentHelp("What --overlay-safe=KIND says: merged or split.", valueName: "kind"))
+  var overlaySafeBase: BaseLayout?
 
   @Flag(
     help: "Leave debugging data and tables of symbols out, by eu-strip or llvm-objcopy.")
@@ -65,3 +75,4 @@ struct OutputOptions: ParsableArguments {
 extension OutputFormat: ExpressibleByArgument {}
 extension Compression: ExpressibleByArgument {}
 extension Layering: ExpressibleByArgument {}
+extension BaseLayout: ExpressibleByArgument {}

@@ -151,7 +151,7 @@ struct PackCommand: ParsableCommand {
         stripping: outputOptions.strip
           ? PackRun.Stripping(
             debugDirectory: outputOptions.debugDir.map { FilePath(ByteString(argument: $0)) })
-          : nil, needsBase: outputOptions.overlaySafe, isQuiet: quiet, environment: variables)
+          : nil, needsBase: outputOptions.base != nil, isQuiet: quiet, environment: variables)
       try run.write(bundles)
       if let newLock { try lockFile?.write(newLock) }
       if !quiet { planned.compactMap(\.hint).forEach(Terminal.warn) }
@@ -191,7 +191,7 @@ struct PackCommand: ParsableCommand {
     var options = PlanOptions()
     options.keepsSetID = outputOptions.keepSetID
     options.keepsExtendedAttributes = outputOptions.keepXattrs
-    options.omitsRootLinks = outputOptions.overlaySafe
+    options.base = outputOptions.base
     options.user = image.user?.planned
     options.volumeOwner = image.user.map { FileStatus.Owner(user: $0.uid, group: $0.gid ?? 0) }
     if let directory = image.workingDirectory {

@@ -17,17 +17,22 @@ enum RawArguments {
       })
   }
 
-  /// A flag that may have a value, as two options: the parser knows an option with a value or without.
+  /// Flags that may have a value, each as two options: the parser knows an option with a value or without.
   static func separated(_ arguments: [String]) -> [String] {
-    let flag = "--allow-sensitive="
-    guard arguments.contains(where: { $0.hasPrefix(flag) }) else { return arguments }
+    let flags = [
+      (flag: "--allow-sensitive=", option: "--allow-sensitive-path="),
+      (flag: "--overlay-safe=", option: "--overlay-safe-base="),
+    ]
+    func hasValue(_ argument: String) -> Bool { flags.contains { argument.hasPrefix($0.flag) } }
+    guard arguments.contains(where: hasValue) else { return arguments }
     let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
     return arguments.indices.map { index in
       let argument = arguments[index]
       // It may be a value itself: of what takes any word.
       let isValue = index > 0 && ["--cmd", "--entrypoint"].contains(arguments[index - 1])
-      guard index < end, !isValue, argument.hasPrefix(flag) else { return argument }
-      return "--allow-sensitive-path=" + argument.dropFirst(flag.count)
+      guard index < end, !isValue, let pair = flags.first(where: { argument.hasPrefix($0.flag) })
+      else { return argument }
+      return pair.option + argument.dropFirst(pair.flag.count)
     }
   }
 

@@ -103,18 +103,18 @@ struct PlanOptionsTests {
   // MARK: Overlays
 
   @Test func `root links that the base image has are left out, and nothing else is`() throws {
-    func entries(omitting omitsRootLinks: Bool) throws -> [RootPath] {
+    func entries(on base: BaseLayout?) throws -> [RootPath] {
       try PlanFixture.plan(
         [
           "/home/me/server": .program(needed: ["libz.so.1", "libc.so.6"]),
           "/srv/lib": .link("usr/lib"), "/srv/usr/lib/x": .text("x"),
         ], programs: [("/home/me/server", at: "/server")], additions: [("/srv", at: nil)],
-        options: Self.options { $0.omitsRootLinks = omitsRootLinks }
+        options: Self.options { $0.base = base }
       ).entries.map(\.path)
     }
-    let all = try entries(omitting: false)
+    let all = try entries(on: nil)
     #expect(all.contains("/lib") && all.contains("/lib64"))
-    #expect(try entries(omitting: true) == all.filter { $0 != "/lib" && $0 != "/lib64" })
+    #expect(try entries(on: .merged) == all.filter { $0 != "/lib" && $0 != "/lib64" })
   }
 
   // MARK: What an image needs

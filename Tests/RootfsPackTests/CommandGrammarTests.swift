@@ -33,7 +33,7 @@ struct CommandGrammarTests {
   /// Values that are no path of the host, or one that a file's place has nothing to do with.
   static let noPaths: Set<String> = [
     "format", "compression", "level", "layers", "owner", "tag", "entrypoint", "cmd", "user",
-    "workdir", "mkdir",
+    "workdir", "mkdir", "overlay-safe-base",
     "expose", "volume", "label", "annotation", "stop-signal", "created", "install", "cpu", "env",
     "load", "depth", "dlopen", "with", "without", "image-platform",
     "http", "tcp", "program", "writable", "expect-exit", "expect-output", "timeout", "until",
