@@ -29,7 +29,7 @@ extension Diagnostic {
       let rest = sorted.count - shown.count
       let example = sorted.first?.key ?? "PATH"
       self.init(
-        "--add would bring secrets: " + shown.joined(separator: ", ")
+        "secrets don't go in unless you say so: " + shown.joined(separator: ", ")
           + (rest > 0 ? " and \(rest) more" : "") + "; nothing was written",
         remedy: "leave them out, or pack one with --allow-sensitive=\(example), "
           + "all that is added with --allow-sensitive", status: .usage)

@@ -1,3 +1,5 @@
+internal import FileTree
+
 /// The private half of a key in binary, by the shape of its ASN.1.
 ///
 /// Source: RFC 8017 A.1.2 (PKCS #1), RFC 5958 (PKCS #8, plain and encrypted), RFC 5915 (SEC 1),
@@ -72,8 +74,11 @@ enum PrivateKeyShape {
   /// Whether a bag of a PKCS #12 file is one for a key. Certificates may be encrypted as a whole; keys are
   /// by themselves, in bags that anybody sees.
   private static func holdsKey(_ bytes: [UInt8]) -> Bool {
-    bytes.ranges(of: bagName).contains { range in
-      range.upperBound < bytes.count && secretBags.contains(bytes[range.upperBound])
+    var from = 0
+    while let place = find(bagName, in: bytes, from: from) {
+      from = place + bagName.count
+      if from < bytes.count, secretBags.contains(bytes[from]) { return true }
     }
+    return false
   }
 }

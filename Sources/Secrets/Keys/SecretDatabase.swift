@@ -1,3 +1,5 @@
+internal import FileTree
+
 /// Databases that programs keep secrets in, by the names of their tables.
 ///
 /// Source: SQLite "Database File Format" 1.2 and 2.6; NSS `lib/softoken/sdb.c`; Chromium
@@ -17,6 +19,6 @@ enum SecretDatabase {
 
   /// - Parameter pages: the first of the file, where the tables are described.
   static func rule(of pages: [UInt8]) -> SecretRule? {
-    tables.first { !pages.ranges(of: Array($0.words.utf8)).isEmpty }?.rule
+    tables.first { find(Array($0.words.utf8), in: pages) != nil }?.rule
   }
 }

@@ -20,14 +20,11 @@ enum PackagedFile {
     var digest: [UInt8]?
     for name in names where name.hasSuffix(suffix) {
       guard let list = content(of: records.appending(name), in: tree) else { continue }
-      for place in places {
-        for range in list.ranges(of: place) where range.lowerBound >= digestSize {
-          guard let known = digest ?? self.digest(of: path, in: tree) else { return false }
-          digest = known
-          if list[range.lowerBound - digestSize..<range.lowerBound].elementsEqual(known) {
-            return true
-          }
-        }
+      for line in places {
+        guard let end = find(line, in: list), end >= digestSize else { continue }
+        guard let known = digest ?? self.digest(of: path, in: tree) else { return false }
+        digest = known
+        if list[end - digestSize..<end].elementsEqual(known) { return true }
       }
     }
     return false
