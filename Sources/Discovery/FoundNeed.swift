@@ -50,7 +50,9 @@ extension FoundNeed {
     guard outcome == .packed, let first = found.first(where: paths.contains) else { return self }
     var need = self
     need.found.removeAll(where: paths.contains)
-    if need.found.isEmpty { need.outcome = .leftOut(flag: "--allow-sensitive=\(first)") }
+    if need.found.isEmpty {
+      need.outcome = .leftOut(flag: "--allow-sensitive=\(RootPath(normalising: first))")
+    }
     return need
   }
 
@@ -68,7 +70,7 @@ extension FoundNeed {
   }
 
   /// Whether it asks for libraries.
-  var opens: Bool {
+  package var opens: Bool {
     wishes.contains { if case .library = $0 { true } else { false } }
   }
 }

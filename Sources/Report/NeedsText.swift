@@ -28,6 +28,7 @@ extension FoundNeed {
     case .packed: ("packed", .good)
     case .present: ("already there", .good)
     case .hint(let flag): ("not packed: \(flag)", .faint)
+    case .leftOut(let flag) where flag.hasPrefix("--allow-"): ("kept out: \(flag)", .faint)
     case .leftOut(let flag): ("left out by \(flag)", .faint)
     case .absent: ("not in this root", isEssential ? .bad : .faint)
     }
@@ -65,26 +66,4 @@ package func renderNeeds(
     ])
   }
   return table.render(style)
-}
-
-/// One line that says what of the needs isn't packed, and what would pack it; nil if all is.
-package func renderUnpackedNeeds(_ needs: [FoundNeed]) -> String? {
-  var topics: [String] = []
-  var notes: Grade.Priority?
-  var guesses = 0
-  for need in needs {
-    guard case .hint = need.outcome else { continue }
-    switch need.grade {
-    case .noted(let priority) where need.topic == .notes: notes = max(notes ?? priority, priority)
-    case .guessed: guesses += need.found.isEmpty ? 0 : 1
-    default: if !topics.contains(need.topic.name) { topics.append(need.topic.name) }
-    }
-  }
-  let flags = [
-    topics.isEmpty ? nil : "--with " + topics.joined(separator: ","),
-    notes.map { "--dlopen \($0)" },
-    guesses > 0 ? "--guess" : nil,
-  ].compactMap(\.self)
-  guard !flags.isEmpty else { return nil }
-  return "asked for at run time and not packed: \(flags.joined(separator: ", ")) would add it"
 }

@@ -30,6 +30,7 @@ struct Inspection {
     let scope = context.scope(policy, descends: false)
     // With --minimal nothing but the closure is asked for.
     let showsNeeds = format.showsNeeds && !policy.excludesAll
+    let gate = NeedsGate(tree: context.tree, workingDirectory: context.workingDirectory)
     let workers = Workers(count: count) { NeedsFinder(scope) }
     var passedOver = PassedOverFiles()
     var output = InspectOutput(format, options, context)
@@ -38,7 +39,7 @@ struct Inspection {
     var rest = subjects.subjects[...]
     while !rest.isEmpty {
       let results = workers.map(Array(rest.prefix(Self.batchSize))) { finder, subject in
-        Self.inspect(subject, &finder, showsNeeds: showsNeeds, render)
+        Self.inspect(subject, &finder, gate, showsNeeds: showsNeeds, render)
       }
       for result in results {
         switch result {
@@ -66,7 +67,8 @@ struct Inspection {
   }
 
   private static func inspect(
-    _ subject: InspectSubjects.Subject, _ finder: inout NeedsFinder, showsNeeds: Bool,
+    _ subject: InspectSubjects.Subject, _ finder: inout NeedsFinder, _ gate: NeedsGate,
+    showsNeeds: Bool,
     _ render: (InspectedProgram) throws -> InspectOutput.Piece
   ) -> Outcome {
     do {
@@ -79,7 +81,7 @@ struct Inspection {
       let found = showsNeeds ? finder.discover(inputs) : Discovered()
       let program = InspectedProgram(
         path: subject.path, closures: closures, script: inputs.scripts[subject.path],
-        needs: found.needs.filter { !$0.isIdleGuess })
+        needs: gate.marked(found.needs.filter { !$0.isIdleGuess }, of: subject.path))
       return .shown(
         try render(program), isComplete: closures.isComplete,
         found.isCutShort ? [.cutShort(subject.path)] : [])

@@ -26,11 +26,14 @@ struct PackPlanner {
     let isIncomplete: Bool
     /// Stands before what is said of it.
     let label: String
+    /// As the user named them.
+    let programs: [String]
 
     /// What of the needs isn't packed; nil if all is.
     var hint: Diagnostic? {
       renderUnpackedNeeds(plan.needs).map {
-        Diagnostic(label + $0, remedy: "'rootfs-pack inspect' tells why")
+        let program = programs.count == 1 ? ByteString(argument: programs[0]).description : "FILE"
+        return Diagnostic(label + $0, remedy: "'rootfs-pack inspect \(program)' tells all and why")
       }
     }
   }
@@ -49,7 +52,7 @@ struct PackPlanner {
     let plan: BundlePlan
     do { plan = try builder.build() } catch { throw Diagnostic(error) }
     for diagnostic in plan.warnings.diagnostics { warn(diagnostic) }
-    return Result(plan: plan, isIncomplete: isIncomplete, label: label)
+    return Result(plan: plan, isIncomplete: isIncomplete, label: label, programs: files)
   }
 
   /// What isn't the user's own project: that is the working directory, and what lies beside a program, or

@@ -19,8 +19,8 @@ struct SecretDiscoveryTests {
   static let services = [
     Service(
       name: "nginx", configuration: "/etc/nginx/nginx.conf",
-      text: "http { include /etc/nginx/token.conf; ssl_certificate_key /etc/nginx/tls/site.key; }",
-      secrets: ["/etc/nginx/token.conf", "/etc/nginx/tls/site.key"]),
+      text: "http { include /etc/nginx/token.conf; include /etc/nginx/tls/*.conf; }",
+      secrets: ["/etc/nginx/token.conf", "/etc/nginx/tls/site.conf"]),
     Service(
       name: "postgres", configuration: "/etc/postgresql/15/main/postgresql.conf",
       text: "hba_file = '/etc/postgresql/15/main/pg_hba.conf'\n"
@@ -59,8 +59,14 @@ struct SecretDiscoveryTests {
   ) throws -> (paths: [Substring], errors: String) {
     let scratch = try TemporaryDirectory()
     try scratch.write(
-      "#include <stdio.h>\nint main(void) { return puts(\"\(service.configuration)\") < 0; }\n",
-      to: "server.c")
+      """
+      #include <stdio.h>
+      int main(void) {
+        puts("configure arguments: --prefix=/usr --conf-path=\(service.configuration)");
+        return puts("\(service.configuration)") < 0;
+      }
+
+      """, to: "server.c")
     try scratch.write(service.text + "\n", to: "configuration")
     try scratch.write(content, to: "content")
     let names = service.secrets.joined(separator: " ")
@@ -117,5 +123,27 @@ struct SecretDiscoveryTests {
     (paths, errors) = try pack(
       service, permissions: "600", content: "option = 1\n", "--add \(secret)")
     #expect(paths.contains { $0 == secret } && !errors.contains(secret))
+  }
+
+  @Test func `inspect says of the same that it stays out`() throws {
+    let scratch = try TemporaryDirectory()
+    try Shell.bash(
+      """
+      umask 022; mkdir -p root/srv
+      echo 'int main(void) { return 0; }' | gcc -static -x c - -o root/srv/tool
+      cd root/srv
+      printf '#!/srv/sh\ncd "$(dirname "$0")"\n. ./settings\n. ./token\n./tool "$(dirname "$0")/seal"\n' \
+        > start
+      cp tool sh; echo 'A=1' > settings; echo 'B=2' > token; echo x > seal; chmod 755 start
+      chmod 600 token seal
+      """, in: scratch.url)
+    let inspected = try Shell.bash(
+      "\(Project.command) inspect --json --root root /srv/start", in: scratch.url)
+    let told = try Shell.bash(
+      "\(Project.command) --root root /srv/start -o out.tar 2>&1; tar tf out.tar | sed 's,^,/,'",
+      in: scratch.url)
+    #expect(inspected.contains("--allow-sensitive=/srv/token"))
+    #expect(told.contains("left out: /srv/token ("))
+    #expect(told.contains("\n/settings\n") && !told.contains("\n/token\n"))
   }
 }

@@ -88,9 +88,7 @@ struct ShellCommands: NeedSource {
   private static func isNeighbour(
     _ file: ResolvedPath, of place: ShellPlace, in root: inout RootView
   ) -> Bool {
-    guard !place.real.isInside(file.real), file.status.permissions & 0o004 != 0 else {
-      return false
-    }
+    guard !place.real.isInside(file.real) else { return false }
     switch file.status.kind {
     case .regular: return file.status.size <= sizeLimit
     case .directory:

@@ -185,11 +185,14 @@ struct ShellEvaluation {
   ) {
     guard depth < Self.depthLimit,
       let path = place.sources(of: value, from: directories).first(where: {
-        place.isReadable($0, in: &root)
-      }), let bytes = root.text(at: place.source(of: path))
+        place.file(of: $0, in: &root) != nil
+      })
     else { return }
     note(path, statement, in: \.sources)
-    guard bytes.count <= bytesLeft else { return }
+    // What not everybody may read is no part of what anybody gets: its text says nothing here.
+    guard let status = place.file(of: path, in: &root), status.permissions & 0o004 != 0,
+      let bytes = root.text(at: place.source(of: path)), bytes.count <= bytesLeft
+    else { return }
     bytesLeft -= bytes.count
     let outer = file
     file = place.source(of: path)

@@ -73,9 +73,8 @@ struct ShellPlace {
     return (directories + [Self.started]).map { $0 + "/" + value }
   }
 
-  /// Whether a value leads to a file that everybody may read.
-  func isReadable(_ value: ByteString, in root: inout RootView) -> Bool {
-    guard let status = root.resolve(source(of: value))?.status else { return false }
-    return status.kind == .regular && status.permissions & 0o004 != 0
+  /// The file that a value leads to; nil for anything else.
+  func file(of value: ByteString, in root: inout RootView) -> FileStatus? {
+    root.resolve(source(of: value)).flatMap { $0.status.kind == .regular ? $0.status : nil }
   }
 }
