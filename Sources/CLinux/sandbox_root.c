@@ -50,7 +50,8 @@ static int place_names(
 static int protect_proc(void) {
     static const char *const kept[] = {
         "sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi", "asound", "driver", "dynamic_debug", 0};
-    static const char *const hidden[] = {"kcore", "keys", "timer_list", "kmsg", "sched_debug", 0};
+    static const char *const hidden[] = {
+        "kcore", "keys", "timer_list", "kmsg", "sched_debug", "kpagecount", "kpageflags", "kpagecgroup", 0};
     char place[PATH_SIZE];
     for (int index = 0; kept[index]; index++) {
         if (!sandbox_join(place, ROOT "/proc", kept[index]) || access(place, F_OK)) continue;
