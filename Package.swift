@@ -96,7 +96,10 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Verify",
-      dependencies: ["FileTree", "ELF", "Loader", "Discovery", "Sandbox", "Archive", system],
+      dependencies: [
+        "FileTree", "Packages", "ELF", "Secrets", "Loader", "Discovery", "Sandbox", "Archive",
+        system,
+      ],
       swiftSettings: settings),
     .target(
       name: "Report",

@@ -4,9 +4,10 @@
 #include "CLinuxSandbox.h"
 #include "sandbox_bpf.h"
 
-/// A system call that names a file: which argument is the path, and which the directory that it is relative to.
+/// A system call that is watched, most of which name a file: which argument is the path, and which the directory that it is relative to.
 struct watched_call {
     short number;
+    /// -1 where it names none.
     signed char path;
     /// -1 for the working directory.
     signed char directory;

@@ -260,6 +260,7 @@ static const struct watched_call watched[] = {
     {__NR_chdir, 0, -1, -1, CLINUX_OPENS},
     {__NR_execve, 0, -1, -1, CLINUX_STARTS},
     {__NR_execveat, 1, 0, -1, CLINUX_STARTS},
+    {__NR_exit_group, -1, -1, -1, CLINUX_ENDS},
 };
 
 const struct sandbox_calls CALLS = {

@@ -3,6 +3,7 @@
 #include "sandbox_bpf.h"
 #include "sandbox_calls.h"
 #include "sandbox_message.h"
+#include "sandbox_stack.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -98,21 +99,29 @@ static long read_text(pid_t process, unsigned long address, char *text, unsigned
     return -1;
 }
 
-/// Makes a path absolute in the root that a process has. 0 where that can't be told.
-static int make_absolute(pid_t process, int directory, char *path, unsigned long size) {
-    if (path[0] == '/') return 1;
-    char place[64], base[4096], root[4096], text[8192];
-    if (directory == AT_FDCWD) snprintf(place, sizeof place, "/proc/%d/cwd", process);
-    else snprintf(place, sizeof place, "/proc/%d/fd/%d", process, directory);
-    ssize_t length = readlink(place, base, sizeof base - 1);
-    if (length <= 0 || base[0] != '/') return 0;
-    base[length] = 0;
+/// What a link of a process in /proc leads to, as the process sees it; null where that can't be told.
+static const char *follow(pid_t process, const char *link, char *text, unsigned long size) {
+    char place[64], root[4096];
+    snprintf(place, sizeof place, "/proc/%d/%s", process, link);
+    ssize_t length = readlink(place, text, size - 1);
+    if (length <= 0 || text[0] != '/') return 0;
+    text[length] = 0;
     snprintf(place, sizeof place, "/proc/%d/root", process);
     ssize_t root_length = readlink(place, root, sizeof root - 1);
     if (root_length <= 0) return 0;
     // Of a chroot, paths are told as they are outside of it.
-    const char *inside = base;
-    if (root_length > 1 && root_length <= length && !memcmp(base, root, (size_t)root_length)) inside += root_length;
+    int is_inside = root_length > 1 && root_length <= length && !memcmp(text, root, (size_t)root_length);
+    return is_inside ? text + root_length : text;
+}
+
+/// Makes a path absolute in the root that a process has. 0 where that can't be told.
+static int make_absolute(pid_t process, int directory, char *path, unsigned long size) {
+    if (path[0] == '/') return 1;
+    char link[32], base[4096], text[8192];
+    if (directory == AT_FDCWD) snprintf(link, sizeof link, "cwd");
+    else snprintf(link, sizeof link, "fd/%d", directory);
+    const char *inside = follow(process, link, base, sizeof base);
+    if (!inside) return 0;
     int whole = snprintf(text, sizeof text, "%s/%s", !strcmp(inside, "/") ? "" : inside, path);
     if (whole <= 0 || (unsigned long)whole >= size || whole >= (int)sizeof text) return 0;
     memcpy(path, text, (size_t)whole + 1);
@@ -168,21 +177,54 @@ static int is_of_loader(pid_t process, unsigned long instruction) {
     return loader.inode && loader.inode == caller.inode && !strcmp(loader.device, caller.device);
 }
 
+/// What an end with another code than 0 is told of.
+static int ends_badly(const struct seccomp_data *data, struct clinux_missed *missed, char *path, unsigned long size) {
+    char text[4096];
+    missed->code = (int)(data->args[0] & 0xFF);
+    const char *program = missed->code ? follow(missed->process, "exe", text, sizeof text) : 0;
+    if (!program || strlen(program) >= size) return 0;
+    memcpy(path, program, strlen(program) + 1);
+    return 1;
+}
+
+/// The same of what makes something: its directory isn't there, or it itself isn't yet.
+static int makes(pid_t process, struct clinux_missed *missed, char *path) {
+    if (!is_missed(process, path)) return 0;
+    char *slash = strrchr(path, '/');
+    if (!slash || slash == path) return 0;
+    *slash = 0;
+    // What is made isn't missed; its directory may be.
+    int has_directory = !is_missed(process, path);
+    if (has_directory) *slash = '/';
+    missed->look = has_directory ? CLINUX_MADE : CLINUX_MAKES;
+    return 1;
+}
+
+/// Whether a file that is there is one of users or groups that is opened to find a name.
+static int finds_name(const struct seccomp_data *data, struct clinux_missed *missed, char *path, unsigned long size) {
+    int users = !strcmp(path, "/etc/passwd");
+    if (missed->look != CLINUX_OPENS || (!users && strcmp(path, "/etc/group"))) return 0;
+#ifdef MACHINE
+    if (data->arch != MACHINE) return 0;
+#endif
+    missed->look = users ? CLINUX_READS_USERS : CLINUX_READS_GROUPS;
+    return sandbox_stack_words(missed->process, path, size) > 0;
+}
+
 static int looks_at(const struct seccomp_notif *request, struct clinux_missed *missed, char *path, unsigned long size) {
     const struct seccomp_data *data = &request->data;
     const struct watched_call *call = find_call(data);
-    pid_t process = (pid_t)request->pid;
-    if (!call || read_text(process, data->args[(int)call->path], path, size) <= 0) return 0;
+    pid_t process = missed->process = (pid_t)request->pid;
+    if (!call) return 0;
     missed->look = call->look;
+    missed->is_of_loader = 0;
+    if (call->look == CLINUX_ENDS) return ends_badly(data, missed, path, size);
+    if (read_text(process, data->args[(int)call->path], path, size) <= 0) return 0;
     if (call->flags >= 0 && (data->args[(int)call->flags] & O_CREAT)) missed->look = CLINUX_MAKES;
-    if (missed->look == CLINUX_MAKES) {
-        // What is made isn't missed; its directory may be.
-        char *slash = strrchr(path, '/');
-        if (!slash || slash == path) return 0;
-        *slash = 0;
-    }
     int directory = call->directory < 0 ? AT_FDCWD : (int)data->args[(int)call->directory];
-    if (!make_absolute(process, directory, path, size) || !is_missed(process, path)) return 0;
+    if (!make_absolute(process, directory, path, size)) return 0;
+    if (missed->look == CLINUX_MAKES) return makes(process, missed, path);
+    if (!is_missed(process, path)) return finds_name(data, missed, path, size);
     missed->is_of_loader = is_of_loader(process, data->instruction_pointer);
     return 1;
 }

@@ -67,9 +67,14 @@ extension RunEvidence {
   fileprivate var limits: String? {
     switch self {
     case .answers, .output, .exit: nil
-    case .end: "it ended with 0; nothing else was asked of it"
-    case .start(let time):
-      "it went on for \(time.components.seconds) s; nothing else was asked of it"
+    case .end(let time):
+      "it ended with 0 after \(text(time)), nothing of it goes on; nothing else was asked of it"
+    case .start(let time): "it went on for \(text(time)); nothing else was asked of it"
     }
+  }
+
+  private func text(_ time: Duration) -> String {
+    let (seconds, rest) = time.components
+    return seconds > 0 ? "\(seconds) s" : "\(rest / 1_000_000_000_000_000) ms"
   }
 }

@@ -3,18 +3,15 @@ internal import FileTree
 internal import Glibc
 internal import Synchronization
 
-/// Answers each system call that names a file, and keeps those files that aren't there.
+/// Answers each system call that names a file, and keeps what a verification may want to know.
 ///
 /// A thread of its own: the program waits for every answer.
 final class FileWatch: Sendable {
-  private let looks = Mutex<(order: [MissedLook], seen: Set<MissedLook>, size: Int)>(([], [], 0))
+  private let watched = Mutex(WatchedRun())
   private let descriptor: Int32
   private let sockets: Int32
   private let thread: Mutex<pthread_t?>
   private let isStopped = Mutex(false)
-
-  /// In bytes of all paths; a program that tries more tries all sorts of names.
-  private static let limit = 1 << 20
 
   /// - Parameters:
   ///   - descriptor: where calls are told; it is closed in the end.
@@ -40,7 +37,7 @@ final class FileWatch: Sendable {
     }
   }
 
-  var missed: [MissedLook] { looks.withLock { $0.order } }
+  var seen: WatchedRun { watched.withLock { $0 } }
 
   private func run() {
     let size = 8192
@@ -50,16 +47,7 @@ final class FileWatch: Sendable {
       switch unsafe clinux_next_missed(descriptor, sockets, &missed, &text, UInt(size)) {
       case 1:
         let path = ByteString(text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
-        let look = MissedLook(
-          path: path, purpose: MissedLook.Purpose(missed.look), isOfLoader: missed.is_of_loader != 0
-        )
-        looks.withLock { looks in
-          guard looks.size + path.count <= Self.limit, looks.seen.insert(look).inserted else {
-            return
-          }
-          looks.order.append(look)
-          looks.size += path.count
-        }
+        watched.withLock { $0.add(missed, path) }
       case 0: break
       default: return
       }
@@ -76,14 +64,20 @@ final class FileWatch: Sendable {
   }
 }
 
-extension MissedLook.Purpose {
-  fileprivate init(_ look: clinux_look) {
-    self =
-      switch look {
-      case CLINUX_OPENS: .opening
-      case CLINUX_MAKES: .making
-      case CLINUX_STARTS: .starting
-      default: .looking
-      }
+extension WatchedRun {
+  fileprivate mutating func add(_ seen: clinux_missed, _ text: ByteString) {
+    func look(_ purpose: MissedLook.Purpose) -> MissedLook {
+      MissedLook(path: text, purpose: purpose, isOfLoader: seen.is_of_loader != 0)
+    }
+    switch seen.look {
+    case CLINUX_OPENS: add(look(.opening))
+    case CLINUX_MAKES: add(look(.making))
+    case CLINUX_STARTS: add(look(.starting))
+    case CLINUX_MADE: add(made: text)
+    case CLINUX_READS_USERS: add(text, to: \.userWords)
+    case CLINUX_READS_GROUPS: add(text, to: \.groupWords)
+    case CLINUX_ENDS: add(Failure(program: text, code: seen.code, process: seen.process))
+    default: add(look(.looking))
+    }
   }
 }

@@ -162,9 +162,11 @@ package struct SandboxedProgram: ~Copyable {
     return FileDescriptor(rawValue: descriptor)
   }
 
-  /// The files that it has looked for and didn't find so far, each once, in its order; nil where nobody
-  /// watched.
-  package var missed: [MissedLook]? { watch?.missed }
+  /// What was seen of it so far; nil where nobody watched.
+  package var watched: WatchedRun? { watch?.seen }
+
+  /// The process that was started first, as those of ``WatchedRun/failures`` are told.
+  package var process: Int32 { sandboxed.program }
 }
 
 extension SandboxError.Stage {

@@ -43,7 +43,7 @@ struct SandboxRun {
         plan.request, output: output.input,
         isolations: request.isolations.filter { $0.suffices(for: plan.request) })
       output.end()
-      observe(program, output, plan)
+      observe(program, output, plan, in: bundle.tree)
     } catch let error as SandboxError {
       return [Self.result(of: error, plan)]
     } catch {
@@ -52,15 +52,9 @@ struct SandboxRun {
     return results
   }
 
-  private func missed(
-    by program: borrowing SandboxedProgram, _ plan: RunPlan
-  ) -> RungResult {
-    MissedFiles(source: source, isEmulated: plan.request.emulator != nil)
-      .result(of: program.missed)
-  }
-
   private mutating func observe(
-    _ program: borrowing SandboxedProgram, _ output: OutputCollector, _ plan: RunPlan
+    _ program: borrowing SandboxedProgram, _ output: OutputCollector, _ plan: RunPlan,
+    in bundle: any FileTree
   ) {
     let way = Self.describe(program, plan)
     do {
@@ -72,7 +66,9 @@ struct SandboxRun {
     } catch {
       results.append(Self.result(of: error, plan))
     }
-    results.append(missed(by: program, plan))
+    let files = MissedFiles(
+      source: source, bundle: bundle, isEmulated: plan.request.emulator != nil)
+    results.append(files.result(of: program.watched))
   }
 
   /// A plain word about how it ran.
@@ -98,8 +94,9 @@ struct SandboxRun {
   ) throws(SandboxError) {
     let isOpen = request.expectedExit == nil && request.expectedOutput == nil
     let limit = isOpen ? request.watchTime : request.startLimit
+    let start = ContinuousClock.now
     if let ending = try wait(program, limit) {
-      judge(ending, output, plan, way)
+      judge(ending, after: ContinuousClock.now - start, program, output, plan, way)
     } else if isOpen {
       results.append(
         RungResult(
@@ -114,7 +111,8 @@ struct SandboxRun {
   }
 
   private mutating func judge(
-    _ ending: SandboxEnding, _ output: OutputCollector, _ plan: RunPlan, _ way: String
+    _ ending: SandboxEnding, after time: Duration, _ started: borrowing SandboxedProgram,
+    _ output: OutputCollector, _ plan: RunPlan, _ way: String
   ) {
     let program = plan.name
     var findings: [VerifyFinding] = []
@@ -132,9 +130,10 @@ struct SandboxRun {
       }
     }
     findings += missingOutput(output, plan)
-    if !findings.isEmpty { findings += said(output) + loneUser(plan) }
     let evidence: RunEvidence =
-      request.expectedOutput != nil ? .output : request.expectedExit != nil ? .exit : .end
+      request.expectedOutput != nil ? .output : request.expectedExit != nil ? .exit : .end(time)
+    if !findings.isEmpty { findings += said(output) + loneUser(plan) }
+    if !findings.isEmpty || evidence == .end(time) { findings += lastFailure(started) }
     results.append(
       RungResult(
         .run, findings.outcome, "\(end), \(way)", findings: findings + earlyEnd(plan, evidence),
@@ -143,11 +142,24 @@ struct SandboxRun {
 
   /// What started a server in the background, or found out that it can't, ends well too.
   private func earlyEnd(_ plan: RunPlan, _ evidence: RunEvidence) -> [VerifyFinding] {
-    guard evidence == .end, let port = plan.exposedPorts.first else { return [] }
+    guard case .end = evidence, let port = plan.exposedPorts.first else { return [] }
     return [
       VerifyFinding(
         .warns, plan.name,
         "ended by itself, although the image exposes \(port): --tcp :PORT would ask for it")
+    ]
+  }
+
+  /// What it started and what didn't end well, of several the last: a script that starts a server may well end
+  /// with 0 after that.
+  private func lastFailure(_ program: borrowing SandboxedProgram) -> [VerifyFinding] {
+    let own = program.process
+    guard let failure = program.watched?.failures.last(where: { $0.process != own }) else {
+      return []
+    }
+    return [
+      VerifyFinding(
+        .warns, failure.program.description, "which it started, ended with \(failure.code)")
     ]
   }
 

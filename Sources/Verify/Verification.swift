@@ -80,8 +80,8 @@ package enum RunEvidence: Hashable, Sendable {
   case output
   /// It ended with the code that it had to.
   case exit
-  /// It ended with 0, and nobody had said what else it had to do.
-  case end
+  /// It ended with 0 after some time, and nobody had said what else it had to do.
+  case end(Duration)
   /// It went on for some time, and nobody had said what it had to do.
   case start(Duration)
 }

@@ -120,7 +120,7 @@ struct BrokenBundle: CustomTestStringConvertible, Sendable {
     BrokenBundle(
       name: "no directory for state",
       program: .c("return open(\"/var/cache/apt/x\", O_CREAT | O_WRONLY, 0600) < 0;"),
-      fault: "rm -r var/cache", rungs: ["run"], advice: "--add /var/cache/apt"),
+      fault: "rm -r var/cache", rungs: ["run"], advice: "--mkdir /var/cache/apt"),
   ]
 
   /// What programs only behave differently without, where the user asks for it.

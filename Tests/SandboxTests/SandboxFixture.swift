@@ -12,7 +12,8 @@ let isolations: [SandboxIsolation] = getuid() == 0 ? [.namespaces, .chroot] : [.
 struct SandboxOutcome {
   var ending: SandboxEnding?
   var output = ""
-  var missed: [MissedLook] = []
+  var watched = WatchedRun()
+  var missed: [MissedLook] { watched.missed }
   var isolation: SandboxIsolation
 }
 
@@ -33,9 +34,11 @@ extension SandboxFixture {
       #include <arpa/inet.h>
       #include <errno.h>
       #include <fcntl.h>
+      #include <grp.h>
       #include <linux/capability.h>
       #include <sys/ioctl.h>
       #include <netinet/in.h>
+      #include <pwd.h>
       #include <sched.h>
       #include <signal.h>
       #include <stdio.h>
@@ -50,6 +53,7 @@ extension SandboxFixture {
       #include <sys/statvfs.h>
       #include <sys/syscall.h>
       #include <sys/sysmacros.h>
+      #include <sys/wait.h>
       #include <unistd.h>
       static volatile int ended;
       static void end(int signal) { ended = signal; }
@@ -111,7 +115,7 @@ extension SandboxFixture {
     try running(program)
     let ending = try program.wait(for: .seconds(10))
     return SandboxOutcome(
-      ending: ending, output: try scratch.text("output"), missed: program.missed ?? [],
+      ending: ending, output: try scratch.text("output"), watched: program.watched ?? WatchedRun(),
       isolation: program.isolation)
   }
 }

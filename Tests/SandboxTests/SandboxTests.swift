@@ -261,6 +261,28 @@ struct SandboxTests: SandboxFixture {
     #expect(outcome.ending == .exited(0))
   }
 
+  @Test(arguments: isolations)
+  func `what it makes, whom it looks up and what ends badly is seen`(
+    isolation: SandboxIsolation
+  ) throws {
+    try build(
+      """
+      open("/tmp/made", O_CREAT | O_WRONLY, 0644); mkdir("/tmp/inner", 0755);
+      open("/tmp/made", O_CREAT | O_WRONLY, 0644);
+      getpwnam("magpie"); getgrnam("starling");
+      if (!fork()) _exit(7);
+      wait(0)
+      """)
+    try Shell.bash("cp /etc/passwd /etc/group root/etc", in: scratch.url)
+    var request = request()
+    request.writable = ["/tmp"]
+    let seen = try run(request, isolation).watched
+    #expect(seen.made == ["/tmp/made", "/tmp/inner"])
+    #expect(seen.userWords.contains { $0.contains("magpie") && !$0.contains("starling") })
+    #expect(seen.groupWords.contains { $0.contains("starling") })
+    #expect(seen.failures.map(\.code) == [7] && seen.failures.map(\.program) == ["/main"])
+  }
+
   @Test func `a program that isn't there, or isn't one, is told with the kernel's reason`() throws {
     try build("return 0")
     try scratch.write("no program", to: "root/text")

@@ -103,29 +103,41 @@ int clinux_sandbox_connect(const struct clinux_sandboxed *sandboxed, uint16_t po
 /// Kills the program with all that it has started. The descriptors for notifications and sockets stay open.
 void clinux_sandbox_end(const struct clinux_sandboxed *sandboxed);
 
-/// What a program does with a file that it names.
+/// What a program does.
 enum clinux_look {
-    /// Asks whether it is there, and of which kind.
+    /// Asks whether a file is there, and of which kind.
     CLINUX_LOOKS,
     CLINUX_OPENS,
     /// Makes something in it: the path is that of the directory.
     CLINUX_MAKES,
     /// Becomes it.
     CLINUX_STARTS,
+    /// Makes it, in a directory that is there.
+    CLINUX_MADE,
+    /// Reads the file of users, or of groups: the text is of words, a line each, among them the name that it looks
+    /// for, if it looks for one.
+    CLINUX_READS_USERS,
+    CLINUX_READS_GROUPS,
+    /// Ends with another code than 0: the path is that of the program.
+    CLINUX_ENDS,
 };
 
-/// How a program missed a file.
+/// What the watch saw.
 struct clinux_missed {
     enum clinux_look look;
     /// Whether it was glibc's dynamic loader that looked.
     int is_of_loader;
+    /// Who, as the watching process sees it.
+    pid_t process;
+    /// With what it ends.
+    int code;
 };
 
 /// Waits for the next system call that names a file, a moment at most, and lets it go on. Sockets that 32-bit
 /// programs ask for with socketcall(2) are made on the way, where they stay inside.
 ///
-/// 1 with an absolute in-root path where the file isn't there, 0 where it is or nothing is told, -1 when no
-/// process is left that could ask, which Linux before 5.9 doesn't tell.
+/// 1 with an absolute in-root path where the file isn't there, or something else is seen that is told, 0 where
+/// nothing is, -1 when no process is left that could ask, which Linux before 5.9 doesn't tell.
 int clinux_next_missed(
     int notifications, int sockets, struct clinux_missed *missed, char *path, unsigned long size);
 
