@@ -39,6 +39,7 @@ package struct PlanBuilder {
     for content in GeneratedContent.merged(contents.content) {
       try content.add(to: &draft, because: reason(of: .need(content.need)))
     }
+    try RunLinks.add(of: tree, to: &draft)
     let entries = try prove(&draft)
     let first = contents.programs.first
     let header: ElfHeader? = if let first { self.header(of: first) } else { nil }
