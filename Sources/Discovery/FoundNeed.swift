@@ -25,6 +25,8 @@ package struct FoundNeed: Sendable {
     case hint(flag: String)
     /// Left out by a flag.
     case leftOut(flag: String)
+    /// The run time brings it.
+    case given
     /// Nothing in this root answers.
     case absent
   }

@@ -183,6 +183,10 @@ extension NeedsFinder {
       return
     }
     guard let chain else { return }
+    let script = root.resolve(path)
+    if let script, let reader = root.resolve(chain.interpreter) {
+      search.add(script: script.real, of: reader.real)
+    }
     register(
       RuntimeNeed(
         topic: .interpreters, grade: .registered,
@@ -190,8 +194,9 @@ extension NeedsFinder {
         wishes: chain.steps.map { .path($0.path, at: nil) }, isEssential: isStarted,
         purpose: "reads the script"),
       of: subject)
-    if isStarted, let file = root.resolve(path) {
-      observe(ObservedFile(path, file, destination: destination, isProgram: false), by: subject)
+    if isStarted, let script {
+      observe(
+        ObservedFile(path, script, destination: destination, isProgram: false), by: subject)
     }
   }
 

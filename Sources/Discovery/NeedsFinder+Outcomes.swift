@@ -7,7 +7,9 @@ extension NeedsFinder {
     var hints: [Int] = []
     for (number, need) in search.needs.enumerated() {
       if need.outcome == .packed {
-        if need.found.isEmpty { search.settle(.absent, of: number) }
+        if need.found.isEmpty { search.settle(isGiven(need) ? .given : .absent, of: number) }
+      } else if isGiven(need) {
+        search.settle(.given, of: number)
       } else if let path = loadedPath(of: need) {
         search.settle(.present, of: number)
         search.find(path, for: number)
@@ -32,6 +34,19 @@ extension NeedsFinder {
       }
     }
     return found
+  }
+
+  /// Whether the run time brings what a need asks for.
+  private func isGiven(_ need: FoundNeed) -> Bool {
+    !policy.given.isEmpty
+      && need.wishes.contains { wish in
+        switch wish {
+        case .library(let names, _): !policy.given.isDisjoint(with: names)
+        case .path(let source, let place):
+          policy.given.contains(source) || place.map { policy.given.contains($0.text) } ?? false
+        case .directory, .generated, .lines: false
+        }
+      }
   }
 
   /// The library that a need is about, if a closure has it whether or not anybody opens it.

@@ -91,7 +91,8 @@ package struct NeedsFinder: Sendable {
 
   private mutating func look(at subject: Int) {
     let view = ProgramView(
-      of: search.subjects[subject], files: search.files(of: subject), store: root.store)
+      of: search.subjects[subject], files: search.files(of: subject),
+      scripts: search.scripts(of: subject), store: root.store)
     search.noteDamage(in: view)
     root.systemDirectories = search.subjects[subject].closures.graph.systemDirectories
     for need in view.needs(in: &root) { register(need, of: subject) }
@@ -119,7 +120,7 @@ package struct NeedsFinder: Sendable {
   private mutating func include(
     _ source: ByteString, at destination: RootPath?, for need: Int
   ) {
-    guard let file = root.resolve(source) else { return }
+    guard !policy.given.contains(source), let file = root.resolve(source) else { return }
     search.find(source, for: need)
     let (source, destination) = housed(source, file, at: destination)
     let isCommand = search.needs[need].topic == ShellCommands.topic

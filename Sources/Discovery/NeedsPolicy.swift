@@ -1,3 +1,5 @@
+package import FileTree
+
 /// Which needs go into a bundle.
 package struct NeedsPolicy: Sendable {
   /// How far `dlopen` notes are followed; nil for not at all.
@@ -10,6 +12,9 @@ package struct NeedsPolicy: Sendable {
   package var packsGuesses = false
 
   package init() {}
+
+  /// What the run time brings, and so isn't packed: names of libraries, and paths.
+  package var given: Set<ByteString> = []
 
   /// Whether no need can go in, so that nobody has to look for any.
   package var excludesAll: Bool { isMinimal && wanted.isEmpty && notes == nil && !packsGuesses }

@@ -9,9 +9,15 @@ internal import Loader
 struct ProgramView: Sendable {
   /// In the order of loading; the program is the first. What isn't ELF comes last, by its path.
   private(set) var objects: [ObservedObject] = []
+  /// All scripts that the program is there to read, sorted; physical.
+  private let scripts: [RootPath]
 
   /// - Parameter files: scripts and managed assemblies.
-  init(of subject: NeededSubject, files: [ObservedFile], store: RootFacts) {
+  init(
+    of subject: NeededSubject, files: [ObservedFile], scripts: [RootPath] = [],
+    store: RootFacts
+  ) {
+    self.scripts = scripts
     var seen: Set<RootPath> = []
     for graph in subject.closures.all {
       for (index, object) in graph.objects.enumerated() where !object.isUnloaded {
@@ -42,7 +48,9 @@ struct ProgramView: Sendable {
     for object in objects {
       for index in sources.indices { needs += sources[index].needs(of: object, in: &root) }
     }
-    return needs + RuleNeeds.needs(of: objects, by: root.store.rules, in: &root)
+    return needs
+      + RuleNeeds.needs(
+        of: objects, reading: scripts, by: root.store.rules, in: &root)
   }
 }
 

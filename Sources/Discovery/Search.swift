@@ -15,6 +15,8 @@ struct Search {
 
   /// Files that are read as programs, by the subject that reads them; nil for any.
   private var files: [Int?: [ObservedFile]] = [:]
+  /// Scripts that a program reads, by the program; all physical.
+  private var scripts: [RootPath: Set<RootPath>] = [:]
   private var numbers: [NeedKey: Int] = [:]
   private var subjectNumbers: [SubjectKey: Int] = [:]
   private var included: Set<InclusionKey> = []
@@ -84,6 +86,18 @@ struct Search {
   func files(of subject: Int) -> [ObservedFile] {
     let others = subjects[subject].isStarted ? files[nil] ?? [] : []
     return ((files[subject] ?? []) + others).sorted { $0.path < $1.path }
+  }
+
+  /// A program reads a script; physical.
+  mutating func add(script: RootPath, of interpreter: RootPath) {
+    guard scripts[interpreter, default: []].insert(script).inserted else { return }
+    pendingSubjects.formUnion(
+      subjects.indices.filter { subjects[$0].closures.graph.subject.file.real == interpreter })
+  }
+
+  /// Of a subject that reads scripts, sorted.
+  func scripts(of subject: Int) -> [RootPath] {
+    (scripts[subjects[subject].closures.graph.subject.file.real] ?? []).sorted()
   }
 
   mutating func noteDamage(in view: ProgramView) {

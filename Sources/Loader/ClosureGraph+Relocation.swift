@@ -17,7 +17,8 @@ extension ClosureGraph {
   /// What the loader takes from its surroundings in a container: the same, but for the directories
   /// that a search path outside of the root's files names, and begun at the root.
   package var environmentInContainer: SearchEnvironment {
-    var container = SearchEnvironment(processor: environment.processor)
+    var container = SearchEnvironment(
+      processor: environment.processor, given: environment.given)
     container.variables.preload = environment.variables.preload
     container.variables.audit = environment.variables.audit
     container.openings = requests.filter { $0.kind == .dlopen }.map { request in

@@ -101,10 +101,17 @@ package struct ClosureGraph: Sendable {
     requests.filter { $0.object == nil && $0.isRequired }
   }
 
+  /// The requests that the run time answers.
+  package var given: [LibraryRequest] {
+    requests.filter { $0.isGiven && !objects[$0.requester].isUnloaded }
+  }
+
   /// The requests that nothing answers and that a loader passes over.
   package var passedOver: [LibraryRequest] {
     requests.filter { request in
-      guard !request.isRequired, !objects[request.requester].isUnloaded else { return false }
+      guard !request.isRequired, !request.isGiven, !objects[request.requester].isUnloaded else {
+        return false
+      }
       return request.object.map { objects[$0].isUnloaded } ?? true
     }
   }

@@ -96,7 +96,9 @@ struct ClosureWalk {
 
   /// The first request since a place in ``requests`` that nothing answers.
   func firstMissing(since start: Int) -> LibraryRequest? {
-    requests[start...].first { $0.object == nil && $0.kind != .auxiliary }
+    requests[start...].first {
+      $0.object == nil && $0.kind != .auxiliary && !$0.isGiven
+    }
   }
 
   /// Gives the interpreter its place in load order, once.

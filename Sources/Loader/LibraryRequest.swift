@@ -43,4 +43,21 @@ package struct LibraryRequest: Sendable {
   package let attempts: [SearchAttempt]
   /// Whether the program fails without it.
   package let isRequired: Bool
+  /// Whether the run time brings it, so that nobody looked for it.
+  package let isGiven: Bool
+
+  init(
+    kind: Kind, name: ByteString, expandedName: ByteString, requester: Int, rule: SearchRule?,
+    object: Int?, attempts: [SearchAttempt], isRequired: Bool, isGiven: Bool = false
+  ) {
+    self.kind = kind
+    self.name = name
+    self.expandedName = expandedName
+    self.requester = requester
+    self.rule = rule
+    self.object = object
+    self.attempts = attempts
+    self.isRequired = isRequired
+    self.isGiven = isGiven
+  }
 }

@@ -81,6 +81,13 @@ extension LoaderRules {
     _ name: ByteString, _ kind: LibraryRequest.Kind, by requester: Int,
     in walk: inout ClosureWalk, files: inout LoaderFiles
   ) {
+    guard !walk.environment.given.contains(name) else {
+      walk.record(
+        LibraryRequest(
+          kind: kind, name: name, expandedName: name, requester: requester, rule: nil,
+          object: nil, attempts: [], isRequired: false, isGiven: true))
+      return
+    }
     let result = search(for: name, kind, by: requester, in: &walk, files: &files)
     let object = place(result, kind, requester: requester, in: &walk)
     if let object, kind == .filter || kind == .auxiliary {

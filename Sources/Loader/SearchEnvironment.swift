@@ -8,18 +8,21 @@ package struct SearchEnvironment: Sendable {
   package var processor: Processor
   /// What the program opens by itself once it runs.
   package var openings: [Opening]
+  /// Libraries that the run time brings, by the names they are asked for: they aren't looked for.
+  package var given: Set<ByteString>
   /// The current directory, for relative names.
   package var workingDirectory: RootPath
 
   package init(
     libraryPath: [ByteString] = [], variables: LoaderVariables = LoaderVariables(),
     processor: Processor = .baseline, openings: [Opening] = [],
-    workingDirectory: RootPath = .root
+    given: Set<ByteString> = [], workingDirectory: RootPath = .root
   ) {
     self.libraryPath = libraryPath
     self.variables = variables
     self.processor = processor
     self.openings = openings
+    self.given = given
     self.workingDirectory = workingDirectory
   }
 }

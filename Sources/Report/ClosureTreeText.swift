@@ -69,7 +69,10 @@ package struct ClosureTreeText {
       let isLast = index == requests.last
       let branch = indent + (isLast ? "└── " : "├── ")
       guard let object = request.object else {
-        let verdict = request.isRequired ? "missing" : "\(request.kind.rawValue), passed over"
+        let verdict =
+          request.isGiven
+          ? "given: the run time brings it"
+          : request.isRequired ? "missing" : "\(request.kind.rawValue), passed over"
         let tone: TextStyle.Tone = request.isRequired ? .bad : .faint
         addRow(branch + request.name.description, tone, verdict: (verdict, tone))
         continue

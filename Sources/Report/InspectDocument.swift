@@ -79,6 +79,8 @@ private struct InspectSubject: Encodable {
   let objects: [Object]
   let missing: [Missing]
   let passedOver: [Missing]
+  /// What the run time brings, as the user says.
+  let given: [Missing]
   let missingVersions: [MissingVersion]
   let beyondProcessor: [ProcessorNeed]
   /// What every processor of the machine loads; null where it is the same.
@@ -197,6 +199,7 @@ extension InspectSubject {
     objects = Object.all(of: graph)
     missing = graph.missing.map { Missing(graph, $0) }
     passedOver = graph.passedOver.map { Missing(graph, $0) }
+    given = graph.given.map { Missing(graph, $0) }
     missingVersions = graph.unmetVersions.map { MissingVersion(graph, $0) }
     beyondProcessor = graph.objectsBeyondProcessor.map { index in
       ProcessorNeed(

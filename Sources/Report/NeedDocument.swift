@@ -63,6 +63,7 @@ extension NeedDocument {
     case .present: (outcome, _flag) = ("present", Nullable())
     case .hint(let flag): (outcome, _flag) = ("hint", Nullable(wrappedValue: flag))
     case .leftOut(let flag): (outcome, _flag) = ("left-out", Nullable(wrappedValue: flag))
+    case .given: (outcome, _flag) = ("given", Nullable())
     case .absent: (outcome, _flag) = ("absent", Nullable())
     }
   }

@@ -30,6 +30,7 @@ extension FoundNeed {
     case .hint(let flag): ("not packed: \(flag)", .faint)
     case .leftOut(let flag) where flag.hasPrefix("--allow-"): ("kept out: \(flag)", .faint)
     case .leftOut(let flag): ("left out by \(flag)", .faint)
+    case .given: ("brought by the run time: --given", .faint)
     case .absent: ("not in this root", isEssential ? .bad : .faint)
     }
   }

@@ -102,10 +102,10 @@ struct InspectCommand: ParsableCommand {
   }
 
   func run() throws {
+    let settings = loaderOptions.settings(try needsOptions.ruleSet())
     try Inspection(
-      files: files, format: chosenFormat, options: textOptions,
-      settings: loaderOptions.settings(try needsOptions.ruleSet()),
-      policy: needsOptions.policy(guesses: guessOptions.guess)
+      files: files, format: chosenFormat, options: textOptions, settings: settings,
+      policy: needsOptions.policy(guesses: guessOptions.guess, given: settings.givenNames)
     ).run()
   }
 }

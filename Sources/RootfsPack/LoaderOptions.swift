@@ -40,7 +40,15 @@ struct LoaderOptions: ParsableArguments {
       valueName: "[object:]name"))
   var load: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Count this as there: the run time brings it, such as libcuda.so.1. Repeatable.",
+      discussion: "A library by the name that it is asked for, or a file by its path.",
+      valueName: "name"))
+  var given: [String] = []
+
   func validate() throws {
+    if given.contains("") { throw ValidationError("--given '': names nothing.") }
     for word in load where word.isEmpty || word.hasSuffix(":") {
       throw ValidationError("--load '\(word)': names no library.")
     }
@@ -48,6 +56,7 @@ struct LoaderOptions: ParsableArguments {
 
   func settings(_ rules: RuleSet?) -> LoaderSettings {
     LoaderSettings(
-      root: root, libraryPath: libraryPath, cpu: cpu, env: env, load: load, rules: rules)
+      root: root, libraryPath: libraryPath, cpu: cpu, env: env, load: load, given: given,
+      rules: rules)
   }
 }

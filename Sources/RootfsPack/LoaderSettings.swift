@@ -10,10 +10,18 @@ struct LoaderSettings {
   var cpu: String?
   var env: [String] = []
   var load: [String] = []
+  /// What the run time brings: names of libraries, and paths.
+  var given: [String] = []
   /// By which needs are found; nil for those that are compiled in.
   var rules: RuleSet?
   /// Whether ``env`` also names variables of an image, which loaders take no notice of.
   var allowsImageVariables = false
+
+  /// ``given`` as files name it.
+  var givenNames: Set<ByteString> { Set(given.map { ByteString(argument: $0) }) }
+
+  /// What isn't there for anybody, by globs.
+  var excluded = ExcludedPaths(globs: [])
 
   /// The processor whose libraries are looked for.
   var processor: Processor {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Discovery
+internal import FileTree
 
 /// Which needs at run time count; shared by all commands.
 struct NeedsOptions: ParsableArguments {
@@ -50,8 +51,11 @@ struct NeedsOptions: ParsableArguments {
   }
 
   /// What they say, after ``validate()``.
-  func policy(guesses: Bool = false) -> NeedsPolicy {
+  ///
+  /// - Parameter given: what the run time brings.
+  func policy(guesses: Bool = false, given: Set<ByteString>) -> NeedsPolicy {
     var policy = NeedsPolicy()
+    policy.given = given
     policy.packsGuesses = guesses
     policy.isMinimal = minimal
     policy.wanted = Set(topics(with))

@@ -60,6 +60,13 @@ struct PackCommand: ParsableCommand {
       valueName: "path[:mode[:uid[:gid]]]"))
   var mkdir: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Pack nothing that this matches, and nothing below it, such as '*/test'. Repeatable.",
+      discussion: "Of whole paths of the root; * stands for slashes too. What asks for it is told.",
+      valueName: "glob"))
+  var exclude: [String] = []
+
   @OptionGroup(title: "Run time") var needsOptions: NeedsOptions
 
   @OptionGroup(title: "Run time") var guessOptions: GuessOptions
@@ -128,6 +135,7 @@ struct PackCommand: ParsableCommand {
     let modificationTime = try modificationTime(variables)
     var settings = loaderOptions.settings(try needsOptions.ruleSet())
     settings.allowsImageVariables = true
+    settings.excluded = ExcludedPaths(globs: exclude.map { ByteString(argument: $0) })
     let images = ImageAssembly(
       settings: try imageOptions.settings, environment: try settings.imageVariables(variables),
       created: modificationTime,
@@ -171,7 +179,7 @@ struct PackCommand: ParsableCommand {
       allowsMissing: allowMissing, allowsSensitive: allowSensitive,
       allowedSensitive: allowSensitivePath,
       options: try planOptions(outputs, image),
-      policy: needsOptions.policy(guesses: guessOptions.guess))
+      policy: needsOptions.policy(guesses: guessOptions.guess, given: settings.givenNames))
     var results = [try planner.plan(files, settings)]
     for word in imageOptions.platform {
       let request = try PlatformRequest(word)

@@ -45,6 +45,8 @@ struct PackPlanner {
     try refuseSecrets(gate, context)
     let found = try discover(files, context)
     let contents = PlanContents(found, tree: context.tree)
+    tellGiven(contents, settings)
+    for line in settings.excluded.complaints(of: contents) { warn(Diagnostic(line)) }
     let isIncomplete = try reportFindings(contents.subjects, settings)
     var options = options
     options.gate = gate
@@ -136,6 +138,23 @@ struct PackPlanner {
     }
     guard location.isOutside || !SystemDirectories.contain(path) else { return nil }
     return RootPath.root.appending(path.name)
+  }
+
+  /// Names what the run time has to bring, and what nobody asks it for.
+  private func tellGiven(_ contents: PlanContents, _ settings: LoaderSettings) {
+    for name in settings.givenNames.sorted() {
+      let requesters = contents.subjects.flatMap { subject in
+        subject.graph.given.filter { $0.name == name }
+          .map { subject.graph.objects[$0.requester].openedPath }
+      }
+      let readers = contents.needs.filter { $0.outcome == .given && $0.answers(to: name) }
+        .flatMap { $0.evidence.compactMap(\.file) }
+      guard let user = requesters.first ?? readers.first else {
+        warn(Diagnostic("warning: --given \(name): nothing asks for it"))
+        continue
+      }
+      warn(Diagnostic("given: \(name), asked for by \(user): the run time has to bring it"))
+    }
   }
 
   /// Names everything that keeps a program from starting; whether there is anything.

@@ -41,10 +41,10 @@ struct ResolutionContext {
       .map { RootPath(normalising: $0.path) }
     self.windows = windows
     let base = DirectoryTree(root: locator.root)
-    tree =
-      windows.isEmpty
-      ? base
-      : OverlayTree(base: base, overlay: DirectoryTree(root: "/"), windows: windows)
+    tree = options.excluded.applied(
+      to: windows.isEmpty
+        ? base
+        : OverlayTree(base: base, overlay: DirectoryTree(root: "/"), windows: windows))
     store = ObjectStore(tree: tree)
     rules = options.rules
     needs = RootFacts(tree: tree, rules: rules)
@@ -52,6 +52,7 @@ struct ResolutionContext {
     environment = SearchEnvironment(
       libraryPath: libraryPath.map(\.path), variables: try options.variables(variables),
       processor: options.processor, openings: options.openings,
+      given: options.givenNames,
       // A relative search path means nothing inside a sysroot but its root.
       workingDirectory: locator.root == "/" ? self.workingDirectory : .root)
   }

@@ -89,7 +89,7 @@ struct VerifyCommand: ParsableCommand {
     completion: .list(["structure", "loader", "run"]))
   var until: String?
 
-  // The next four in the words of other commands: to a configuration file, each is one option.
+  // The next five in the words of other commands: to a configuration file, each is one option.
   @Option(
     help: ArgumentHelp(
       "Let LD_LIBRARY_PATH, LD_PRELOAD or LD_AUDIT count. Repeatable.",
@@ -109,6 +109,13 @@ struct VerifyCommand: ParsableCommand {
       discussion: "Without it, this machine's, and the baseline wherever that is different.",
       valueName: "level"))
   var cpu: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Count this as there: the run time brings it, such as libcuda.so.1. Repeatable.",
+      discussion: "A library by the name that it is asked for, or a file by its path.",
+      valueName: "name"))
+  var given: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -190,7 +197,8 @@ struct VerifyCommand: ParsableCommand {
     options.keepsOwners = geteuid() == 0
     options.interruption = { signals.pending }
     let ladder = Ladder(
-      request, policy: needsOptions.policy(), rules: rules, source: context.tree,
+      request, policy: needsOptions.policy(given: settings.givenNames), rules: rules,
+      source: context.tree,
       words: Ladder.Words(violation: { $0.words }, error: { Diagnostic($0).message }))
     let last = Self.ends[until ?? "run"] ?? .missed
     let result = try signals.holding { () throws(Diagnostic) in
@@ -203,7 +211,7 @@ struct VerifyCommand: ParsableCommand {
   }
 
   private var settings: LoaderSettings {
-    var settings = LoaderSettings(root: root, cpu: cpu, env: env)
+    var settings = LoaderSettings(root: root, cpu: cpu, env: env, given: given)
     settings.allowsImageVariables = true
     return settings
   }

@@ -46,11 +46,11 @@ struct WhyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let context = try ResolutionContext(
-      loaderOptions.settings(try needsOptions.ruleSet()), files: [file])
+    let settings = loaderOptions.settings(try needsOptions.ruleSet())
+    let context = try ResolutionContext(settings, files: [file])
     let library = context.libraryWord(library)
-    var finder = NeedsFinder(
-      context.scope(needsOptions.policy(guesses: guessOptions.guess), descends: true))
+    let policy = needsOptions.policy(guesses: guessOptions.guess, given: settings.givenNames)
+    var finder = NeedsFinder(context.scope(policy, descends: true))
     var inputs = DiscoveryInputs()
     do {
       try finder.add(program: context.programPath(file), destination: nil, to: &inputs)

@@ -164,7 +164,7 @@ struct LoaderSimulation {
 
   /// A need that a program fails without, and that the bundle doesn't answer.
   private mutating func add(_ need: FoundNeed, of path: RootPath) {
-    guard need.topic != .guesses else { return }
+    guard need.topic != .guesses, need.outcome != .given else { return }
     var view = RootView(tree: tree)
     // A directory that is asked for beside files is for what only some programs do.
     let isAllDirectories = need.wishes.allSatisfy(\.isDirectory)
@@ -198,7 +198,8 @@ struct LoaderSimulation {
   ) -> Bool {
     switch wish {
     case .library: !need.found.isEmpty
-    case .path(let source, let place): view.resolve(place?.text ?? source) != nil
+    case .path(let source, let place):
+      policy.given.contains(source) || view.resolve(place?.text ?? source) != nil
     case .directory(let path, _, _): view.isDirectory(path.text)
     case .generated(let path, _), .lines(let path, _): view.isFile(path.text)
     }

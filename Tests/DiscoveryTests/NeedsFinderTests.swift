@@ -284,6 +284,7 @@ extension FoundNeed {
     case .present: "present"
     case .hint(let flag): "not packed: \(flag)"
     case .leftOut(let flag): "left out by \(flag)"
+    case .given: "brought by the run time"
     case .absent: "not in this root"
     }
   }

@@ -35,7 +35,7 @@ struct CommandGrammarTests {
     "format", "compression", "level", "layers", "owner", "tag", "entrypoint", "cmd", "user",
     "workdir", "mkdir", "overlay-safe-base",
     "expose", "volume", "label", "annotation", "stop-signal", "created", "install", "cpu", "env",
-    "load", "depth", "dlopen", "with", "without", "image-platform",
+    "load", "given", "exclude", "depth", "dlopen", "with", "without", "image-platform",
     "http", "tcp", "program", "writable", "expect-exit", "expect-output", "timeout", "until",
     "explain", "max-glibc", "max-gcc", "max-cpu", "require", "ignore",
   ]

@@ -10,7 +10,7 @@ extension ClosureFacts {
     else { return [] }
     let binding = SymbolBinding(graph, objects, libc)
     return binding.binders.flatMap { place in
-      binding.undefined(of: place).map { reference in
+      binding.undefined(of: place).filter { !mayBeGiven($0.version?.library) }.map { reference in
         let library = reference.version?.library
         return finding(
           .undefinedSymbol(
@@ -18,6 +18,12 @@ extension ClosureFacts {
             library: library, missing: missing(for: place, expecting: library)), at: place)
       }
     } + unusedLibraries(binding)
+  }
+
+  /// Whether a symbol may be in a library that the run time brings: in the one that it is expected in, or in
+  /// any.
+  private func mayBeGiven(_ library: ByteString?) -> Bool {
+    graph.given.contains { library == nil || $0.expandedName == library }
   }
 
   /// A library that an object asks for in vain: the one that a symbol is expected in, or any.

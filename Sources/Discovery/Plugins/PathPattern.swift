@@ -1,7 +1,7 @@
-internal import FileTree
+package import FileTree
 
 /// A path with `*`, `?` and `[...]` in its names, as `glob(7)` describes them.
-enum PathPattern {
+package enum PathPattern {
   /// In paths, of one pattern.
   private static let resultLimit = 1 << 14
 
@@ -34,7 +34,7 @@ enum PathPattern {
   private static let bracket = UInt8(ascii: "[")
 
   /// Whether a whole name matches a pattern, in time that is their lengths' product at most.
-  static func matches(_ name: ByteString, _ pattern: ByteString) -> Bool {
+  package static func matches(_ name: ByteString, _ pattern: ByteString) -> Bool {
     let text = name.bytes
     let signs = pattern.bytes
     var place = 0

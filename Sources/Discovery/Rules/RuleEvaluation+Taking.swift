@@ -71,7 +71,7 @@ extension RuleEvaluation {
           for value in find(finding, entry, .existing, in: &root) {
             groups.add(
               want.kind == .path
-                ? [.path(value.text, at: nil)] : tree(value.text, taking.except, in: &root),
+                ? [.path(value.text, at: nil)] : tree(value.text, taking, in: &root),
               value.evidence)
           }
         case .library:
@@ -113,14 +113,30 @@ extension RuleEvaluation {
   }
 
   private func tree(
-    _ path: ByteString, _ except: [String], in root: inout RootView
+    _ path: ByteString, _ taking: Taking, in root: inout RootView
   ) -> [Wish] {
-    guard root.isDirectory(path) else { return [.path(path, at: nil)] }
-    let globs = except.map { ByteString($0) }
+    guard let place = root.resolve(path), place.status.kind == .directory else {
+      return [.path(path, at: nil)]
+    }
+    let globs = taking.except.map { ByteString($0) }
+    let asked = taking.isAsked ? AskedPackages(by: askers, reading: host.real, in: root) : nil
+    let view = root
     return TreeSelection.wishes(for: path, in: &root) { names in
       let name = ByteString(Array(names.map(\.bytes).joined(separator: [UInt8(ascii: "/")])))
-      return globs.contains { PathPattern.matches(name, $0) }
+      if globs.contains(where: { PathPattern.matches(name, $0) }) { return true }
+      guard let asked else { return false }
+      return !asked.mayHave(names.reduce(place.real) { $0.appending($1) }, in: view)
     }
+  }
+
+  /// What runs by means of the host: scripts, or else the program that has it inside; nothing where the host
+  /// is all that was asked for. Physical.
+  private var askers: [RootPath] {
+    let programs = objects.filter(\.isProgram)
+    let started = programs.filter { $0.image == nil }.map(\.real)
+    let all = Set(started + scripts)
+    guard all.isEmpty else { return all.sorted() }
+    return programs.filter { $0.real != host.real }.map(\.real)
   }
 
   private func directory(_ path: ByteString, in root: inout RootView) -> [Wish] {

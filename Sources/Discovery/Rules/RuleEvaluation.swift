@@ -10,6 +10,8 @@ struct RuleEvaluation {
   let mark: Evidence.Mark
   /// Of the program, the host among them.
   let objects: [ObservedObject]
+  /// Scripts that the program is there to read; physical.
+  let scripts: [RootPath]
 
   /// What was found for places so far.
   private var places: [String: [FoundValue]] = [:]
@@ -25,12 +27,14 @@ struct RuleEvaluation {
   private static let needLimit = 1 << 13
 
   init(
-    _ rule: Rule, of host: ObservedObject, mark: Evidence.Mark, among objects: [ObservedObject]
+    _ rule: Rule, of host: ObservedObject, mark: Evidence.Mark,
+    among objects: [ObservedObject], reading scripts: [RootPath] = []
   ) {
     self.rule = rule
     self.host = host
     self.mark = mark
     self.objects = objects
+    self.scripts = scripts
   }
 
   /// All that the rule says.

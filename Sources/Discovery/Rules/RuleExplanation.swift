@@ -132,6 +132,7 @@ extension Taking {
       "\(want.kind.rawValue) \(want.findings.map(\.words).joined(separator: ", "))"
     }.joined(separator: ", ")
     if !except.isEmpty { words += " without \(except.joined(separator: ", "))" }
+    if isAsked { words += ", of packages that the program's own asks for" }
     if !condition.isEmpty { words += ", if \(condition.words.joined(separator: " or "))" }
     if !unless.isEmpty { words += ", unless \(unless.joined(separator: ", ")) is there" }
     return words + ": " + purpose
