@@ -5,16 +5,33 @@ internal import FileTree
 struct NamedUsers: NeedSource {
   private static let topic = Topic("users")
   static let callers: Set<ByteString> = ["getpwnam", "getpwnam_r"]
+  /// What a looked-up user is for: to become him, or to give him files; setuid(2), chown(2).
+  private static let uses: Set<ByteString> = [
+    "setuid", "seteuid", "setreuid", "setresuid", "setgroups", "initgroups", "setfsuid", "chown",
+    "fchown", "lchown", "fchownat",
+  ]
 
-  var symbols: Set<ByteString> { Self.callers }
+  var symbols: Set<ByteString> { Self.callers.union(Self.uses) }
+
+  /// Of the program, until an object of it becomes somebody else.
+  private var pending: [RuntimeNeed] = []
 
   mutating func needs(of object: ObservedObject, in root: inout RootView) -> [RuntimeNeed] {
-    guard object.isProgram, !object.imports.isDisjoint(with: Self.callers) else { return [] }
+    if object.isProgram { pending = Self.named(by: object, in: &root) }
+    guard !pending.isEmpty, !object.imports.isDisjoint(with: Self.uses) else { return [] }
+    defer { pending = [] }
+    return pending
+  }
+
+  private static func named(
+    by object: ObservedObject, in root: inout RootView
+  ) -> [RuntimeNeed] {
+    guard !object.imports.isDisjoint(with: callers) else { return [] }
     let words = root.constantFacts(of: object).words
     guard !words.isEmpty else { return [] }
-    let functions = Self.functions(of: object, in: &root)
+    let called = functions(of: object, in: &root)
     return SystemAccounts.packageUsers(in: &root).flatMap { name -> [RuntimeNeed] in
-      guard let place = words[name], !functions.contains(name) else { return [] }
+      guard let place = words[name], !called.contains(name) else { return [] }
       let evidence = Evidence(file: object.path, mark: .string(name, offset: place))
       func need(_ topic: Topic, _ wishes: [Wish], _ purpose: String) -> RuntimeNeed {
         RuntimeNeed(
@@ -22,7 +39,7 @@ struct NamedUsers: NeedSource {
           purpose: purpose)
       }
       let user = SystemAccounts.wishes(users: [name], in: &root)
-      return [need(Self.topic, user, "a user that it changes to")]
+      return [need(topic, user, "a user that it changes to")]
         + SystemAccounts.stateDirectories(of: name, in: &root).map {
           need(StateDirectories.topic, [$0], "a directory of a user that it changes to")
         }

@@ -8,7 +8,8 @@ enum NeedSources {
   static func all() -> [any NeedSource] {
     [
       NotedLibraries(), TableNeeds.shared, StateDirectories(), NamedUsers(), NamedFiles(),
-      OwnData(), GuessedLibraries(), ShellCommands(), ResourceBundles(), ProgramHomes(),
+      OwnData(), GuessedLibraries(), ShellCommands(), ShellTexts(),
+      ResourceBundles(), ProgramHomes(),
       NamedShell(), NamedLocale(), DefaultFonts(), MonoApplication(),
       DotnetApplication(), OpenSSLConfiguration(), ServiceNeeds(),
     ]

@@ -21,6 +21,8 @@ package final class RootFacts: Sendable {
     var definitions: [RootPath: Set<ByteString>] = [:]
     var constants: [RootPath: ConstantFacts] = [:]
     var strings: [StringQuery: [ByteString]] = [:]
+    var kin: [Package: PackageKin] = [:]
+    var privateDirectories: [Package: [PrivateDirectory]] = [:]
     /// Of the constants and strings. In bytes.
     var size = 0
     /// Of the last file that was asked for: one question after the other is about it.
@@ -84,6 +86,22 @@ package final class RootFacts: Sendable {
     }
     state.withLock { $0.definitions[file] = definitions }
     return definitions
+  }
+
+  /// What is around a package.
+  func kin(of package: Package) -> PackageKin {
+    if let known = state.withLock({ $0.kin[package] }) { return known }
+    let kin = PackageKin(of: package, in: packages)
+    state.withLock { $0.kin[package] = kin }
+    return kin
+  }
+
+  /// Directories of a package, of those that are built with it and that it asks for, and of nobody else.
+  func privateDirectories(of package: Package) -> [PrivateDirectory] {
+    if let known = state.withLock({ $0.privateDirectories[package] }) { return known }
+    let directories = kin(of: package).directories(in: packages)
+    state.withLock { $0.privateDirectories[package] = directories }
+    return directories
   }
 
   /// The segments of a file that hold constants.

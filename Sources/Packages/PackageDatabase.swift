@@ -60,6 +60,11 @@ package final class PackageDatabase: Sendable {
     state.withLock { $0.files(of: package.number, below: places) }
   }
 
+  /// Whether a package has a file or directory. The record of no other package is read.
+  package func has(_ package: Package, _ path: RootPath) -> Bool {
+    state.withLock { $0.has(package.number, path) }
+  }
+
   /// The files of a package that an administrator may change.
   package func configurationFiles(of package: Package) -> [RootPath] {
     state.withLock { $0.configurationFiles(of: package.number) }

@@ -11,6 +11,8 @@ struct PackageRecords {
   private var knownProviders: [ByteString: [Int]]?
   private var knownPlaces: RecordedPlaces?
   private var knownIndex: PathIndex?
+  /// By package, of those that were asked for one of them.
+  private var knownFiles: [Int: Set<RootPath>] = [:]
   private var knownAlternatives: [RootPath: Alternative]?
 
   /// The managers whose databases are known.
@@ -165,6 +167,13 @@ struct PackageRecords {
     let index = PathIndex(builder)
     knownIndex = index
     return index
+  }
+
+  mutating func has(_ number: Int, _ path: RootPath) -> Bool {
+    if let files = knownFiles[number] { return files.contains(path) }
+    let files = Set(files(of: number, below: [.root]))
+    knownFiles[number] = files
+    return files.contains(path)
   }
 
   mutating func files(of number: Int, below directories: [RootPath]) -> [RootPath] {

@@ -26,10 +26,11 @@ extension Taking {
       wants, selection: scope.hasEntry ? try Selection(&table) : Selection(),
       except: try table.texts("except"), condition: try Signs("if", of: &table),
       unless: try table.templates("unless", scope), isHint: try table.flag("hint"),
-      isExpected: try table.flag("expected"),
+      isExpected: try table.flag("expected"), isAsked: try table.flag("asked"),
       topic: try table.text("topic"), purpose: try table.required("purpose"))
-    if !except.isEmpty, !wants.contains(where: { $0.kind == .tree }) {
-      throw table.error("is of use beside \"tree\" only", at: "except")
+    for (key, isGiven) in [("except", !except.isEmpty), ("asked", isAsked)]
+    where isGiven && !wants.contains(where: { $0.kind == .tree }) {
+      throw table.error("is of use beside \"tree\" only", at: key)
     }
     try table.finish()
   }

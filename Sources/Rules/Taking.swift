@@ -14,6 +14,9 @@ package struct Taking: Hashable, Sendable {
   package let isHint: Bool
   /// Whether it is told that nothing is there: who has the object should have that too.
   package let isExpected: Bool
+  /// Whether of a tree counts only what the packages of the program's own package ask for, and what is
+  /// nobody's.
+  package let isAsked: Bool
   /// Nil for the rule's.
   package let topic: String?
   package let purpose: String
@@ -21,7 +24,7 @@ package struct Taking: Hashable, Sendable {
   package init(
     _ wants: [Want], selection: Selection = Selection(), except: [String] = [],
     condition: Signs = Signs(), unless: [String] = [], isHint: Bool = false,
-    isExpected: Bool = false, topic: String? = nil, purpose: String
+    isExpected: Bool = false, isAsked: Bool = false, topic: String? = nil, purpose: String
   ) {
     self.selection = selection
     self.wants = wants
@@ -30,6 +33,7 @@ package struct Taking: Hashable, Sendable {
     self.unless = unless
     self.isHint = isHint
     self.isExpected = isExpected
+    self.isAsked = isAsked
     self.topic = topic
     self.purpose = purpose
   }

@@ -161,7 +161,8 @@ extension Taking: SwiftSource {
       [
         ("", wants.source), ("selection", selection.source), ("except", except.source),
         ("condition", condition.source), ("unless", unless.source), ("isHint", isHint.source),
-        ("isExpected", isExpected.source), ("topic", topic.source), ("purpose", purpose.source),
+        ("isExpected", isExpected.source), ("isAsked", isAsked.source), ("topic", topic.source),
+        ("purpose", purpose.source),
       ])
   }
 }

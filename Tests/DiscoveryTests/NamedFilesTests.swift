@@ -41,6 +41,38 @@ struct NamedFilesTests {
     #expect(fixture.needs(of: "/sbin/server", isProgram: false).isEmpty)
   }
 
+  @Test func `configuration may be made of other files, and name those of all programs`() {
+    var fixture = PluginFixture(
+      NamedFiles(),
+      [
+        "/sbin/server": .elf(
+          .program(), constants: ["/etc/server.conf:/var/lib/server/config.made", "/etc/aliases"]),
+        "/var/lib/server/config.made": .text("aliases = /etc/aliases\nusers = /etc/passwd\n"),
+        "/var/lib/server/state": .text(""), "/etc/aliases": .text("x: /var/lib/server/state"),
+        "/etc/passwd": .text(""),
+      ])
+    let needs = fixture.needs(of: "/sbin/server", isProgram: true)
+    #expect(needs.paths == ["/etc/aliases", "/var/lib/server/config.made"])
+  }
+
+  @Test func `a file of all programs is one's own where the package asks for it`() {
+    let script = InMemoryTree.Node.file(
+      Array("#!/bin/sh\ncat /etc/mime.types /etc/magic /etc/passwd\n".utf8), permissions: 0o755)
+    var fixture = PluginFixture(
+      NamedFiles(),
+      PackagedRoot.tree(
+        [
+          "/usr/share/web/mime.sh": script, "/etc/mime.types": .text(""), "/etc/magic": .text(""),
+          "/etc/passwd": .text(""),
+        ],
+        [
+          .init(name: "web", depends: "media-types", files: ["/usr/share/web/mime.sh"]),
+          .init(name: "media-types", files: ["/etc/mime.types"]),
+          .init(name: "file", files: ["/etc/magic"]),
+        ]))
+    #expect(fixture.needs(of: "/usr/share/web/mime.sh").paths == ["/etc/mime.types"])
+  }
+
   @Test func `what configuration names in such places is packed, by its line`() {
     var fixture = PluginFixture(
       NamedFiles(),

@@ -29,7 +29,7 @@ struct NamedUsersTests {
 
   @Test func `a user of a package whose name stands in a program is there, and nobody else`() {
     var fixture = fixture()
-    let needs = fixture.needs(of: "/sbin/server", isProgram: true, imports: ["getpwnam"])
+    let needs = fixture.needs(of: "/sbin/server", isProgram: true, imports: ["getpwnam", "setuid"])
     #expect(
       needs.essential.lines(of: "/etc/passwd") == [
         "_server:x:101:104:_server:/var/lib/server:/sbin/nologin"
@@ -46,6 +46,14 @@ struct NamedUsersTests {
     var fixture = fixture()
     #expect(fixture.needs(of: "/sbin/server", isProgram: true, imports: ["getpwuid"]).isEmpty)
     #expect(fixture.needs(of: "/sbin/server", isProgram: false, imports: ["getpwnam"]).isEmpty)
+  }
+
+  @Test func `a program that only asks who somebody is becomes nobody, unless a library does`() {
+    var fixture = fixture()
+    #expect(fixture.needs(of: "/sbin/server", isProgram: true, imports: ["getpwnam"]).isEmpty)
+    #expect(
+      fixture.needs(of: "/sbin/server", isProgram: false, imports: ["setresuid"])
+        .contains { $0.topic.name == "users" })
   }
 
   @Test(
@@ -65,7 +73,8 @@ struct NamedUsersTests {
           constants: ["first"] + constants),
         "/etc/passwd": .text("bind:x:105:106::/var/cache/bind:/usr/sbin/nologin\n"),
       ])
-    let needs = fixture.needs(of: "/server", isProgram: true, imports: ["getpwnam"])
+    let needs = fixture.needs(
+      of: "/server", isProgram: true, imports: ["getpwnam", "initgroups"])
     #expect(
       needs.lines(of: "/etc/passwd")
         == users.map {

@@ -15,15 +15,29 @@ struct OwnDirectories {
   private var directories: [RootPath: Directory] = [:]
   private var seen: Set<ByteString> = []
 
-  /// Those whose paths stand among the object's constants.
-  mutating func addConstants(of object: ObservedObject, in root: inout RootView) {
-    let facts = root.constantFacts(of: object)
-    for text in facts.paths { add(text.text, .string(text.text, offset: text.offset), in: &root) }
-    for text in facts.phrases {
-      for path in PathsInText.all(in: text.text) {
-        add(path, .string(path, offset: text.offset), in: &root)
-      }
+  /// Those whose paths stand in the object.
+  mutating func addNamed(by object: ObservedObject, in root: inout RootView) {
+    for path in NamedPaths.all(of: object, in: &root) { add(path.text, path.mark, in: &root) }
+  }
+
+  /// The one that a program lies in with all that its package has there, if an object of it names what
+  /// lies beside it.
+  ///
+  /// - Parameter program: physical.
+  mutating func addHome(
+    of program: RootPath, _ family: PackageFamily, named object: ObservedObject,
+    in root: inout RootView
+  ) {
+    guard let package = family.package, let home = PrivatePlaces.top(of: program.parent),
+      object.real.isInside(home), directories[home] == nil
+    else { return }
+    let beside = root.names(in: object.real.parent.text).filter {
+      $0 != object.real.name && !ConfigurationText.contains(".so", in: $0)
     }
+    guard
+      beside.contains(where: { NamedPaths.contain(name: $0, in: object, of: &root) })
+    else { return }
+    add(home.text, .package(package.name), in: &root)
   }
 
   /// Those of the object's package and of those that are built with it and that it asks for, where a
@@ -32,21 +46,12 @@ struct OwnDirectories {
     _ family: PackageFamily, of object: ObservedObject, in root: inout RootView
   ) {
     let named = Array(directories.keys)
-    for (directory, package) in family.privateDirectories(in: root) {
-      guard directories[directory] == nil, !named.contains(where: { $0.isInside(directory) }),
-        !named.contains(where: { directory.isInside($0) }),
-        Self.isMentioned(directory.name, by: object, in: &root)
+    for own in family.privateDirectories(in: root) {
+      guard directories[own.path] == nil, !named.contains(where: { $0.isInside(own.path) }),
+        !named.contains(where: { own.path.isInside($0) }),
+        NamedPaths.contain(name: own.path.name, in: object, of: &root)
       else { continue }
-      add(directory.text, .package(package.name), in: &root)
-    }
-  }
-
-  /// Whether a name stands among an object's constants, alone or as a part of a path.
-  private static func isMentioned(
-    _ name: ByteString, by object: ObservedObject, in root: inout RootView
-  ) -> Bool {
-    ObjectStrings(of: object, in: &root).containing(name).contains { text in
-      text.split { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: " ") }.contains(name)
+      add(own.path.text, .package(own.package.name), in: &root)
     }
   }
 

@@ -20,20 +20,33 @@ struct PackageFamily: Sendable {
   let package: Package?
   /// Physical.
   let object: RootPath
-  private let wanted: Set<Package>
+  private let kin: PackageKin?
 
   /// - Parameter object: physical.
   init(of object: RootPath, in root: RootView) {
     self.object = object
     package = root.packages.owner(of: object)
-    wanted = Set(package.map { root.packages.dependencies(of: $0, recommended: true) } ?? [])
+    kin = package.map { root.store.kin(of: $0) }
+  }
+
+  /// Whether a file is of the object's own source package: the packages of others aren't read for that.
+  ///
+  /// - Parameter path: physical.
+  func isOwn(_ path: RootPath, in root: RootView) -> Bool {
+    (kin?.relatives ?? []).contains { root.packages.has($0, path) }
+  }
+
+  /// The same of a package that the object's own asks for.
+  func isWanted(_ path: RootPath, in root: RootView) -> Bool {
+    (kin?.others ?? []).contains { root.packages.has($0, path) }
   }
 
   /// - Parameter path: physical.
   func kinship(of path: RootPath, in root: RootView) -> Kinship {
-    let owners = root.packages.owners(of: path)
-    guard let package, !owners.isEmpty else { return .unknown }
-    return owners.map { kinship(of: $0, to: package) }.min() ?? .unknown
+    guard kin != nil else { return .unknown }
+    if isOwn(path, in: root) { return .own }
+    if isWanted(path, in: root) { return .wanted }
+    return root.packages.owners(of: path).isEmpty ? .unknown : .other
   }
 
   /// Whether a directory has files of others too. Physical.
@@ -45,39 +58,19 @@ struct PackageFamily: Sendable {
 
   private func kinship(of owner: Package, to package: Package) -> Kinship {
     if owner == package || owner.isSibling(of: package) { return .own }
-    return wanted.contains(owner) ? .wanted : .other
-  }
-
-  /// The object's own package and those that are built with it and that it asks for.
-  private func siblings(of package: Package) -> [Package] {
-    [package]
-      + wanted.filter { $0.isSibling(of: package) && $0 != package }.sorted { $0.name < $1.name }
+    return kin?.others.contains(owner) == true ? .wanted : .other
   }
 
   /// The files of theirs that an administrator may change, and that are no other service's of the system.
   /// Physical.
   func configurationFiles(in root: RootView) -> [RootPath] {
-    guard let package else { return [] }
-    return siblings(of: package).flatMap { root.packages.configurationFiles(of: $0) }
+    (kin?.siblings ?? []).flatMap { root.packages.configurationFiles(of: $0) }
       .filter { PrivatePlaces.contain($0) }
   }
 
   /// The topmost directories that no package has but the object's own and those that are built with it and
   /// that it asks for, each with one of these; physical.
-  func privateDirectories(in root: RootView) -> [(directory: RootPath, package: Package)] {
-    guard let package else { return [] }
-    var found: [RootPath: Package] = [:]
-    for sibling in siblings(of: package) {
-      for file in root.packages.files(of: sibling) where PrivatePlaces.contain(file) {
-        let way = [file] + file.ancestors
-        guard
-          let top = way.filter(PrivatePlaces.contain).min(by: { $0.text.count < $1.text.count }),
-          found[top] == nil
-        else { continue }
-        found[top] = sibling
-      }
-    }
-    return found.filter { !isShared($0.key, in: root) }.map { ($0.key, $0.value) }
-      .sorted { $0.0 < $1.0 }
+  func privateDirectories(in root: RootView) -> [PrivateDirectory] {
+    package.map { root.store.privateDirectories(of: $0) } ?? []
   }
 }

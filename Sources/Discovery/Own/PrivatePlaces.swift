@@ -4,7 +4,7 @@ internal import FileTree
 ///
 /// Source: Filesystem Hierarchy Standard 3.0, 3.7 `/etc`, 4.6 `/usr/lib`, 4.11 `/usr/share`.
 enum PrivatePlaces {
-  private static let tops: [RootPath] = [
+  static let tops: [RootPath] = [
     "/usr/share", "/usr/lib", "/usr/libexec", "/usr/lib64", "/lib", "/usr/local/share",
     "/usr/local/lib", "/usr/local/libexec", "/opt", "/etc", "/srv",
   ]
@@ -21,7 +21,7 @@ enum PrivatePlaces {
     "/usr/lib/modules",
     "/usr/lib/sysusers.d", "/usr/lib/systemd", "/usr/lib/tmpfiles.d", "/usr/lib/udev",
     "/usr/share/applications", "/usr/share/bash-completion", "/usr/share/ca-certificates",
-    "/usr/share/doc", "/usr/share/doc-base", "/usr/share/fonts", "/usr/share/gdb",
+    "/usr/share/doc", "/usr/share/doc-base", "/usr/share/fonts",
     "/usr/share/icons", "/usr/share/info", "/usr/share/lintian", "/usr/share/locale",
     "/usr/share/man", "/usr/share/menu", "/usr/share/metainfo", "/usr/share/mime",
     "/usr/share/pixmaps", "/usr/share/pkgconfig", "/usr/share/terminfo", "/usr/share/themes",
@@ -44,6 +44,11 @@ enum PrivatePlaces {
     if path.names[top.names.count].hasSuffix(".d") { return false }
     let isMachine = top.names.last == "lib" && isTriplet(path.names[top.names.count])
     return below >= (isMachine ? 2 : 1)
+  }
+
+  /// The topmost directory around a physical path that may be of one program alone; nil where none may.
+  static func top(of path: RootPath) -> RootPath? {
+    ([path] + path.ancestors).filter(contain).min { $0.names.count < $1.names.count }
   }
 
   /// `x86_64-linux-gnu` and its like.

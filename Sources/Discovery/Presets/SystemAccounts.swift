@@ -30,6 +30,22 @@ enum SystemAccounts {
     return wishes
   }
 
+  /// Whether a user is neither root nor a person; Debian policy 9.2.2.
+  static func isSystems(_ name: ByteString, in root: inout RootView) -> Bool {
+    AccountFile.users.records(in: &root).contains { fields in
+      guard fields[0] == name, let number = UInt32(fields[2].description) else { return false }
+      return (1...999).contains(number) || (60_000...64_999).contains(number)
+    }
+  }
+
+  /// The lines for a group, and for the user of the same name whose own it is: what is given to one is looked
+  /// up for the other.
+  static func wishes(ofGroup name: ByteString, in root: inout RootView) -> [Wish] {
+    let number = AccountFile.groups.records(in: &root).first { $0[0] == name }?[2]
+    let user = AccountFile.users.records(in: &root).first { $0[0] == name && $0[3] == number }
+    return wishes(users: user.map { [$0[0]] } ?? [], groups: [name], in: &root)
+  }
+
   /// The names of users that the root's packages have made for themselves.
   ///
   /// Source: Debian policy 9.2.2: from 100 to 999, and from 60000 to 64999; smaller numbers belong to
@@ -53,7 +69,7 @@ enum SystemAccounts {
     guard let record else { return [] }
     let home = record[5]
     var wishes: [Wish] = []
-    if home.hasPrefix("/var/") || home.hasPrefix("/run/") {
+    if ["/var/", "/run/", "/srv/"].contains(where: { home.hasPrefix($0) }) {
       let status = root.resolve(home)?.status
       if status.map({ $0.kind == .directory }) ?? home.hasPrefix("/run/") {
         wishes.append(

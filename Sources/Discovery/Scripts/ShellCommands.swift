@@ -16,6 +16,7 @@ struct ShellCommands: NeedSource {
     else { return [] }
     let place = ShellPlace(of: object)
     let script = ShellEvaluation(ShellScript(bytes), at: place, in: &root)
+    let packages = ScriptPackages(of: object.real, in: root)
     var seen: Set<Wish> = []
     var needs: [RuntimeNeed] = []
     for command in script.commands.all {
@@ -24,7 +25,8 @@ struct ShellCommands: NeedSource {
       else { continue }
       needs.append(
         Self.topic.registered(
-          .line(command.line, of: command.file), [wish], isEssential: true,
+          .line(command.line, of: command.file), [wish],
+          isEssential: packages.countOn(wish, in: &root),
           purpose: "a program that the script starts"))
     }
     for source in script.sources.all {

@@ -5,8 +5,10 @@ internal import FileTree
 /// Whether there is such a user says the root: what isn't one is dropped later.
 enum AccountWords {
   /// What names end in.
-  private static let users: [ByteString] = ["user", "username", "uid", "owner", "runas"]
-  private static let groups: [ByteString] = ["group", "groupname", "gid"]
+  private static let users: [ByteString] = [
+    "user", "users", "username", "uid", "owner", "runas",
+  ]
+  private static let groups: [ByteString] = ["group", "groups", "groupname", "gid"]
   private enum Kind { case user, group }
 
   /// Accounts behind `-u`, `--user`, `user=` and their like.

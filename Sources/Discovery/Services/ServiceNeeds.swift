@@ -25,7 +25,7 @@ struct ServiceNeeds: NeedSource {
     }
     let groups = state.groups.compactMap { group in
       need(
-        Self.users, SystemAccounts.wishes(groups: [group.value], in: &root), group.evidence,
+        Self.users, SystemAccounts.wishes(ofGroup: group.value, in: &root), group.evidence,
         "a group that its service runs in")
     }
     let directories = state.directories.compactMap { directory in
