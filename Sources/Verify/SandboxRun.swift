@@ -133,7 +133,9 @@ struct SandboxRun {
     let evidence: RunEvidence =
       request.expectedOutput != nil ? .output : request.expectedExit != nil ? .exit : .end(time)
     if !findings.isEmpty { findings += said(output) + loneUser(plan) }
-    if !findings.isEmpty || evidence == .end(time) { findings += lastFailure(started) }
+    if !findings.isEmpty || evidence == .end(time) {
+      findings += ChildFailures(of: started, plan).findings(hasFailed: !findings.isEmpty)
+    }
     results.append(
       RungResult(
         .run, findings.outcome, "\(end), \(way)", findings: findings + earlyEnd(plan, evidence),
@@ -147,19 +149,6 @@ struct SandboxRun {
       VerifyFinding(
         .warns, plan.name,
         "ended by itself, although the image exposes \(port): --tcp :PORT would ask for it")
-    ]
-  }
-
-  /// What it started and what didn't end well, of several the last: a script that starts a server may well end
-  /// with 0 after that.
-  private func lastFailure(_ program: borrowing SandboxedProgram) -> [VerifyFinding] {
-    let own = program.process
-    guard let failure = program.watched?.failures.last(where: { $0.process != own }) else {
-      return []
-    }
-    return [
-      VerifyFinding(
-        .warns, failure.program.description, "which it started, ended with \(failure.code)")
     ]
   }
 

@@ -45,6 +45,14 @@ struct MissedInRunsTests {
     let result = try Shell.run([Project.command, "verify", "x.tar"], in: scratch.url)
     #expect(result.status == 0, "\(result.output)")
     #expect(result.output.contains("/serve: which it started, ended with 3"))
+    // What only says no, or only tries.
+    try Shell.bash(
+      """
+      printf '#!/bin/sh\necho a | grep -q b\n(exit 3)\nexit 0\n' > start
+      \(Project.command) ./start -q -o y.tar
+      """, in: scratch.url)
+    let quiet = try Shell.run([Project.command, "verify", "y.tar"], in: scratch.url)
+    #expect(quiet.status == 0 && !quiet.output.contains("which it started"), "\(quiet.output)")
     let asked = try Shell.run(
       [Project.command, "verify", "x.tar", "--expect-exit", "0"], in: scratch.url)
     #expect(!asked.output.contains("/serve"))

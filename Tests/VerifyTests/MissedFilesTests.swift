@@ -21,6 +21,7 @@ struct MissedFilesTests {
     "/var/spool/app": .directory(permissions: 0o700), "/usr/local/share/empty": .directory(),
     "/usr/lib/app/x86_64": .directory(), "/usr/lib/app/x86_64/file": .text(""),
     "/etc/sealed/key": .file(Array("x".utf8), permissions: 0o600), "/etc/sealed/a": .text(""),
+    "/usr/lib/x86_64-linux-gnu/gconv/X.so": library,
     "/usr/share/zoneinfo/Etc/UTC": .text(""), "/usr/share/zoneinfo/posix/UTC": .text(""),
     "/etc/passwd": .text("root:x:0:0:::\nowl:x:101:102:::\nfox:x:103:104:::\n"),
     "/etc/group": .text("root:x:0:\nowl:x:102:\n"),
@@ -132,6 +133,14 @@ struct MissedFilesTests {
     ]
     let looks = places.map { MissedLook(path: $0, purpose: .looking, isOfLoader: true) }
     #expect(findings(looks).map(\.flag) == ["--load libz.so.1"])
+  }
+
+  @Test func `what is in a directory that is told comes with it`() {
+    let shared = InMemoryTree(["/usr/share/game/a/2": .text("")])
+    #expect(
+      options(["/usr/share/game/b/3", "/usr/share/game/b"], in: shared)
+        == ["--add /usr/share/game/b"])
+    #expect(options(["/usr/lib/x86_64-linux-gnu/gconv/X.so"]) == ["--with gconv"])
   }
 
   @Test func `a preset that the bundle has is no answer`() {

@@ -84,7 +84,7 @@ struct AddableDirectories {
   mutating func merged(_ things: [MissedThing]) -> [MissedThing] {
     var things = things
     while let (directory, members) = nextGroup(in: things) {
-      let count = things.filter { isAddition($0, in: directory) }.count
+      let count = members.count
       things[members[0]] = MissedThing(directory, holding: count)
       for index in members.dropFirst().reversed() { things.remove(at: index) }
     }
@@ -96,7 +96,7 @@ struct AddableDirectories {
   private mutating func nextGroup(in things: [MissedThing]) -> (RootPath, [Int])? {
     var groups: [RootPath: [Int]] = [:]
     for (index, thing) in things.enumerated() {
-      guard case .addition(let path) = thing.option else { continue }
+      guard let path = thing.addition else { continue }
       for directory in path.ancestors + [path] { groups[directory, default: []].append(index) }
     }
     let order = groups.filter { $0.value.count > 1 }.keys.sorted {
@@ -106,10 +106,5 @@ struct AddableDirectories {
       return groups[directory].map { (directory, $0) }
     }
     return nil
-  }
-
-  private func isAddition(_ thing: MissedThing, in directory: RootPath) -> Bool {
-    guard case .addition(let path) = thing.option else { return false }
-    return path.isInside(directory)
   }
 }

@@ -15,6 +15,7 @@ struct MissedFiles {
   private static let passedOver: [RootPath] = [
     "/.emulator", "/proc", "/sys", "/dev", "/etc/hosts", "/etc/resolv.conf", "/etc/hostname",
     "/etc/ld.so.cache", "/etc/ld.so.preload", "/etc/gai.conf", "/etc/host.conf", "/etc/mtab",
+    "/usr/share/locale/locale.alias",
     "/run/systemd", "/run/nscd", "/var/run/nscd", "/root", "/home",
   ]
   /// In lines of a report.

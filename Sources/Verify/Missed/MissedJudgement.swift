@@ -37,7 +37,12 @@ struct MissedJudgement {
   var missed: [MissedThing] {
     mutating get {
       var options: Set<MissedThing.Option> = []
-      return directories.merged(found).filter { options.insert($0.option).inserted }
+      let all = directories.merged(found).filter { options.insert($0.option).inserted }
+      let added = all.compactMap(\.addition)
+      return all.filter { thing in
+        // What is in a directory comes with it.
+        !added.contains { thing.addition != $0 && thing.addition?.isInside($0) ?? false }
+      }
     }
   }
 
@@ -72,6 +77,8 @@ struct MissedJudgement {
   private mutating func preset(for path: RootPath, _ file: ResolvedPath) -> String? {
     let all = presets ?? PresetContents.places(in: source).map { ($0.place, $0.topic.name) }
     presets = all
+    // Character sets lie beside the libraries, wherever these are.
+    if path.names.contains("gconv"), path.parent.names.contains("lib") { return "gconv" }
     for (place, name) in all + Self.registered {
       let isThere = path.isInside(place) || (try? resolver.resolve(place.text))?.real == file.real
       if isThere, !isInBundle(place) { return name }

@@ -40,6 +40,11 @@ struct MissedThing: Hashable {
     option = .addition(file)
   }
 
+  /// What it would add; nil for what is brought otherwise.
+  var addition: RootPath? {
+    if case .addition(let path) = option { path } else { nil }
+  }
+
   var finding: VerifyFinding { VerifyFinding(.warns, object, message, flag: option.flag) }
 }
 
