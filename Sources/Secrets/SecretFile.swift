@@ -20,7 +20,8 @@ package enum SecretFile {
     let isVendors = vendorDirectories.contains { path.isInside($0) }
     guard let rule = place ?? SecretContent.rule(at: path, status, in: tree, isVendors: isVendors)
     else { return nil }
-    return isVendors && status.kind == .regular && PackagedFile.isUnchanged(path, in: tree)
+    let isPackaged = isVendors || path.isInside("/etc")
+    return isPackaged && status.kind == .regular && PackagedFile.isUnchanged(path, in: tree)
       ? nil : rule
   }
 }

@@ -33,4 +33,13 @@ struct SecretFalseAlarmTests {
     #expect(count > 10_000)
     #expect(alarms == [])
   }
+
+  @Test func `of etc nothing but accounts and keys of the host is`() throws {
+    let (count, alarms) = try Self.alarms(below: "/etc", in: Corpora.programs)
+    print("secrets: \(count) files of etc, \(alarms.count) alarms: \(alarms)")
+    let secrets = try Regex(
+      "/etc/(g?shadow-?|security/opasswd|ssh/ssh_host_[a-z0-9]+_key|ssl/private/.*[.]key): .*")
+    #expect(alarms.filter { $0.wholeMatch(of: secrets) == nil } == [])
+    #expect(alarms.contains("/etc/shadow: shadow"))
+  }
 }

@@ -49,6 +49,24 @@ struct SecretPlacesTests {
   /// The digest is md5sum's of the text.
   @Test(
     arguments: [
+      (" /etc/x/key.pem d143425e44eae4fdf8b7c8119718ffe5", true),
+      (" /etc/x/key.pem d143425e44eae4fdf8b7c8119718ffe5 obsolete", true),
+      (" /etc/x/key.pem 00000000000000000000000000000000", false),
+      (" /etc/x/key.pem.old d143425e44eae4fdf8b7c8119718ffe5", false),
+    ])
+  func `neither is configuration that nobody has changed`(line: String, isPublic: Bool) throws {
+    let tree = InMemoryTree([
+      "/var/lib/dpkg/status": .text(
+        "Package: x\nConffiles:\n /etc/x/a 00000000000000000000000000000000\n\(line)\nVersion: 1\n"),
+      "/etc/x/key.pem": .text("-----BEGIN PRIVATE KEY-----\nMIIB\n"),
+    ])
+    let path: RootPath = "/etc/x/key.pem"
+    let rule = SecretFile.rule(for: path, try tree.status(of: path), in: tree)
+    #expect((rule == nil) == isPublic)
+  }
+
+  @Test(
+    arguments: [
       ("/usr/share/x/key.pem", "  usr/share/x/key.pem", true),
       ("/usr/share/x/key.pem", "  share/x/key.pem", true),
       ("/usr/share/x/key.pem", "  usr/share/x/other.pem", false),
