@@ -20,7 +20,11 @@ let buildSettings: [SwiftSetting] =
     .strictMemorySafety(),
   ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
-let settings = buildSettings + instrumentation
+/// The tests have the command look at whole systems, which takes five times as long without.
+let optimisation: [SwiftSetting] =
+  strict && fuzzer == nil ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []
+
+let settings = buildSettings + instrumentation + optimisation
 
 /// Tests compile C fixtures and start programs: they use all of Foundation, and need no proofs of
 /// memory safety.

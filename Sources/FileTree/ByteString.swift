@@ -34,11 +34,17 @@ package struct ByteString: Hashable, Sendable {
   }
 
   package func hasPrefix(_ prefix: ByteString) -> Bool {
-    bytes.starts(with: prefix.bytes)
+    count >= prefix.count && Self.compare(self, prefix) == 0
   }
 
   package func hasSuffix(_ suffix: ByteString) -> Bool {
-    bytes.suffix(suffix.count).elementsEqual(suffix.bytes)
+    guard count >= suffix.count else { return false }
+    return unsafe bytes.withUnsafeBytes { all in
+      unsafe suffix.bytes.withUnsafeBytes { end in
+        guard let base = all.baseAddress, let endBase = end.baseAddress else { return true }
+        return unsafe memcmp(base + (all.count - end.count), endBase, end.count) == 0
+      }
+    }
   }
 
   package func contains(_ byte: UInt8) -> Bool {
@@ -76,6 +82,7 @@ package struct ByteString: Hashable, Sendable {
     left.bytes.count == right.bytes.count && compare(left, right) == 0
   }
 
+  /// As `memcmp` of as many bytes as both have.
   private static func compare(_ left: ByteString, _ right: ByteString) -> Int32 {
     unsafe left.bytes.withUnsafeBytes { l in
       unsafe right.bytes.withUnsafeBytes { r in

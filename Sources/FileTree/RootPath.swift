@@ -69,7 +69,10 @@ package struct RootPath: Hashable, Comparable, Sendable {
 
   /// Whether this path is `directory` or lies below it.
   package func isInside(_ directory: RootPath) -> Bool {
-    directory.isRoot || self == directory || text.hasPrefix(directory.text + "/")
+    guard !directory.isRoot, text.count > directory.text.count else {
+      return directory.isRoot || self == directory
+    }
+    return text.bytes[directory.text.count] == UInt8(ascii: "/") && text.hasPrefix(directory.text)
   }
 
   package static func < (left: RootPath, right: RootPath) -> Bool {

@@ -124,14 +124,18 @@ extension RuleEvaluation {
   private mutating func filter(
     _ values: [FoundValue], by filter: Finding.Filter, in root: inout RootView
   ) -> [FoundValue] {
+    guard !values.isEmpty else { return [] }
+    let (same, others) = (
+      targets(of: filter.same, in: &root), targets(of: filter.differs, in: &root)
+    )
     var seen: Set<ByteString> = []
     var result: [FoundValue] = []
     for value in values {
       guard isKind(filter.kind, value.text, in: &root),
         !filter.except.contains(where: { Self.matches(value.text, ByteString($0)) }),
         filter.has.isEmpty || has(value, filter.has, nil, in: &root),
-        filter.same.isEmpty || leads(value.text, to: filter.same, in: &root),
-        !leads(value.text, to: filter.differs, in: &root),
+        filter.same.isEmpty || Self.leads(value.text, to: same, in: &root),
+        !Self.leads(value.text, to: others, in: &root),
         seen.insert(
           filter.hidesNames ? ConfigurationText.name(of: value.text) : value.text
         ).inserted
@@ -166,17 +170,20 @@ extension RuleEvaluation {
     return (try? root.tree.programFormat(of: file.real)) ?? nil
   }
 
-  /// Whether a path leads to the same file as a template, by whatever name.
-  private mutating func leads(
-    _ path: ByteString, to templates: [String], in root: inout RootView
+  /// The files that templates lead to.
+  private mutating func targets(
+    of templates: [String], in root: inout RootView
+  ) -> [ResolvedPath] {
+    templates.flatMap { values(of: $0, nil, in: &root) }.compactMap { root.resolve($0.text) }
+  }
+
+  /// Whether a path leads to one of some files, by whatever name.
+  private static func leads(
+    _ path: ByteString, to targets: [ResolvedPath], in root: inout RootView
   ) -> Bool {
-    guard !templates.isEmpty, let file = root.resolve(path) else { return false }
-    return templates.contains { template in
-      values(of: template, nil, in: &root).contains { other in
-        root.resolve(other.text).map {
-          $0.real == file.real || $0.status.identity == file.status.identity
-        } ?? false
-      }
+    guard !targets.isEmpty, let file = root.resolve(path) else { return false }
+    return targets.contains {
+      $0.real == file.real || $0.status.identity == file.status.identity
     }
   }
 
