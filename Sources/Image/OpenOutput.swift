@@ -51,7 +51,8 @@ final class OpenOutput {
     return output.format.isInitramfs
       ? try CpioSink(bundle.plan, output: bytes, metadata: options.metadata)
       : try TarSink(
-        output: bytes, metadata: options.metadata, comment: bundle.configuration.tarComment)
+        output: bytes, metadata: options.metadata,
+        comment: options.areLayers ? nil : bundle.configuration.tarComment)
   }
 
   func write(_ layout: OciLayout) throws(ArchiveError) {

@@ -8,6 +8,9 @@ package struct WriteOptions {
   /// Nil for each compression's default.
   package var level: Int?
   package var layering = Layering.shared
+  /// Whether tar archives are layers for another image, which no header for all entries may begin: not every
+  /// engine takes such a layer.
+  package var areLayers = false
   /// Whether files of a directory output are given to the metadata's owner.
   package var changesOwner = false
   /// Where an image's layers are kept if it goes to standard output; a host path.

@@ -289,6 +289,7 @@ struct PackCommand: ParsableCommand {
       modificationTime: modificationTime, owner: ownership?.owner ?? 0,
       group: ownership?.group ?? 0)
     options.changesOwner = ownership != nil
+    options.areLayers = outputOptions.base != nil
     options.compression = outputOptions.compression ?? .gzip
     options.level = outputOptions.level
     options.layering = outputOptions.layers ?? .shared
