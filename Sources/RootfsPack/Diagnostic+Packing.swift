@@ -47,16 +47,19 @@ extension Diagnostic {
     }
   }
 
-  init(_ error: ArchiveError, contentSize: UInt64) {
+  /// - Parameter neededSize: of all outputs while they are written, in bytes.
+  init(_ error: ArchiveError, neededSize: UInt64) {
     switch error {
     case .target(let target, .noSpace), .targetEntry(let target, _, .noSpace):
       self.init(
         "\(ByteString(target)): no space left on the device",
-        remedy: "about \(renderSize(contentSize)) are needed; nothing was changed")
+        remedy: "about \(renderSize(neededSize)) are needed; nothing was changed")
     case .temporaryDirectory(let directory, let cause):
       self.init(
         "\(ByteString(directory)): an image's layers can't be kept here until they are complete: "
-          + Self.describe(cause), remedy: "name another place with the variable TMPDIR")
+          + Self.describe(cause),
+        remedy: "name another place with the variable TMPDIR"
+          + (cause == .noSpace ? ": about \(renderSize(neededSize)) are needed" : ""))
     case .targetEntry(let target, let path, let cause):
       self.init(
         "\(ByteString(target)): \(path) can't be written: \(Self.describe(cause))",

@@ -51,7 +51,7 @@ struct LockFile {
     do {
       lock = try BundleLock(of: bundles, options: options)
     } catch {
-      throw Diagnostic(error, contentSize: 0)
+      throw Diagnostic(error, neededSize: 0)
     }
     guard let old else { return lock }
     let changes = BundleDifference.all(
@@ -73,7 +73,7 @@ struct LockFile {
       try file.complete()
       try file.publish()
     } catch let error as ArchiveError {
-      let cause = Diagnostic(error, contentSize: 0)
+      let cause = Diagnostic(error, neededSize: 0)
       throw Diagnostic("--lock: \(cause.message); the outputs are complete", remedy: cause.remedy)
     } catch {
       throw Diagnostic(

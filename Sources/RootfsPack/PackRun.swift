@@ -113,7 +113,8 @@ struct PackRun {
       return try BundleWriter(outputs, reference: reference, options: options).write(bundles)
     } catch {
       progress.clear()
-      throw Diagnostic(error, contentSize: contentSize)
+      let needed = NeededSpace(for: bundles, in: outputs.map(\.format))
+      throw Diagnostic(error, neededSize: needed.size)
     }
   }
 
