@@ -24,7 +24,20 @@ package enum ArchiveReadError: Error, Hashable, Sendable {
   case beyondLimit(ArchivePlace, ReadLimits.Kind, UInt64)
   /// No image for the platform, and those that there are.
   case noPlatform(ImagePlatform, available: [ImagePlatform])
+  /// No image of this name, tag, digest or id, and what those that there are are called by; none in what
+  /// is no image.
+  case noImage(String, available: [String])
   case interrupted(signal: Int32)
+
+  /// Whether it is the input's own fault, wherever it is read.
+  package var isOfInput: Bool {
+    switch self {
+    case .damaged, .refused, .beyondLimit: true
+    case .input, .inputKind, .unknownFormat, .changed, .temporaryDirectory, .unpacking, .noSpace,
+      .noPlatform, .noImage, .interrupted:
+      false
+    }
+  }
 
   package enum Damage: Hashable, Sendable {
     /// It ends within a header, a content or a compressed stream.

@@ -2,16 +2,19 @@ package import SystemPackage
 
 /// What a caller may ask of a reading.
 package struct ReadOptions {
-  /// Which image of an input with several is read.
+  /// Which images of an input with several are read, by their platforms.
   package enum PlatformChoice: Hashable, Sendable {
-    /// That of this platform, and no other.
+    /// Those of this platform, and no others.
     case only(ImagePlatform)
-    /// That of this platform if there is one, otherwise the first.
+    /// Those of this platform if there are any, otherwise those of the first one's.
     case preferring(ImagePlatform)
+    /// Those of the first one's.
     case first
   }
 
   package var platform = PlatformChoice.first
+  /// The name, tag, digest or id of the image that is read, of an input with several; nil for all.
+  package var image: String?
   package var limits = ReadLimits()
   /// Where the directory for the content is made; a host path.
   package var temporaryDirectory: FilePath = "/tmp"

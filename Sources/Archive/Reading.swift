@@ -34,6 +34,17 @@ final class Reading {
     return violations + [Violation(.more(furtherViolations), at: ArchivePlace())]
   }
 
+  /// All that was found since the last time: what is found from now on is another image's.
+  func takeFindings() -> [Violation] {
+    defer { (violations, furtherViolations) = ([], 0) }
+    return findings
+  }
+
+  /// Begins with the next image, of which as much stays in memory as of the one before.
+  func beginImage() {
+    (spent[.entryCount], spent[.metadataSize]) = (nil, nil)
+  }
+
   /// Counts bytes that were read of an archive, at any place where there may be too many; the place to be
   /// asked for an interruption, too.
   func spend(bytes: Int, at place: @autoclosure () -> ArchivePlace) throws(ArchiveReadError) {

@@ -11,7 +11,7 @@ extension BundleDescription {
     // cpio has no place for them.
     let tellsAttributes = bundle.format.kind != .cpio
     self.init(
-      platform: bundle.image?.platform.description,
+      image: bundle.image?.choice.name, platform: bundle.image?.platform.description,
       entries: bundle.entries.map { Self.entry($0, reasons.reasons[$0.path], tellsAttributes) },
       settings: bundle.image.map { Self.settings($0.configuration) })
   }

@@ -57,6 +57,8 @@ package struct BundleDescription: Sendable {
     }
   }
 
+  /// What an image is called by; nil for what is none.
+  package let image: String?
   /// As in `linux/amd64`; nil where nobody says.
   package let platform: String?
   /// Each path once.
@@ -64,7 +66,10 @@ package struct BundleDescription: Sendable {
   /// Nil for what is no image.
   package let settings: [Setting]?
 
-  package init(platform: String? = nil, entries: [Entry], settings: [Setting]? = nil) {
+  package init(
+    image: String? = nil, platform: String? = nil, entries: [Entry], settings: [Setting]? = nil
+  ) {
+    self.image = image
     self.platform = platform
     self.entries = entries
     self.settings = settings

@@ -25,6 +25,8 @@ package struct BundleDifference: Sendable {
     package let new: String?
   }
 
+  /// What the new image is called by, or else the old one; nil for what is none.
+  package let image: String?
   /// Nil where it is the only one.
   package let platform: String?
   /// What is loaded first, each part sorted by path.
@@ -40,6 +42,7 @@ package struct BundleDifference: Sendable {
 
   package init(from old: BundleDescription, to new: BundleDescription, platform: String? = nil) {
     self.platform = platform
+    image = new.image ?? old.image
     let changes = Self.changes(from: old.entries, to: new.entries)
     self.changes = changes.filter(\.isClosure) + changes.filter { !$0.isClosure }
     libraries = Self.libraries(from: old.entries, to: new.entries)
@@ -48,21 +51,46 @@ package struct BundleDifference: Sendable {
     newSize = new.size
   }
 
-  /// The differences of several platforms, each with the one of the same name; of one on each side, these.
+  /// The differences of several platforms or images, each with the one of the same name; of one on each
+  /// side, these.
   package static func all(
     from old: [BundleDescription], to new: [BundleDescription]
   ) -> [BundleDifference] {
     if old.count == 1, new.count == 1 { return [BundleDifference(from: old[0], to: new[0])] }
-    var names: [String?] = []
-    for platform in (old + new).map(\.platform) where !names.contains(platform) {
-      names.append(platform)
+    return pairs(old, new).map { old, new in
+      let side = new ?? old
+      let none = BundleDescription(entries: [], settings: side?.settings == nil ? nil : [])
+      return BundleDifference(
+        from: old ?? none, to: new ?? none, platform: side?.platform ?? "another platform")
     }
-    let none = BundleDescription(entries: [])
-    return names.map { name in
-      BundleDifference(
-        from: old.first { $0.platform == name } ?? none,
-        to: new.first { $0.platform == name } ?? none, platform: name ?? "another platform")
+  }
+
+  /// What belongs together: by name and platform, by the name without its tag, or by the platform alone.
+  private static func pairs(
+    _ old: [BundleDescription], _ new: [BundleDescription]
+  ) -> [(BundleDescription?, BundleDescription?)] {
+    let keys: [(BundleDescription) -> [String?]] = [
+      { [$0.image, $0.platform] }, { [$0.image.map(repository), $0.platform] }, { [$0.platform] },
+    ]
+    var partners: [Int: Int] = [:]
+    for key in keys {
+      for (index, description) in old.enumerated() where partners[index] == nil {
+        let taken = Set(partners.values)
+        partners[index] = new.indices.first {
+          !taken.contains($0) && key(new[$0]) == key(description)
+        }
+      }
     }
+    let taken = Set(partners.values)
+    return old.enumerated().map { index, description in
+      (description, partners[index].map { new[$0] })
+    } + new.indices.filter { !taken.contains($0) }.map { (nil, new[$0]) }
+  }
+
+  /// An image's name without its tag; a colon before the last slash is a port's.
+  private static func repository(of name: String) -> String {
+    guard let colon = name.lastIndex(of: ":"), !name[colon...].contains("/") else { return name }
+    return String(name[..<colon])
   }
 
   private static func changes(

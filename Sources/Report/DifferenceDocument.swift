@@ -7,8 +7,12 @@ package struct DifferenceDocument: Encodable {
   let new: String
   let equal: Bool
   let platforms: [Platform]
+  /// What is wrong with either, or why it can't be read.
+  let faults: [String]
 
   struct Platform: Encodable {
+    /// What the new image is called by, or else the old one.
+    @Nullable var image: String?
     @Nullable var platform: String?
     let changes: [Change]
     let libraries: [Library]
@@ -53,17 +57,22 @@ package struct DifferenceDocument: Encodable {
     @Nullable var new: String?
   }
 
-  package init(_ differences: [BundleDifference], names: (old: String, new: String)) {
+  /// - Parameter differences: nil if either can't be read, for which the faults say why.
+  package init(
+    _ differences: [BundleDifference]?, names: (old: String, new: String), faults: [String] = []
+  ) {
+    self.faults = faults
     schemaVersion = InspectDocument.schemaVersion
     old = names.old
     new = names.new
-    equal = differences.isEmpty
-    platforms = differences.map { Platform($0) }
+    equal = differences?.isEmpty ?? false
+    platforms = differences?.map { Platform($0) } ?? []
   }
 }
 
 extension DifferenceDocument.Platform {
   fileprivate init(_ difference: BundleDifference) {
+    _image = Nullable(wrappedValue: difference.image.map { escape($0) })
     _platform = Nullable(wrappedValue: difference.platform)
     changes = difference.changes.map { change in
       DifferenceDocument.Change(

@@ -10,7 +10,7 @@ package func renderDifferenceMarkdown(
   guard !differences.isEmpty else { return text + "No difference.\n" }
   text += differences.summary + "\n"
   for difference in differences where !difference.isEmpty {
-    if let platform = difference.platform { text += "\n#### \(cell(escape(platform)))\n" }
+    if let title = difference.title { text += "\n#### \(cell(escape(title)))\n" }
     text +=
       "\nSize: \(renderSize(difference.oldSize)) → \(renderSize(difference.newSize))"
       + (difference.growth.map { " (\($0))" } ?? "") + "\n"

@@ -22,9 +22,7 @@ extension [BundleDifference] {
 package func renderDifferences(_ differences: [BundleDifference], _ style: TextStyle) -> String {
   var text = ""
   for difference in differences where !difference.isEmpty {
-    if let platform = difference.platform {
-      text += style.paint(escape(platform), .strong) + "\n"
-    }
+    if let title = difference.title { text += style.paint(escape(title), .strong) + "\n" }
     text += renderChanges(difference.changes, style) + renderSettings(difference.settings, style)
     text += renderLibraries(difference.libraries, style)
     text += "size: \(renderSize(difference.oldSize)) → \(renderSize(difference.newSize))"
@@ -111,6 +109,12 @@ extension BundleDifference.Change {
 }
 
 extension BundleDifference {
+  /// What tells it from others; nil where it is the only one.
+  var title: String? {
+    guard let platform else { return nil }
+    return image.map { "\($0) (\(platform))" } ?? platform
+  }
+
   var growth: String? { Report.growth(from: oldSize, to: newSize) }
 }
 

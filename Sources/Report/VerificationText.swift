@@ -1,12 +1,22 @@
-package import Verify
+internal import Verify
 
-/// Renders what came of a verification: a row for each rung, its findings below it.
+/// Renders what came of a verification: for each image a row for each rung, its findings below it.
 ///
-/// - Parameters:
-///   - name: of the bundle, in a form for every terminal.
-///   - platform: nil for what is no image.
-package func renderVerification(
-  _ verification: Verification, of name: String, _ platform: String?, _ style: TextStyle
+/// - Parameter name: of the bundle, in a form for every terminal.
+package func renderVerifications(
+  _ contents: [VerifiedContent], of name: String, _ style: TextStyle
+) -> String {
+  let isOne = contents.count == 1
+  return contents.map { content in
+    let subject = name + (isOne ? "" : content.image.map { ", " + escape($0) } ?? "")
+    return render(
+      content.verification, of: subject + (content.platform.map { " (\(escape($0)))" } ?? ""), style
+    )
+  }.joined(separator: "\n")
+}
+
+private func render(
+  _ verification: Verification, of subject: String, _ style: TextStyle
 ) -> String {
   let width = Rung.allCases.map(\.rawValue.count).max() ?? 0
   var text = ""
@@ -17,7 +27,6 @@ package func renderVerification(
     text += (words.isEmpty ? "" : "  " + words) + "\n"
     for finding in rung.findings { text += render(finding, style) }
   }
-  let subject = name + (platform.map { " (\(escape($0)))" } ?? "")
   return text + subject + ": " + verification.verdict(style) + "\n"
 }
 

@@ -7,10 +7,12 @@ internal import SystemPackage
 
 /// A bundle as a user names it: an archive, an image, a directory, or a lock.
 struct BundleInput {
-  /// One for each platform.
+  /// One for each platform of a lock, and for each image.
   let descriptions: [BundleDescription]
-  /// What is wrong with it, or wasn't looked at.
-  let diagnostics: [Diagnostic]
+  /// What is wrong with it, though it can be read.
+  let faults: [Diagnostic]
+  /// What wasn't looked at.
+  let hint: Diagnostic?
 
   init(_ argument: String, _ options: ReadOptions) throws(Diagnostic) {
     let name = ByteString(argument: argument)
@@ -23,17 +25,36 @@ struct BundleInput {
     if let bytes = try Self.lockBytes(at: path) {
       let lock = try BundleLock(bytes, named: name)
       descriptions = lock.platforms.map { BundleDescription($0) }
-      diagnostics = []
+      (faults, hint) = ([], nil)
       return
     }
     do {
-      let bundle = try ArchiveReader(options: options).read(path)
-      descriptions = [BundleDescription(bundle, in: SearchEnvironment().inside(bundle))]
-      diagnostics =
-        bundle.diagnostics(of: path)
-        + [bundle.hintOfOtherPlatforms(name.description, command: "compare")].compactMap(\.self)
+      let contents = try Self.read(path, options) { bundle in
+        (
+          BundleDescription(bundle, in: SearchEnvironment().inside(bundle)),
+          bundle.diagnostics(of: path),
+          bundle.hintOfOtherPlatforms(name.description, command: "compare")
+        )
+      }
+      descriptions = contents.map(\.0)
+      faults = contents.flatMap(\.1)
+      hint = contents.compactMap(\.2).first
     } catch {
       throw Diagnostic(error, of: path)
+    }
+  }
+
+  private static func read<Value>(
+    _ path: FilePath, _ options: ReadOptions, _ body: (ReadBundle) -> Value
+  ) throws(ArchiveReadError) -> [Value] {
+    do {
+      return try ArchiveReader(options: options).read(path) { $0.bundle.map(body) }
+        .map { content throws(ArchiveReadError) in try content.get() }
+    } catch .noImage(_, available: []) {
+      // The name is the other side's: an image may be compared with a directory.
+      var options = options
+      options.image = nil
+      return try read(path, options, body)
     }
   }
 

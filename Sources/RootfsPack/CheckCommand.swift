@@ -84,7 +84,13 @@ struct CheckCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Which image of an input with several. (default: this machine's, or the first)",
+      "Which image of an input with several. (default: all of the platform)",
+      discussion: "By its name, tag, digest or id.", valueName: "image"))
+  var image: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The platform of an input with several. (default: this machine's, or the first)",
       valueName: "os/arch[/variant]"))
   var imagePlatform: String?
 
@@ -165,7 +171,7 @@ struct CheckCommand: ParsableCommand {
     let settings = loaderOptions.settings(try RuleDirectory.rules(rules))
     let signals = SignalMask()
     let inputs = try signals.holding { () throws(Diagnostic) in
-      var options = try ReadOptions.of(imagePlatform, variables)
+      var options = try ReadOptions.of(imagePlatform, image: image, variables)
       options.interruption = { signals.pending }
       return try CheckInputs(files, settings, options)
     }

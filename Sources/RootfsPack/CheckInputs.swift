@@ -16,6 +16,8 @@ struct CheckInputs {
     let scope: NeedsFinder.Scope
     /// The archive or image, as it was named; nil for what is none.
     var bundle: String?
+    /// What the image of it is called by; nil for what is none.
+    var image: String?
     /// What the bundle says that it starts.
     var start: ProgramStart?
     /// Where a file of it is, as a URI reference.
@@ -32,10 +34,10 @@ struct CheckInputs {
     _ files: [String], _ settings: LoaderSettings, _ options: ReadOptions
   ) throws(Diagnostic) {
     var plain: [String] = []
-    var bundles: [(argument: String, bundle: ReadBundle)] = []
+    var bundles: [(argument: String, bundle: Result<ReadBundle, Diagnostic>)] = []
     for file in files {
-      if let bundle = try Self.bundle(file, options) {
-        bundles.append((file, bundle))
+      if let contents = try Self.bundles(file, options) {
+        bundles += contents.map { (file, $0) }
       } else {
         plain.append(file)
       }
@@ -50,22 +52,31 @@ struct CheckInputs {
     rootName = ByteString(context.root).description
     if !plain.isEmpty { roots.append(try Root(plain, context)) }
     for (argument, bundle) in bundles {
-      roots.append(Root(bundle, argument, context))
+      switch bundle {
+      case .success(let bundle): roots.append(Root(bundle, argument, context))
+      case .failure(let reason): roots.append(Root(refusedFor: reason, argument, context))
+      }
     }
   }
 
   /// What is to be read as an archive or an image; nil for programs, scripts and directories of them, and
   /// for what can't be read at all, which is told where it is opened.
-  private static func bundle(
+  ///
+  /// - Returns: one for each image, or why that can't be read.
+  private static func bundles(
     _ argument: String, _ options: ReadOptions
-  ) throws(Diagnostic) -> ReadBundle? {
+  ) throws(Diagnostic) -> [Result<ReadBundle, Diagnostic>]? {
     let path = FilePath(ByteString(argument: argument))
     guard !path.isEmpty, isBundle(path) else { return nil }
     do {
-      return try ArchiveReader(options: options).read(path)
+      return try ArchiveReader(options: options).read(path) { content in
+        content.bundle.mapError { Diagnostic($0, of: path) }
+      }
     } catch {
       if case .unknownFormat = error { return nil }
-      throw Diagnostic(error, of: path)
+      // What is wrong with the input is the report's to tell.
+      guard error.isOfInput else { throw Diagnostic(error, of: path) }
+      return [.failure(Diagnostic(error, of: path))]
     }
   }
 
@@ -104,6 +115,18 @@ extension CheckInputs.Root {
     content = nil
   }
 
+  /// A bundle that can't be read.
+  fileprivate init(
+    refusedFor reason: Diagnostic, _ argument: String, _ context: ResolutionContext
+  ) {
+    let name = ByteString(argument: argument)
+    (subjects, failures) = ([], [reason])
+    scope = context.scope(NeedsPolicy(), descends: false)
+    bundle = name.description
+    uri = { name.percentEncoded + "#" + $0.text.percentEncoded }
+    content = nil
+  }
+
   /// All that is in a bundle.
   fileprivate init(_ bundle: ReadBundle, _ argument: String, _ context: ResolutionContext) {
     let name = ByteString(argument: argument)
@@ -124,6 +147,7 @@ extension CheckInputs.Root {
       store: RootFacts(tree: tree, rules: context.rules),
       policy: NeedsPolicy(), descends: false)
     self.bundle = name.description
+    image = bundle.image.map { ByteString($0.choice.name).description }
     start = bundle.start()
     // Code hosts show no files in files.
     let place = name.percentEncoded

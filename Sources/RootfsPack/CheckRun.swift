@@ -10,6 +10,8 @@ internal import Report
 struct CheckRun {
   private let policy: CheckPolicy
   private(set) var status = ExitStatus.done
+  /// Of the root that is checked now.
+  private var faults: [Diagnostic] = []
 
   /// Subjects that are checked before any is reported: bounds the memory.
   private static let batchSize = 512
@@ -19,11 +21,18 @@ struct CheckRun {
   }
 
   mutating func check(_ root: CheckInputs.Root) -> RootReport {
+    faults = []
     for failure in root.failures { warn(failure) }
     var report = check(root.subjects, root.scope, isWhole: root.bundle != nil)
     if let start = root.start { judge(start, in: root.scope.tree, &report) }
     if report.findings.isFatal { status = max(status, .findings) }
-    return RootReport(report, bundle: root.bundle, uri: root.uri)
+    return RootReport(
+      report, bundle: root.bundle, image: root.image,
+      faults: faults.map { fault in
+        CheckFault(
+          fault.status == .findings ? .damaged : .unchecked, bundle: root.bundle,
+          image: root.image, message: fault.text)
+      }, uri: root.uri)
   }
 
   /// - Parameter isWhole: whether the subjects are all that there is: then a library is opened by a program
@@ -97,6 +106,7 @@ struct CheckRun {
   /// Tells of a subject that can't be checked.
   private mutating func warn(_ diagnostic: Diagnostic) {
     Terminal.warn(diagnostic)
+    if diagnostic.status != .done { faults.append(diagnostic) }
     status = max(status, diagnostic.status)
   }
 }

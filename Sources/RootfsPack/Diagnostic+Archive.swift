@@ -52,6 +52,15 @@ extension Diagnostic {
         remedy: "there is "
           + available.map { ByteString($0.description).description }.joined(separator: ", "),
         status: .usage)
+    case .noImage(let name, let available):
+      self.init(
+        "\(ByteString(input)): "
+          + (available.isEmpty
+            ? "is no image" : "has no image '\(ByteString(argument: name))'"),
+        remedy: available.isEmpty
+          ? "leave out --image"
+          : "there is " + available.map { ByteString($0).description }.joined(separator: ", "),
+        status: .usage)
     case .interrupted(let signal): self.init(interruptedBy: signal)
     }
   }
@@ -75,7 +84,7 @@ extension VerifyFinding {
     case .beyondLimit(let place, let kind, let limit):
       self.init(.fails, place.text, "\(kind.text(limit)), which is refused")
     case .input, .inputKind, .unknownFormat, .changed, .temporaryDirectory, .unpacking, .noSpace,
-      .noPlatform, .interrupted:
+      .noPlatform, .noImage, .interrupted:
       return nil
     }
   }

@@ -34,9 +34,10 @@ struct Diagnostic: Error {
   }
 
   /// One line, however odd the names in it.
-  var line: String {
-    "rootfs-pack: " + message + (remedy.map { "; " + $0 } ?? "")
-  }
+  var line: String { "rootfs-pack: " + text }
+
+  /// The same within a report.
+  var text: String { message + (remedy.map { "; " + $0 } ?? "") }
 }
 
 extension Diagnostic {

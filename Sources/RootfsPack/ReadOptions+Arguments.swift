@@ -5,11 +5,14 @@ internal import Image
 extension ReadOptions {
   /// What a command that reads bundles asks for.
   ///
-  /// - Parameter platform: as the user writes it; nil for this machine's, or the first.
+  /// - Parameters:
+  ///   - platform: as the user writes it; nil for this machine's, or the first.
+  ///   - image: what the user calls it; nil for all of the platform.
   static func of(
-    _ platform: String?, _ variables: ProcessEnvironment
+    _ platform: String?, image: String?, _ variables: ProcessEnvironment
   ) throws(Diagnostic) -> ReadOptions {
     var options = ReadOptions()
+    options.image = image
     options.temporaryDirectory = variables.temporaryDirectory
     guard let platform else {
       options.platform =

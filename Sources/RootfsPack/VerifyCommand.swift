@@ -119,7 +119,13 @@ struct VerifyCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Which image of an input with several. (default: this machine's, or the first)",
+      "Which image of an input with several. (default: all of the platform)",
+      discussion: "By its name, tag, digest or id.", valueName: "image"))
+  var image: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The platform of an input with several. (default: this machine's, or the first)",
       valueName: "os/arch[/variant]"))
   var imagePlatform: String?
 
@@ -192,7 +198,7 @@ struct VerifyCommand: ParsableCommand {
     let context = try ResolutionContext(settings, files: [])
     let signals = SignalMask()
     let request = try request(context.variables, signals)
-    var options = try ReadOptions.of(imagePlatform, context.variables)
+    var options = try ReadOptions.of(imagePlatform, image: image, context.variables)
     // Only root can give files to their owners, and only then the image's user meets their modes.
     options.keepsOwners = geteuid() == 0
     options.interruption = { signals.pending }
@@ -202,8 +208,14 @@ struct VerifyCommand: ParsableCommand {
       words: Ladder.Words(violation: { $0.words }, error: { Diagnostic($0).message }))
     let last = Self.ends[until ?? "run"] ?? .missed
     let result = try signals.holding { () throws(Diagnostic) in
-      let result = try VerifiedBundle(
-        bundle, options, ladder, in: context.environment, to: last)
+      let result: VerifiedBundle
+      do throws(Diagnostic) {
+        result = try VerifiedBundle(
+          bundle, options, ladder, in: context.environment, to: last, isForOne: asksForRun)
+      } catch {
+        if json, error.status == .failure { try tell(error) }
+        throw error
+      }
       if let signal = signals.pending { throw Diagnostic(interruptedBy: signal) }
       return result
     }
@@ -236,20 +248,26 @@ struct VerifyCommand: ParsableCommand {
     return request
   }
 
+  /// Why nothing can be verified: a reader of JSON reads nothing else.
+  private func tell(_ reason: Diagnostic) throws(Diagnostic) {
+    let content = VerifiedContent(
+      Verification([RungResult(.structure, .impossible(reason.text))]))
+    let name = ByteString(argument: bundle).description
+    guard let text = try? renderJSON(VerificationDocument([content], of: name)) else { return }
+    try Terminal.write(text, to: .standardOutput)
+  }
+
   private func show(_ result: VerifiedBundle, _ variables: ProcessEnvironment) throws {
-    let verification = result.verification
     if json {
       try Terminal.write(
-        renderJSON(VerificationDocument(verification, of: result.name, result.platform)),
-        to: .standardOutput)
-    } else if !quiet || !verification.isVerified {
+        renderJSON(VerificationDocument(result.contents, of: result.name)), to: .standardOutput)
+    } else if !quiet || !result.isVerified {
       let style = Terminal.style(of: .standardOutput, environment: variables)
       try Terminal.write(
-        renderVerification(verification, of: result.name, result.platform, style),
-        to: .standardOutput)
+        renderVerifications(result.contents, of: result.name, style), to: .standardOutput)
     }
     if !quiet, !json, let hint = result.otherPlatforms { Terminal.warn(hint) }
-    if verification.hasFailed { throw ExitStatus.findings.code }
-    if verification.isOutOfReach { throw ExitStatus.failure.code }
+    if result.hasFailed { throw ExitStatus.findings.code }
+    if result.isOutOfReach { throw ExitStatus.failure.code }
   }
 }

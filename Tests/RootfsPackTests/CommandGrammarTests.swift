@@ -37,7 +37,7 @@ struct CommandGrammarTests {
     "expose", "volume", "label", "annotation", "stop-signal", "created", "install", "cpu", "env",
     "load", "given", "exclude", "depth", "dlopen", "with", "without", "image-platform",
     "http", "tcp", "program", "writable", "expect-exit", "expect-output", "timeout", "until",
-    "explain", "max-glibc", "max-gcc", "max-cpu", "require", "ignore",
+    "explain", "image", "max-glibc", "max-gcc", "max-cpu", "require", "ignore",
   ]
 
   @Test func `of every option it is known whether it holds a path`() {

@@ -2,7 +2,7 @@ internal import FileTree
 
 /// One image of an input, with all that its documents say.
 struct CatalogedImage {
-  let names: [String]
+  var names: [String]
   let manifestDigest: ContentDigest?
   let configuration: ConfigurationDocument
   /// Of the configuration.
@@ -12,8 +12,14 @@ struct CatalogedImage {
 
   var platform: ImagePlatform { configuration.platform }
 
-  var choice: ReadImage.Choice {
-    ReadImage.Choice(names: names, platform: platform, manifestDigest: manifestDigest)
+  var choice: ImageChoice {
+    ImageChoice(
+      names: names, platform: platform, manifestDigest: manifestDigest, identifier: identifier)
+  }
+
+  /// Whether it is the same image under another name.
+  func isSame(as other: CatalogedImage) -> Bool {
+    identifier == other.identifier && layers.map(\.file) == other.layers.map(\.file)
   }
 }
 

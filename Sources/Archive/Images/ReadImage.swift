@@ -13,7 +13,7 @@ package struct ReadImage: Hashable, Sendable {
   /// The lowest first.
   package let layers: [Layer]
   /// Every image of the input, in its order, this one among them.
-  package let choices: [Choice]
+  package let choices: [ImageChoice]
 
   package struct Layer: Hashable, Sendable {
     /// Where it lies in the input.
@@ -28,11 +28,10 @@ package struct ReadImage: Hashable, Sendable {
     package let compression: ArchiveCompression?
   }
 
-  /// One image of an input.
-  package struct Choice: Hashable, Sendable {
-    package let names: [String]
-    package let platform: ImagePlatform
-    package let manifestDigest: ContentDigest?
+  /// What this one is called by.
+  package var choice: ImageChoice {
+    ImageChoice(
+      names: names, platform: platform, manifestDigest: manifestDigest, identifier: identifier)
   }
 }
 

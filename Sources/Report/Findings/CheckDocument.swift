@@ -10,10 +10,14 @@ package struct CheckDocument: Encodable {
   /// The highest of all programs, of each bundle.
   private(set) var floors: [Floor] = []
   private(set) var findings: [Entry] = []
+  /// Why the exit code tells of an error, beside what fails among the findings.
+  private(set) var faults: [CheckFault] = []
 
   struct Program: Encodable {
-    /// The archive or image that it is in; null for one that was named by itself.
+    /// The archive or image that it is in, and what the image is called by; null for one that was named by
+    /// itself.
     @Nullable var bundle: String?
+    @Nullable var image: String?
     let path: String
     /// Whether something of it fails, or isn't as it was demanded.
     let fails: Bool
@@ -22,6 +26,7 @@ package struct CheckDocument: Encodable {
 
   struct Floor: Encodable {
     @Nullable var bundle: String?
+    @Nullable var image: String?
     let package: String
     let release: String
     let version: String
@@ -31,8 +36,9 @@ package struct CheckDocument: Encodable {
     /// From the program to the object.
     let chain: [String]
 
-    init(_ raise: FloorRaise, _ bundle: String?) {
-      _bundle = Nullable(wrappedValue: bundle)
+    init(_ raise: FloorRaise, of report: RootReport) {
+      _bundle = Nullable(wrappedValue: report.bundle)
+      _image = Nullable(wrappedValue: report.image)
       package = raise.floor.package.rawValue
       release = raise.floor.release.description
       version = raise.floor.version.description
@@ -45,6 +51,7 @@ package struct CheckDocument: Encodable {
 
   struct Entry: Encodable {
     @Nullable var bundle: String?
+    @Nullable var image: String?
     let rule: String
     let severity: String
     let object: String
@@ -56,8 +63,9 @@ package struct CheckDocument: Encodable {
     let remedy: String
     let programs: [String]
 
-    init(_ shared: SharedFinding, _ bundle: String?) {
-      _bundle = Nullable(wrappedValue: bundle)
+    init(_ shared: SharedFinding, of report: RootReport) {
+      _bundle = Nullable(wrappedValue: report.bundle)
+      _image = Nullable(wrappedValue: report.image)
       let finding = shared.finding
       rule = finding.rule.rawValue
       severity = finding.severity.rawValue
@@ -78,14 +86,15 @@ package struct CheckDocument: Encodable {
     schemaVersion = InspectDocument.schemaVersion
     self.root = root
     for item in reports {
-      let (report, bundle) = (item.report, item.bundle)
-      programs += report.programs.map { program in
+      programs += item.report.programs.map { program in
         Program(
-          bundle: Nullable(wrappedValue: bundle), path: program.path.description,
-          fails: program.isFatal, floors: program.floors.map { Floor($0, bundle) })
+          bundle: Nullable(wrappedValue: item.bundle), image: Nullable(wrappedValue: item.image),
+          path: program.path.description, fails: program.isFatal,
+          floors: program.floors.map { Floor($0, of: item) })
       }
-      floors += report.floors.map { Floor($0, bundle) }
-      findings += report.findings.findings.map { Entry($0, bundle) }
+      floors += item.report.floors.map { Floor($0, of: item) }
+      findings += item.report.findings.findings.map { Entry($0, of: item) }
+      faults += item.faults
     }
   }
 }

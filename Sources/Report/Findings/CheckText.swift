@@ -6,6 +6,7 @@ internal import Loader
 /// Findings as text: by object, what is wrong, the evidence, and what helps, in 80 columns.
 package struct CheckText {
   private let report: CheckReport
+  private let faults: [CheckFault]
   private let style: TextStyle
   private var text = ""
 
@@ -17,20 +18,24 @@ package struct CheckText {
   /// Each bundle's findings stand below its name.
   package static func render(_ reports: [RootReport], _ style: TextStyle) -> String {
     reports.map { item in
-      let title = item.bundle.map { style.paint($0 + ":", .strong) + "\n" } ?? ""
-      return title + render(item.report, style)
+      let isOnly = reports.count { $0.bundle == item.bundle } == 1
+      let title = item.title(isOnly).map { style.paint($0 + ":", .strong) + "\n" } ?? ""
+      return title + render(item.report, faults: item.faults, style)
     }.joined(separator: "\n")
   }
 
-  package static func render(_ report: CheckReport, _ style: TextStyle) -> String {
-    var renderer = CheckText(report: report, style: style)
+  package static func render(
+    _ report: CheckReport, faults: [CheckFault] = [], _ style: TextStyle
+  ) -> String {
+    var renderer = CheckText(report: report, faults: faults, style: style)
     renderer.addFindings()
     renderer.addTotals()
     return renderer.text
   }
 
-  private init(report: CheckReport, style: TextStyle) {
+  private init(report: CheckReport, faults: [CheckFault], style: TextStyle) {
     self.report = report
+    self.faults = faults
     self.style = style
   }
 
@@ -93,6 +98,9 @@ package struct CheckText {
   // MARK: Totals
 
   private mutating func addTotals() {
+    for fault in faults {
+      text += style.paint(fault.label, .bad) + ": " + fault.message + "\n"
+    }
     for raise in report.floors {
       let floor = raise.floor
       let symbol = floor.symbols.first.map { Problem.symbol($0, floor.version) }
@@ -109,11 +117,13 @@ package struct CheckText {
       let number = report.findings.count(of: severity)
       return number == 0 ? nil : severity.count(number)
     }
-    let isFatal = report.findings.isFatal
+    let more = faults.isEmpty ? [] : [count(faults.count, "fault")]
+    let isFatal = report.findings.isFatal || !faults.isEmpty
     text +=
       count(report.programs.count, "file") + " checked: "
       + style.paint(
-        counts.isEmpty ? "no problems" : counts.joined(separator: ", "), isFatal ? .bad : .good)
+        counts.isEmpty && more.isEmpty
+          ? "no problems" : (counts + more).joined(separator: ", "), isFatal ? .bad : .good)
       + "\n"
   }
 

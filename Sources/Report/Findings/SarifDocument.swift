@@ -24,16 +24,36 @@ package struct SarifDocument: Encodable {
           driver: Driver(
             name: "rootfs-pack", version: toolVersion,
             rules: Rule.allCases.map { Descriptor($0) })),
-        results: item.report.findings.findings.map { Result($0, uri: item.uri) })
+        results: item.report.findings.findings.map { Result($0, uri: item.uri) },
+        invocations: [Invocation(item.faults)])
     }
   }
 
   private struct Run: Encodable {
     let tool: Tool
     let results: [Result]
+    let invocations: [Invocation]
     let columnKind = "utf16CodeUnits"
 
-    private enum CodingKeys: String, CodingKey { case tool, results, columnKind }
+    private enum CodingKeys: String, CodingKey { case tool, results, invocations, columnKind }
+  }
+
+  /// Section 3.20, "invocation object": what kept the check from being whole.
+  private struct Invocation: Encodable {
+    let executionSuccessful: Bool
+    let toolExecutionNotifications: [Notification]
+
+    struct Notification: Encodable {
+      let level: String
+      let message: Message
+    }
+
+    init(_ faults: [CheckFault]) {
+      executionSuccessful = faults.isEmpty
+      toolExecutionNotifications = faults.map {
+        Notification(level: "error", message: Message(text: $0.label + ": " + $0.message))
+      }
+    }
   }
 
   private struct Tool: Encodable { let driver: Driver }
