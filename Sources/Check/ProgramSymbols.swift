@@ -18,7 +18,9 @@ package struct ProgramSymbols {
   /// Adds all that a program loads.
   package mutating func add(_ closures: ProgramClosures) {
     for object in closures.graph.objects where seen.insert(object.file.real).inserted {
-      if case .facts(let facts) = store.entry(of: object) { objects.append(facts) }
+      if case .facts(let facts) = store.entry(of: object, in: closures.graph.libc) {
+        objects.append(facts)
+      }
     }
   }
 

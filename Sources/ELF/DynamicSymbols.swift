@@ -22,6 +22,8 @@ package final class DynamicSymbols: Sendable {
   /// DT_VERSYM; nil without one.
   private let versions: EncodedBytes?
   private let hashTable: HashTable
+  /// The symbols that look-ups can find, by their places.
+  let hashed: Range<Int>
 
   /// No entries, as in a static program.
   package static let none = DynamicSymbols(
@@ -42,6 +44,12 @@ package final class DynamicSymbols: Sendable {
     self.strings = strings
     self.versions = versions.map { EncodedBytes($0, encoding: header.dataEncoding) }
     self.hashTable = hashTable
+    hashed =
+      switch hashTable {
+      case .none: 0..<0
+      case .gnu(let table): table.symbols
+      case .sysV(let table): 0..<Int(table.symbolCount)
+      }
   }
 
   /// Whether each symbol has a version.
@@ -68,6 +76,9 @@ package final class DynamicSymbols: Sendable {
     guard let start = nameStart(of: index) else { return nil }
     return SymbolName(in: strings, at: start)
   }
+
+  /// Whether the name of the symbol at a place is in the table of strings.
+  func hasName(at index: Int) -> Bool { nameStart(of: index) != nil }
 
   private func nameStart(of index: Int) -> Int? {
     guard index >= 0, index < count,

@@ -13,6 +13,22 @@ package enum ElfReadError: Error, Hashable, Sendable {
   case tooLarge(what: Part, offset: UInt64, size: UInt64)
   /// The dynamic section doesn't say where its strings are.
   case noStringTable
+  /// An entry of the dynamic section without another one that a loader reads with it.
+  case missingEntry(DynamicTag, beside: DynamicTag)
+  /// An entry of the dynamic section says what the machine doesn't have.
+  case wrongEntry(DynamicTag, value: UInt64)
+  /// The size of a relocation table is no multiple of its entries'. In bytes.
+  case partialRelocation(size: UInt64, entrySize: UInt64)
+  /// No loader of the kind knows how to do it.
+  case unknownRelocation(type: UInt32, address: UInt64)
+  /// DT_GNU_HASH has no buckets, or a filter whose number of words is no power of two.
+  case hashTable(buckets: UInt32, filterWords: UInt32)
+  /// A symbol that is bound has a name beyond all strings.
+  case namelessSymbol(Int)
+  /// A library whose versions are asked for, and which nothing loads.
+  case versionsOfUnloadedLibrary(ByteString)
+  /// DT_VERSYM gives a symbol a version that no table has.
+  case unknownVersionIndex(UInt16)
   /// The strings that the dynamic section names add up to more than any loader's file has.
   case tooManyStrings(size: Int)
   /// An address of the dynamic section that no PT_LOAD holds.
@@ -84,7 +100,7 @@ package enum ElfReadError: Error, Hashable, Sendable {
 
 extension ElfReadError: CustomStringConvertible {
   package var description: String {
-    contentDescription ?? segmentDescription ?? programDescription ?? ""
+    contentDescription ?? dynamicDescription ?? segmentDescription ?? programDescription ?? ""
   }
 
   private var contentDescription: String? {
@@ -103,7 +119,6 @@ extension ElfReadError: CustomStringConvertible {
     case .namedTooOften(let what, let fileSize):
       "what lies in the \(what.rawValue) overlaps: it adds up to many times the file "
         + "(\(fileSize) bytes)"
-    case .noStringTable: "the dynamic section has no string table (DT_STRTAB)"
     case .unterminatedString(let offset): "a string at offset \(hex(offset)) has no end"
     case .tooManyVersions(let limit):
       "its version tables have over \(limit) entries or lead back to themselves"
@@ -123,9 +138,6 @@ extension ElfReadError: CustomStringConvertible {
       "the \(what.rawValue) at address \(hex(address)) is written to, and no PT_LOAD segment lets it"
     case .noAlignment(let address):
       "PT_TLS at address \(hex(address)) has no alignment (p_align)"
-    case .notRelative(let type, let address):
-      "the relocation at address \(hex(address)) has the type \(type), "
-        + "and DT_RELACOUNT counts it as relative"
     case .programHeaderSize(let size, let expected):
       "its program headers have \(size) bytes each (e_phentsize), not \(expected)"
     case .misalignedSegment(let offset, let address):
@@ -166,7 +178,7 @@ extension ElfReadError: CustomStringConvertible {
     }
   }
 
-  private func hex(_ value: UInt64) -> String {
+  func hex(_ value: UInt64) -> String {
     "0x" + String(value, radix: 16)
   }
 }

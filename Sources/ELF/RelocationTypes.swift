@@ -7,8 +7,10 @@ struct RelocationTypes {
   private let copy: UInt32
   /// Calls and thread-local storage.
   private let definitions: [UInt32]
+  private let machine: Machine
 
   init(_ machine: Machine) {
+    self.machine = machine
     demandedRelative = machine == .amd64 || machine == .x86 ? 8 : nil
     switch machine {
     case .amd64: (copy, definitions) = (5, [7, 16, 17, 18, 36])
@@ -34,4 +36,25 @@ struct RelocationTypes {
     if type == copy { return .copy }
     return definitions.contains(type) ? .definition : .address
   }
+
+  // MARK: What loaders know
+
+  /// Whether a loader can do such a relocation; where that isn't known here, it can.
+  ///
+  /// Source: glibc `sysdeps/x86_64/dl-machine.h` (`elf_machine_rela`, `elf_machine_lazy_rel`); musl
+  /// `arch/x86_64/reloc.h`, `ldso/dynlink.c` (`do_relocs`).
+  ///
+  /// - Parameter isBoundLater: whether it belongs to a function that is bound at its first call.
+  func isKnown(_ type: UInt32, to mapper: ObjectMapper, isBoundLater: Bool) -> Bool {
+    guard machine == .amd64 else { return true }
+    switch mapper {
+    case .musl: return Self.known.contains(type)
+    case .glibc where isBoundLater: return [7, 36, 37].contains(type)
+    // A program's loader isn't known; one is enough.
+    case .glibc, .kernel: return Self.known.contains(type) || Self.knownToGlibc.contains(type)
+    }
+  }
+
+  private static let known: Set<UInt32> = [0, 1, 2, 5, 6, 7, 8, 16, 17, 18, 36]
+  private static let knownToGlibc: Set<UInt32> = [10, 32, 33, 37, 38]
 }

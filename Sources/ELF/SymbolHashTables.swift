@@ -59,11 +59,11 @@ struct GNUHashTable: Sendable {
     return last >= firstSymbol && last != 0 ? last : nil
   }
 
-  /// The last symbol of the last chain.
-  var lastSymbol: UInt32? {
-    guard var last = lastBucket else { return nil }
+  /// The symbols that the table can find, by their places.
+  var symbols: Range<Int> {
+    guard var last = lastBucket else { return 0..<0 }
     while let entry = entry(of: last), entry & 1 == 0 { last += 1 }
-    return last
+    return Int(firstSymbol)..<Int(last) + 1
   }
 
   func firstIndex(hash: UInt32, where isMatch: (Int) -> Bool) -> Int? {

@@ -27,7 +27,13 @@ extension GlibcRules {
       return "\(missing.name) is missing"
     }
     let own = walk.objects.indices[start.objects...]
-    let unmet = VersionCheck.unmet(by: own, in: walk, &files).first(where: \.isFatal)
+    let unmet: UnmetVersion?
+    do throws(LoaderError) {
+      unmet = try VersionCheck.unmet(by: own, in: walk, &files).first(where: \.isFatal)
+    } catch {
+      guard case .unreadable(_, let fault) = error else { return "its versions can't be read" }
+      return fault.description
+    }
     if let unmet {
       return "version \(unmet.version) of \(walk.objects[unmet.provider].openedPath) is missing"
     }

@@ -63,7 +63,7 @@ package struct Loader {
       var rules = try glibcRules(profile, platform)
       try load(&walk, by: &rules, start)
       try checkVersionTables(of: walk)
-      unmetVersions = VersionCheck.unmet(by: walk.ownObjects, in: walk, &files)
+      unmetVersions = try VersionCheck.unmet(by: walk.ownObjects, in: walk, &files)
       // Last, since their namespaces have names of their own; musl has none.
       rules.loadAuditors(&walk, files: &files)
       systemDirectories = profile.defaultDirectories

@@ -9,19 +9,21 @@ enum VersionCheck {
   /// - Parameter objects: the places of those that ask.
   static func unmet(
     by objects: some Sequence<Int>, in walk: ClosureWalk, _ files: inout LoaderFiles
-  ) -> [UnmetVersion] {
+  ) throws(LoaderError) -> [UnmetVersion] {
     let answers = Answers(walk)
     var unmet: [UnmetVersion] = []
     for index in objects {
       let object = walk.objects[index]
       for (place, need) in (object.image.dynamic?.versions.needs ?? []).enumerated() {
-        // A library that is missing is told as such.
         guard
           let provider =
             answers.object(named: need.library, for: index, in: walk) ?? walk.object(
               named: need.library)
             ?? interpreter(named: need.library, in: walk)
-        else { continue }
+        else {
+          try checkMissing(need.library, of: index, in: walk)
+          continue
+        }
         for reference in files.unmetVersions(
           of: need, at: place, by: object, in: walk.objects[provider])
         {
@@ -33,6 +35,20 @@ enum VersionCheck {
       }
     }
     return unmet
+  }
+
+  /// A library that is missing is told as such. One that nobody asks for ends the program, though not
+  /// what opens an object later.
+  private static func checkMissing(
+    _ library: ByteString, of requester: Int, in walk: ClosureWalk
+  ) throws(LoaderError) {
+    let isAskedFor = walk.requests.contains { request in
+      request.expandedName == library && request.object == nil
+    }
+    let opened = walk.requests.lazy.filter { $0.kind == .dlopen }.compactMap(\.object).min()
+    guard !isAskedFor, requester < opened ?? .max else { return }
+    throw .unreadable(
+      path: walk.objects[requester].openedPath, .versionsOfUnloadedLibrary(library))
   }
 
   /// What each object got for the names that it asked for.

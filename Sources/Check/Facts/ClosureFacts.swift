@@ -31,7 +31,7 @@ struct ClosureFacts: Sendable {
     var objects = [ObjectFacts?](repeating: nil, count: graph.objects.count)
     var unreadable: [Unreadable] = []
     for (place, object) in graph.objects.enumerated() where object.residence == .program {
-      switch store.entry(of: object) {
+      switch store.entry(of: object, in: graph.libc) {
       case .facts(let facts): objects[place] = facts
       case .unreadable(let error): unreadable.append(Unreadable(place: place, error: error))
       }

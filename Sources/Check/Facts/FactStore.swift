@@ -28,8 +28,11 @@ package final class FactStore: Sendable {
     self.tree = tree
   }
 
-  func entry(of object: LoadedObject) -> Entry {
-    let key = Key(path: object.file.real, mapper: object.mapper)
+  /// - Parameter libc: of the program that loads it.
+  func entry(of object: LoadedObject, in libc: Libc?) -> Entry {
+    // The loaders map most libraries alike, and read their tables each in its own way.
+    let isMusl = libc == .musl && !object.image.isProgram
+    let key = Key(path: object.file.real, mapper: object.mapper ?? (isMusl ? .musl : nil))
     if let known = entries.withLock({ $0[key] }) { return known }
     // Read outside of the lock: two may do the same work, and agree on the first result.
     let entry = read(key, object.image)

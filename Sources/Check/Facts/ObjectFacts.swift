@@ -9,6 +9,8 @@ final class ObjectFacts: Sendable {
   let references: [BoundReference]
   /// By what DT_VERSYM says.
   let versions: [SymbolVersion?]
+  /// The largest number that the tables give a version, the object's own included.
+  private let lastVersion: UInt16
   let image: ElfImage
   /// No other file of the same store has it.
   let number: Int
@@ -25,10 +27,25 @@ final class ObjectFacts: Sendable {
     self.image = image
     self.number = number
     self.versions = versions
+    let numbers =
+      versionTables.needs.flatMap { $0.references.map(\.index) }
+      + (versionTables.definitions ?? []).map(\.index)
+    lastVersion = numbers.map { $0 & ~SymbolVersion.hiddenBit }.max() ?? 0
     floors = ReleaseNeed.highest(in: versionTables)
     references = tables.references.compactMap {
       BoundReference($0, in: tables.symbols, versions)
     }
+  }
+
+  /// A version of a symbol that it binds, of which the object's tables know nothing: glibc takes for it
+  /// whatever stands behind the table that it makes of them.
+  ///
+  /// Source: glibc `elf/dl-version.c` (`_dl_check_map_versions`), `elf/dl-reloc.c` (`RESOLVE_MAP`).
+  var unknownVersion: UInt16? {
+    tables.references.lazy.compactMap { reference in
+      let index = self.tables.symbols.version(of: reference.symbol) ?? 0
+      return index & ~SymbolVersion.hiddenBit
+    }.first { $0 > self.lastVersion }
   }
 
   /// Whether its symbols count as having versions: a table of indices alone is none to glibc.

@@ -67,10 +67,20 @@ extension ClosureFacts {
   }
 
   func damagedObjects() -> [Finding] {
-    unreadable.map { finding(.unreadableTables($0.error), at: $0.place) }
+    unreadable.map { finding(.unreadableTables($0.error), at: $0.place) } + unknownVersions()
       + ownPlaces.compactMap { place in
         graph.objects[place].image.truncation.map { finding(.sectionTable($0), at: place) }
       }
+  }
+
+  /// musl knows no versions.
+  private func unknownVersions() -> [Finding] {
+    guard graph.libc == .glibc else { return [] }
+    return ownPlaces.compactMap { place in
+      objects[place]?.unknownVersion.map {
+        finding(.unreadableTables(.unknownVersionIndex($0)), at: place)
+      }
+    }
   }
 }
 

@@ -67,6 +67,7 @@ extension ElfImage {
       if isLoaded {
         let check = LoadingCheck(object)
         try check.run()
+        isPlain = isPlain && DynamicCheck(object).isPlain
         if object.mapper == .kernel { glibcFault = check.glibcFault }
         dynamic = try reader.read()
       } else {

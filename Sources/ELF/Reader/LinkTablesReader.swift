@@ -13,11 +13,16 @@ extension LinkTables {
     let header = if let header { header } else { try ElfHeader(reading: file) }
     let source = try ElfSource(file)
     let object = try MappedObject(source, ObjectHeaders(source, header, mapper), mapper)
+    if object.entries != nil, let fault = DynamicCheck(object).bindingFault { throw fault }
     let reader = LinkTablesReader(object: object)
     let uses = try reader.symbolUses()
     let symbols = try reader.symbols(atLeast: uses.count)
+    let references = LinkTablesReader.references(uses, in: symbols)
+    if let nameless = references.first(where: { !symbols.hasName(at: $0.symbol) }) {
+      throw .namelessSymbol(nameless.symbol)
+    }
     self.init(
-      symbols: symbols, references: LinkTablesReader.references(uses, in: symbols),
+      symbols: symbols, references: references,
       marks: ProtectionMarks(object, notes: object.notes(source)))
   }
 }
@@ -32,6 +37,7 @@ struct LinkTablesReader {
   private static let symbolLimit: UInt64 = 1 << 22
   /// In bytes.
   private static let stringLimit: UInt64 = 256 << 20
+  private static let nameLimit: UInt64 = 1 << 20
 
   private var symbolSize: UInt64 { header.elfClass == .elf64 ? 24 : 16 }
 
@@ -40,11 +46,8 @@ struct LinkTablesReader {
   /// - Parameter minimum: how many symbols relocations speak of: a hash table that finds nothing doesn't
   ///   tell how many there are.
   func symbols(atLeast minimum: Int) throws(ElfReadError) -> DynamicSymbols {
-    guard let table = object.value(of: DT_SYMTAB), let strings = object.value(of: DT_STRTAB),
-      let size = object.value(of: DT_STRSZ)
-    else { return .none }
-    guard size <= Self.stringLimit else {
-      throw .tooLarge(what: .stringTable, offset: strings, size: size)
+    guard let table = object.value(of: DT_SYMTAB), let strings = object.value(of: DT_STRTAB) else {
+      return .none
     }
     let (hashTable, hashedCount) = try hashTable()
     let count = max(UInt64(minimum), hashedCount, mipsSymbolCount ?? 0)
@@ -53,9 +56,10 @@ struct LinkTablesReader {
       throw .tooLarge(
         what: .symbolTable, offset: table, size: size.overflow ? .max : size.partialValue)
     }
+    let entries = try bytes(.symbolTable, table, count * symbolSize)
     let symbols = DynamicSymbols(
-      header: header, symbols: try bytes(.symbolTable, table, count * symbolSize),
-      strings: try bytes(.stringTable, strings, size),
+      header: header, symbols: entries,
+      strings: try names(of: entries, at: strings),
       versions: try object.value(of: DT_VERSYM).map { address throws(ElfReadError) in
         try bytes(.symbolVersions, address, count * 2)
       }, hashTable: hashTable)
@@ -65,11 +69,32 @@ struct LinkTablesReader {
     return symbols
   }
 
+  /// The strings up to the end of the last name; what can't be read is no name. DT_STRSZ means nothing to
+  /// a loader.
+  private func names(of symbols: [UInt8], at address: UInt64) throws(ElfReadError) -> [UInt8] {
+    let fields = EncodedBytes(symbols, encoding: header.dataEncoding)
+    var last: UInt32 = 0
+    for place in stride(from: 0, to: symbols.count, by: Int(symbolSize)) {
+      last = max(last, fields.uint32(place) ?? 0)
+    }
+    let start = UInt64(last)
+    let readable = object.memory.readableCount(at: address, atMost: start + 1)
+    var size = readable
+    if readable > start {
+      var range = try object.range(.stringTable, at: address)
+      size = start + UInt64(try range.string(at: start, limit: Self.nameLimit).count) + 1
+    }
+    guard size <= Self.stringLimit else {
+      throw .tooLarge(what: .stringTable, offset: address, size: size)
+    }
+    return try bytes(.stringTable, address, size)
+  }
+
   /// The hash table, and how many symbols there are by it.
   private func hashTable() throws(ElfReadError) -> (DynamicSymbols.HashTable, UInt64) {
     if let address = object.value(of: DT_GNU_HASH) {
       guard let table = try gnuHashTable(at: address) else { return (.none, 0) }
-      return (.gnu(table), table.lastSymbol.map { UInt64($0) + 1 } ?? 0)
+      return (.gnu(table), UInt64(table.symbols.upperBound))
     }
     if let address = object.value(of: DT_HASH) {
       guard let table = try sysVHashTable(at: address) else { return (.none, 0) }
@@ -81,10 +106,16 @@ struct LinkTablesReader {
   /// Nothing tells where the last chain ends but its last entry.
   private func gnuHashTable(at address: UInt64) throws(ElfReadError) -> GNUHashTable? {
     let head = try bytes(.symbolHash, address, UInt64(GNUHashTable.headerSize))
-    guard
-      let layout = GNUHashTable.Layout(
-        EncodedBytes(head, encoding: header.dataEncoding), header.elfClass)
-    else { return nil }
+    let fields = EncodedBytes(head, encoding: header.dataEncoding)
+    let (buckets, filterWords) = (fields.uint32(0) ?? 0, fields.uint32(8) ?? 0)
+    // glibc takes no other number of words (`elf/dl-setup_hash.c`), and looks into no table without
+    // buckets, by which musl divides.
+    let isUsable =
+      object.mapper == .musl
+      ? buckets > 0 && filterWords > 0
+      : filterWords.nonzeroBitCount == 1 || buckets == 0 && filterWords == 0
+    guard isUsable else { throw .hashTable(buckets: buckets, filterWords: filterWords) }
+    guard let layout = GNUHashTable.Layout(fields, header.elfClass) else { return nil }
     guard layout.chains <= Self.symbolLimit * 8 else {
       throw .tooLarge(what: .symbolHash, offset: address, size: layout.chains)
     }
@@ -165,7 +196,7 @@ struct LinkTablesReader {
       let symbol = symbols[index]
       guard symbol.binding != .local, !symbol.isHidden else { return nil }
       var uses = uses[index]
-      if symbol.isDefinition { uses.formIntersection(.copy) }
+      if symbol.isDefinition, symbols.hashed.contains(index) { uses.formIntersection(.copy) }
       return uses.isEmpty ? nil : SymbolReference(symbol: index, uses: uses)
     }
   }
@@ -202,10 +233,7 @@ extension ProtectionMarks {
   fileprivate init(_ object: MappedObject, notes: [ElfNote]) {
     self.init()
     let flags = object.value(of: DT_FLAGS) ?? 0
-    let flags1 = object.value(of: DT_FLAGS_1) ?? 0
-    bindsNow =
-      object.value(of: DT_BIND_NOW) != nil || flags & UInt64(DF_BIND_NOW) != 0
-      || flags1 & UInt64(DF_1_NOW) != 0
+    bindsNow = object.bindsNow
     hasLazyBindings =
       object.value(of: DT_JMPREL) != nil && (object.value(of: DT_PLTRELSZ) ?? 0) > 0
     hasTextRelocations =

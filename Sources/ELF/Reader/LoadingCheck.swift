@@ -10,6 +10,7 @@ struct LoadingCheck {
 
   private var memory: ObjectMemory { object.memory }
   private var headers: ObjectHeaders { object.headers }
+  private var dynamic: DynamicCheck { DynamicCheck(object) }
 
   init(_ object: MappedObject) {
     self.object = object
@@ -23,7 +24,6 @@ struct LoadingCheck {
     // musl takes the address 0 for none.
     if let fault = interpreterFault, fault.address != 0 { throw fault.error }
     try checkDynamicIsWritable()
-    try checkProcedureTable()
     if let address = object.value(of: DT_INIT), address != 0, headers.header.entersAtCode,
       !memory.holdsCode(at: address)
     {
@@ -57,18 +57,8 @@ struct LoadingCheck {
   ///
   /// Source: glibc `sysdeps/{x86_64,i386,aarch64}/dl-machine.h` (`elf_machine_runtime_setup`).
   private var boundLater: UInt64? {
-    guard (object.value(of: DT_PLTRELSZ) ?? 0) > 0, let table = object.value(of: DT_PLTGOT) else {
-      return nil
-    }
-    switch headers.header.machine {
-    case .amd64, .x86, .aarch64: return table
-    default: return nil
-    }
-  }
-
-  private func checkProcedureTable() throws(ElfReadError) {
-    guard let table = boundLater, !memory.isWritable(at: table) else { return }
-    throw .notWritable(what: .procedureTable, address: table)
+    guard object.hasProcedureTable, (object.value(of: DT_PLTRELSZ) ?? 0) > 0 else { return nil }
+    return object.value(of: DT_PLTGOT)
   }
 
   private func checkRelro() throws(ElfReadError) {
@@ -107,7 +97,17 @@ struct LoadingCheck {
       return .unmappedAddress(what: .programHeaders, address: own.address)
     }
     if let fault = interpreterFault { return fault.error }
+    if let fault = dynamic.glibcFault { return fault }
+    if let table = boundLater, !memory.isWritable(at: table) {
+      return .notWritable(what: .procedureTable, address: table)
+    }
     if let fault = bindingFault { return fault }
+    // It takes the address 0 for none.
+    if let segment = headers.last(ProgramHeader.threadLocal), segment.address == 0,
+      segment.fileSize > 0, segment.memorySize > 0
+    {
+      return .unmappedAddress(what: .threadLocal, address: 0)
+    }
     for segment in headers.segments where isReadForProperties(segment) {
       if memory.isReadable(at: segment.address, count: segment.memorySize) { continue }
       if let address = unreadableNote(of: segment) {
@@ -128,11 +128,12 @@ struct LoadingCheck {
   /// What is bound at the first call is written to later than PT_GNU_RELRO lets it. The first three words
   /// are the loader's own, and written to before.
   private var bindingFault: ElfReadError? {
-    let flags = object.value(of: DT_FLAGS) ?? 0
-    let flags1 = object.value(of: DT_FLAGS_1) ?? 0
-    guard object.value(of: DT_BIND_NOW) == nil, flags & UInt64(DF_BIND_NOW) == 0,
-      flags1 & UInt64(DF_1_NOW) == 0, let table = boundLater,
-      let segment = headers.last(ProgramHeader.relro)
+    guard !object.bindsNow else { return nil }
+    guard let table = boundLater else {
+      let isUsed = object.hasProcedureTable && (object.value(of: DT_PLTRELSZ) ?? 0) > 0
+      return isUsed ? .missingEntry(.procedureTable, beside: .procedureRelocations) : nil
+    }
+    guard let segment = headers.last(ProgramHeader.relro)
     else { return nil }
     // x32 has words of 64 bits there too.
     let wordSize = headers.header.machine == .x86 ? 4 : 8
@@ -179,6 +180,21 @@ struct LoadingCheck {
   }
 
   private static let noteLimit = 1 << 16
+}
+
+extension MappedObject {
+  fileprivate var hasProcedureTable: Bool {
+    switch header.machine {
+    case .amd64, .x86, .aarch64: true
+    default: false
+    }
+  }
+
+  /// Whether the object asks for all its functions to be bound before it runs.
+  var bindsNow: Bool {
+    value(of: DT_BIND_NOW) != nil || (value(of: DT_FLAGS) ?? 0) & UInt64(DF_BIND_NOW) != 0
+      || (value(of: DT_FLAGS_1) ?? 0) & UInt64(DF_1_NOW) != 0
+  }
 }
 
 extension ObjectHeaders {

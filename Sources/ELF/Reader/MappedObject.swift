@@ -124,9 +124,13 @@ struct MappedObject {
     }
   }
 
-  /// The value of the last entry with a tag, which is the one that counts.
+  /// The value of the entry with a tag that counts: the last one, but for large tags in musl.
+  ///
+  /// Source: glibc `elf/get-dynamic-info.h`; musl `ldso/dynlink.c` (`decode_vec`, `search_vec`).
   func value(of tag: Int32) -> UInt64? {
-    entries?.last { $0.tag == Int64(tag) }?.value
+    mapper == .musl && tag >= 32
+      ? entries?.first { $0.tag == Int64(tag) }?.value
+      : entries?.last { $0.tag == Int64(tag) }?.value
   }
 
   /// What an entry with a tag leads to; nil without one.

@@ -17,10 +17,14 @@ struct RelocationTables {
   private struct Table {
     let address: UInt64
     /// In bytes.
-    let size: UInt64
+    var size: UInt64
     let entrySize: UInt64
     /// How many entries at the beginning name no symbol.
-    let relativeCount: UInt64
+    var relativeCount: UInt64 = 0
+    var isBoundLater = false
+
+    /// glibc goes on as long as something is left.
+    var count: UInt64 { size / entrySize + (size % entrySize == 0 ? 0 : 1) }
   }
 
   init(_ object: MappedObject) {
@@ -30,25 +34,57 @@ struct RelocationTables {
     entrySizes = (2 * word, 3 * word)
   }
 
-  private var tables: [Table] {
+  private func tables() throws(ElfReadError) -> [Table] {
+    object.mapper == .musl ? try muslTables() : glibcTables
+  }
+
+  private func table(_ address: Int32, _ size: Int32, _ entrySize: UInt64) -> Table? {
+    guard let address = object.value(of: address), let size = object.value(of: size), size > 0
+    else { return nil }
+    return Table(address: address, size: size, entrySize: entrySize)
+  }
+
+  /// What is bound later comes in either kind, and may be the end of the table of the others.
+  private var glibcTables: [Table] {
     let hasAddends = object.value(of: DT_PLTREL) == UInt64(DT_RELA)
+    var later: Table?
+    if object.value(of: DT_PLTREL) != nil {
+      later = table(
+        DT_JMPREL, DT_PLTRELSZ, hasAddends ? entrySizes.withAddends : entrySizes.plain)
+      later?.isBoundLater = !object.bindsNow
+    }
+    func first(_ address: Int32, _ size: Int32, _ count: Int32, _ entrySize: UInt64) -> Table? {
+      guard var table = table(address, size, entrySize) else { return nil }
+      if let later, later.entrySize == entrySize, later.size <= table.size,
+        later.address &+ later.size == table.address &+ table.size
+      {
+        table.size -= later.size
+      }
+      table.relativeCount = min(object.value(of: count) ?? 0, table.size / entrySize)
+      return table
+    }
+    let hasPlain = object.header.machine.hasPlainRelocations
     return [
-      table(DT_RELA, DT_RELASZ, entrySizes.withAddends, DT_RELACOUNT),
-      table(DT_REL, DT_RELSZ, entrySizes.plain, DT_RELCOUNT),
-      table(
-        DT_JMPREL, DT_PLTRELSZ, hasAddends ? entrySizes.withAddends : entrySizes.plain, nil),
+      first(DT_RELA, DT_RELASZ, DT_RELACOUNT, entrySizes.withAddends),
+      hasPlain ? first(DT_REL, DT_RELSZ, DT_RELCOUNT, entrySizes.plain) : nil, later,
     ].compactMap(\.self)
   }
 
-  private func table(
-    _ address: Int32, _ size: Int32, _ entrySize: UInt64, _ relativeCount: Int32?
-  ) -> Table? {
-    guard let address = object.value(of: address), let size = object.value(of: size), size > 0
-    else { return nil }
-    let count = relativeCount.flatMap(object.value) ?? 0
-    return Table(
-      address: address, size: size, entrySize: entrySize,
-      relativeCount: min(count, size / entrySize))
+  /// musl counts down to 0, which it has to meet, and takes an address that isn't told for 0.
+  private func muslTables() throws(ElfReadError) -> [Table] {
+    let hasAddends = object.value(of: DT_PLTREL) == UInt64(DT_RELA)
+    let tables = [
+      (DT_JMPREL, DT_PLTRELSZ, hasAddends ? entrySizes.withAddends : entrySizes.plain),
+      (DT_REL, DT_RELSZ, entrySizes.plain), (DT_RELA, DT_RELASZ, entrySizes.withAddends),
+    ].map { address, size, entrySize in
+      Table(
+        address: object.value(of: address) ?? 0, size: object.value(of: size) ?? 0,
+        entrySize: entrySize)
+    }
+    for table in tables where table.size % table.entrySize != 0 {
+      throw .partialRelocation(size: table.size, entrySize: table.entrySize)
+    }
+    return tables
   }
 
   /// Whether every place that is written to can be.
@@ -61,13 +97,13 @@ struct RelocationTables {
     _ body: (_ symbol: UInt32, _ uses: SymbolReference.Uses) throws(ElfReadError) -> Void
   ) throws(ElfReadError) {
     var targets = WrittenPlaces(object)
-    for table in tables {
+    for table in try tables() {
       guard table.size <= Self.sizeLimit else {
         throw .tooLarge(what: .relocations, offset: table.address, size: table.size)
       }
       var entry: UInt64 = 0
-      while entry < table.size / table.entrySize {
-        let count = min(Self.entriesAtOnce, table.size / table.entrySize - entry)
+      while entry < table.count {
+        let count = min(Self.entriesAtOnce, table.count - entry)
         let bytes = EncodedBytes(
           try object.memory.bytes(
             of: .relocations, at: table.address &+ entry * table.entrySize,
@@ -77,6 +113,9 @@ struct RelocationTables {
           let place = Int(index * table.entrySize)
           try targets.check(word(bytes, place))
           guard let (symbol, type) = binding(at: place, of: bytes) else { continue }
+          guard
+            types.isKnown(type, to: object.mapper, isBoundLater: table.isBoundLater)
+          else { throw .unknownRelocation(type: type, address: word(bytes, place)) }
           if entry + index < table.relativeCount {
             guard types.demandedRelative.map({ $0 == type }) ?? true else {
               throw .notRelative(type: type, address: word(bytes, place))
