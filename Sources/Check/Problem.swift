@@ -24,6 +24,7 @@ package enum Problem: Hashable, Sendable {
   case wrongInterpreter(path: ByteString, outcome: CandidateOutcome)
   /// - named: the C library's name in the object's DT_NEEDED.
   case otherLibc(named: ByteString, interpreter: ByteString, libc: Libc)
+  case foreignLoader(path: ByteString, ForeignLoader)
   case missingVersion(version: ByteString, library: ByteString, isWeak: Bool)
   case unversionedLibrary(library: ByteString)
   /// - library: the one that the symbol's version is asked of; nil without one.
@@ -76,6 +77,7 @@ extension Problem {
     case .wrongInterpreter: .wrongInterpreter
     case .entrypoint: .entrypoint
     case .otherLibc: .otherLibc
+    case .foreignLoader: .foreignLoader
     case .missingVersion: .missingVersion
     case .unversionedLibrary: .unversionedLibrary
     case .undefinedSymbol: .undefinedSymbol

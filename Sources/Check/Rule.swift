@@ -11,6 +11,7 @@ package enum Rule: String, CaseIterable, Hashable, Sendable {
   case wrongInterpreter = "wrong-interpreter"
   case entrypoint
   case otherLibc = "other-libc"
+  case foreignLoader = "foreign-loader"
   case missingVersion = "missing-version"
   case unversionedLibrary = "unversioned-library"
   case undefinedSymbol = "undefined-symbol"
@@ -55,7 +56,7 @@ package enum Rule: String, CaseIterable, Hashable, Sendable {
       .noBranchTargets, .noPointerAuthentication:
       .weakens
     case .loadOrder, .unversionedLibrary, .setUserID, .unusedLibrary, .shadowedLibrary,
-      .sameSoname, .duplicateFile, .sectionTable:
+      .sameSoname, .duplicateFile, .sectionTable, .foreignLoader:
       .notes
     }
   }
@@ -73,6 +74,7 @@ package enum Rule: String, CaseIterable, Hashable, Sendable {
     case .wrongInterpreter: "The interpreter is for another machine or word size."
     case .entrypoint: "What a bundle says that it starts can't be started."
     case .otherLibc: "An object is built for another C library than the program's."
+    case .foreignLoader: "The program's loader is neither glibc's nor musl's."
     case .missingVersion: "A library lacks a symbol version that is asked of it."
     case .unversionedLibrary: "Versions are asked of a library that has none."
     case .undefinedSymbol: "No loaded object defines a symbol that is bound."

@@ -17,6 +17,8 @@ package struct ElfImage: Hashable, Sendable {
   package var dynamic: DynamicSection?
   /// NT_GNU_BUILD_ID, which names one build of the object and its debugging data.
   package var buildID: [UInt8]?
+  /// What a note says of the system that the object is for; nil where none does.
+  package var system: ElfSystem?
   /// The levels of x86-64 that the object can't do without, one a bit; 0 where it doesn't say.
   package var neededISALevels: UInt32 = 0
   /// The notes of the UAPI group (owner `FDO`): packaging and dlopen metadata.
@@ -48,6 +50,11 @@ package struct ElfImage: Hashable, Sendable {
 
   /// A program is what the kernel can start: it names an interpreter or needs none.
   package var isProgram: Bool { interpreter != nil || linkage != .dynamic }
+}
+
+/// A system other than Linux with a C library of Linux's that a program says it is for.
+package enum ElfSystem: Hashable, Sendable {
+  case freeBSD, dragonFly, netBSD, openBSD, solaris, hurd, android, qnx
 }
 
 /// How an object reaches what it needs.

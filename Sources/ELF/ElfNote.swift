@@ -24,6 +24,32 @@ package struct ElfNote: Hashable, Sendable {
   /// Package Metadata for Executable Files: a JSON object.
   package static let packageMetadata: UInt32 = 0xCAFE_1A7E
 
+  /// The system that the note says the program is for; nil if it says nothing of that.
+  ///
+  /// Source: NetBSD, FreeBSD and DragonFly `sys/exec_elf.h` and `elf_common.h` (`ELF_NOTE_*`); glibc
+  /// `csu/abi-note.c`; Android `bionic/libc/arch-common/bionic/crtbrand.S`; QNX `sys/elf_notes.h`.
+  ///
+  /// - Parameter encoding: of the program.
+  package func system(_ encoding: ElfHeader.DataEncoding) -> ElfSystem? {
+    switch name {
+    case "FreeBSD" where type == 1: .freeBSD
+    case "NetBSD" where type == 1: .netBSD
+    case "OpenBSD" where type == 1: .openBSD
+    case "DragonFly" where type == 1: .dragonFly
+    case "Android" where type == 1: .android
+    case "QNX": .qnx
+    case "GNU" where type == 1:
+      // NT_GNU_ABI_TAG begins with the kernel.
+      switch EncodedBytes(descriptor, encoding: encoding).uint32(0) {
+      case 1: .hurd
+      case 2: .solaris
+      case 3: .freeBSD
+      default: nil
+      }
+    default: nil
+    }
+  }
+
   /// NT_GNU_BUILD_ID.
   package var isBuildID: Bool { name == "GNU" && type == 3 }
 

@@ -12,7 +12,6 @@ package enum DynamicTag: String, Hashable, Sendable {
   case procedureRelocations = "DT_JMPREL"
   case procedureRelocationsSize = "DT_PLTRELSZ"
   case procedureRelocationKind = "DT_PLTREL"
-  case procedureTable = "DT_PLTGOT"
   case symbols = "DT_SYMTAB"
   case hashTable = "DT_GNU_HASH or DT_HASH"
   case symbolVersions = "DT_VERSYM"

@@ -67,6 +67,7 @@ package enum ElfReadError: Error, Hashable, Sendable {
   case noOwnAddress
   /// PT_PHDR tells it wrongly.
   case misplacedProgramHeaders(told: UInt64, real: UInt64)
+  /// Some loaders have no use for one.
   case interpreterWithoutDynamic
   case neededWithoutInterpreter(ByteString)
   case libelf(String)

@@ -10,8 +10,10 @@ package enum Libc: String, Hashable, Sendable {
 ///
 /// A missing library is a fact in the graph, not an error.
 package struct ClosureGraph: Sendable {
-  /// Nil for a static program.
+  /// Nil for a static program, and for one with another loader.
   package let libc: Libc?
+  /// The loader, if it is neither of the two.
+  package let foreignLoader: ForeignLoader?
   /// The subject first, then the others in the order of loading. The interpreter stands where a
   /// DT_NEEDED names it, or behind what the program's start loads.
   package let objects: [LoadedObject]
@@ -74,6 +76,7 @@ package struct ClosureGraph: Sendable {
   ) {
     self.environment = environment
     libc = profile?.libc
+    foreignLoader = profile?.foreign
     self.objects = objects
     self.order = order
     self.interpreter = interpreter

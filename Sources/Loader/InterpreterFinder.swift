@@ -13,6 +13,7 @@ struct InterpreterFinder {
     let interpreter: ByteString
     let header: ElfHeader
     let processor: Processor
+    let kind: LoaderKind
     let profile: LoaderProfile
   }
 
@@ -24,7 +25,7 @@ struct InterpreterFinder {
     let path: ByteString
     let object: LoadedObject?
     let strings: InterpreterStrings?
-    let libc: Libc?
+    let kind: LoaderKind
   }
 
   /// What the kernel has against an interpreter.
@@ -44,7 +45,7 @@ struct InterpreterFinder {
   ) -> (Interpreter?, SearchAttempt?) {
     if let path = subject.image.interpreter {
       var outcome = CandidateOutcome.found
-      let interpreter = open(path, &outcome, &files)
+      let interpreter = open(path, of: subject.image, &outcome, &files)
       outcome = mismatch(of: interpreter, subject.image.header) ?? outcome
       let attempt = SearchAttempt(
         rule: .interpreter, path: path, directory: nil, outcome: outcome)
@@ -57,7 +58,7 @@ struct InterpreterFinder {
       asksForMusl ? musl + platform.glibcInterpreters : platform.glibcInterpreters + musl
     for path in usual {
       var outcome = CandidateOutcome.found
-      let interpreter = open(path, &outcome, &files)
+      let interpreter = open(path, of: subject.image, &outcome, &files)
       if let header = interpreter.object?.image.header,
         header.elfClass == subject.image.header.elfClass,
         subject.image.header.machine.matches(header.machine)
@@ -69,33 +70,32 @@ struct InterpreterFinder {
       usual.first.map {
         Interpreter(
           path: $0, object: nil, strings: nil,
-          libc: LoaderProfile.libc(interpreter: $0, strings: nil))
+          kind: LoaderKind(interpreter: $0, of: subject.image, nil))
       }, nil
     )
   }
 
   private mutating func open(
-    _ path: ByteString, _ outcome: inout CandidateOutcome, _ files: inout LoaderFiles
+    _ path: ByteString, of image: ElfImage, _ outcome: inout CandidateOutcome,
+    _ files: inout LoaderFiles
   ) -> Interpreter {
+    let unopened = Interpreter(
+      path: path, object: nil, strings: nil, kind: LoaderKind(interpreter: path, of: image, nil))
     do {
       let file = try files.resolve(path, from: workingDirectory)
       let entry = files.entry(of: file, mappedBy: .kernel, in: ElfHeader())
       guard file.status.kind == .regular, case .object(let elf) = entry else {
         outcome = .unusable(Self.refusal(of: entry))
-        return Interpreter(
-          path: path, object: nil, strings: nil,
-          libc: LoaderProfile.libc(interpreter: path, strings: nil))
+        return unopened
       }
       let strings = strings(of: file, files)
       return Interpreter(
         path: path,
         object: LoadedObject(openedPath: path, file: file, elf: elf, loadedBy: 0),
-        strings: strings, libc: LoaderProfile.libc(interpreter: path, strings: strings))
+        strings: strings, kind: LoaderKind(interpreter: path, of: image, strings))
     } catch {
       outcome = CandidateOutcome(error)
-      return Interpreter(
-        path: path, object: nil, strings: nil,
-        libc: LoaderProfile.libc(interpreter: path, strings: nil))
+      return unopened
     }
   }
 
@@ -126,22 +126,28 @@ struct InterpreterFinder {
     header.type = .sharedObject
     let known = profiles.first {
       $0.interpreter == interpreter.path && $0.header == header && $0.processor == processor
+        && $0.kind == interpreter.kind
     }
     if let known { return known.profile }
     let profile = makeProfile(interpreter, platform, processor)
     profiles.append(
       KnownProfile(
-        interpreter: interpreter.path, header: header, processor: processor, profile: profile))
+        interpreter: interpreter.path, header: header, processor: processor,
+        kind: interpreter.kind, profile: profile))
     return profile
   }
 
   private func makeProfile(
     _ interpreter: Interpreter, _ platform: LoaderPlatform, _ processor: Processor
   ) -> LoaderProfile {
-    switch interpreter.libc {
-    case .musl:
+    switch interpreter.kind {
+    case .foreign(let loader):
+      .foreign(
+        loader, interpreter: interpreter.path, soname: interpreter.object?.image.dynamic?.soname,
+        platform.header)
+    case .libc(.musl):
       .musl(interpreter: interpreter.path, strings: interpreter.strings, platform: platform)
-    case .glibc, nil:
+    case .libc(.glibc):
       .glibc(
         interpreter: interpreter.path, soname: interpreter.object?.image.dynamic?.soname,
         strings: interpreter.strings, platform: platform, processor: processor)

@@ -73,6 +73,10 @@ package struct Loader {
         pathFile: try files.pathFile(at: profile.configurationPath), isSecure: walk.isSecure)
       try load(&walk, by: &rules, start)
       systemDirectories = rules.systemDirectories
+    case nil:
+      var rules = ForeignRules(profile: profile, subject: header)
+      try load(&walk, by: &rules, start)
+      systemDirectories = profile.defaultDirectories
     }
     guard !walk.isTooLarge else {
       throw .tooManyCandidates(path: path, limit: ClosureWalk.workLimit)
@@ -193,10 +197,14 @@ package struct Loader {
 
   /// The subject as the loader of a C library takes it, which may not be as its file was read.
   private mutating func subject(
-    _ subject: LoadedObject, as libc: Libc
+    _ subject: LoadedObject, as libc: Libc?
   ) throws(LoaderError) -> LoadedObject {
+    guard let libc else { return subject }
     let path = subject.openedPath
     if subject.image.isProgram {
+      guard subject.image.dynamic != nil else {
+        throw .unreadable(path: path, .interpreterWithoutDynamic)
+      }
       if libc == .glibc, let fault = subject.image.glibcFault {
         throw .unreadable(path: path, fault)
       }

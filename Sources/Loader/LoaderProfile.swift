@@ -3,14 +3,16 @@ internal import FileTree
 
 /// One loader as it is installed: its kind and what is compiled into it.
 package struct LoaderProfile: Sendable {
-  let libc: Libc
+  /// Nil for a loader that is neither's.
+  let libc: Libc?
+  var foreign: ForeignLoader?
   /// The path that PT_INTERP gives, or the one that a library without it would meet.
   let interpreterPath: ByteString
   /// The interpreter's own soname, by which objects ask for it.
   let soname: ByteString?
   /// Ending in `/`, in the order of the search. For musl: the directories when no path file exists.
   let defaultDirectories: [ByteString]
-  /// glibc: `/etc/ld.so.cache`. musl: `PREFIX/etc/ld-musl-ARCH.path`.
+  /// glibc: `/etc/ld.so.cache`. musl: `PREFIX/etc/ld-musl-ARCH.path`. Empty for others: none is read.
   let configurationPath: ByteString
   /// The value of `$LIB`.
   let lib: ByteString
@@ -42,18 +44,6 @@ extension LoaderProfile {
 
   static let glibcCachePath: ByteString = "/etc/ld.so.cache"
   static let muslDefaultDirectories: [ByteString] = ["/lib/", "/usr/local/lib/", "/usr/lib/"]
-
-  /// Tells the libc by the interpreter's name, or by what its file says when the name is unusual.
-  static func libc(interpreter path: ByteString, strings: InterpreterStrings?) -> Libc? {
-    let name = RootPath(normalising: path).name
-    if name.hasPrefix("ld-musl-") { return .musl }
-    if name.hasPrefix("ld-linux") || name.hasPrefix("ld64.so.") || name.hasPrefix("ld.so.") {
-      return .glibc
-    }
-    if strings?.muslArchitecture != nil { return .musl }
-    if strings?.glibcCachePath != nil { return .glibc }
-    return nil
-  }
 
   static func glibc(
     interpreter path: ByteString, soname: ByteString?, strings: InterpreterStrings?,
@@ -108,6 +98,16 @@ extension LoaderProfile {
       configurationPath: file.text, lib: "", platform: nil, levels: [], activeLevels: [],
       isaLevels: .max, subdirectories: [], capabilities: nil, isForBaseline: true,
       judgesMachineFirst: false)
+  }
+
+  static func foreign(
+    _ loader: ForeignLoader, interpreter path: ByteString, soname: ByteString?, _ header: ElfHeader
+  ) -> LoaderProfile {
+    LoaderProfile(
+      libc: nil, foreign: loader, interpreterPath: path, soname: soname,
+      defaultDirectories: loader.defaultDirectories(header), configurationPath: "", lib: "lib",
+      platform: nil, levels: [], activeLevels: [], isaLevels: .max, subdirectories: [],
+      capabilities: nil, isForBaseline: true, judgesMachineFirst: false)
   }
 
   /// `x86_64` of `ld-musl-x86_64.so.1`.

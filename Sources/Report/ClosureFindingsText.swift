@@ -6,7 +6,7 @@ internal import Loader
 func renderHeadline(_ graph: ClosureGraph, _ style: TextStyle) -> String {
   let subject = graph.subject
   let header = subject.image.header
-  let loader = graph.libc.map { ", \($0.rawValue)" } ?? ""
+  let loader = (graph.libc?.rawValue ?? graph.foreignLoader?.name).map { ", \($0)" } ?? ""
   let order = header.dataEncoding == .bigEndian ? ", big-endian" : ""
   return style.paint(subject.openedPath.description, .strong)
     + "  \(header.machine), \(header.elfClass.bits)-bit\(order), "
@@ -16,16 +16,26 @@ func renderHeadline(_ graph: ClosureGraph, _ style: TextStyle) -> String {
 }
 
 /// What is wrong with a closure, what another processor gets, and the totals.
-func renderFindings(_ closures: ProgramClosures, _ style: TextStyle) -> String {
-  let graph = closures.graph
-  return renderMissing(graph, style) + renderVersions(graph, style)
-    + renderProcessorNeeds(graph, style) + renderBaseline(closures, style)
-    + renderTotals(closures, style)
+func renderFindings(_ program: InspectedProgram, _ style: TextStyle) -> String {
+  let graph = program.closures.graph
+  let openings = program.opened.map { renderMissing(program.missingOpenings, of: $0, style) } ?? ""
+  return renderForeignLoader(graph) + renderMissing(graph.missing, of: graph, style) + openings
+    + renderVersions(graph, style) + renderProcessorNeeds(graph, style)
+    + renderBaseline(program.closures, style) + renderTotals(program, style)
 }
 
-private func renderMissing(_ graph: ClosureGraph, _ style: TextStyle) -> String {
+private func renderForeignLoader(_ graph: ClosureGraph) -> String {
+  guard let loader = graph.foreignLoader, let path = graph.subject.image.interpreter else {
+    return ""
+  }
+  return "note: \(loader.promise(path))\n"
+}
+
+private func renderMissing(
+  _ requests: [LibraryRequest], of graph: ClosureGraph, _ style: TextStyle
+) -> String {
   var text = ""
-  for request in graph.missing {
+  for request in requests {
     let requester = graph.objects[request.requester].openedPath
     text += style.paint("missing: \(request.name)", .bad) + ", needed by \(requester)\n"
     var tried = TextTable()
@@ -80,15 +90,17 @@ private func renderBaseline(_ closures: ProgramClosures, _ style: TextStyle) -> 
   for object in others {
     text += "  \(object.openedPath)  \(renderSize(object.file.status.size))\n"
   }
-  return text + renderMissing(baseline, style) + renderVersions(baseline, style)
+  return text + renderMissing(baseline.missing, of: baseline, style)
+    + renderVersions(baseline, style)
 }
 
-private func renderTotals(_ closures: ProgramClosures, _ style: TextStyle) -> String {
-  let graph = closures.graph
+private func renderTotals(_ program: InspectedProgram, _ style: TextStyle) -> String {
+  let graph = program.closures.graph
   let others = graph.objects.dropFirst().filter { !$0.isUnloaded }
   let bytes = others.reduce(0) { $0 + $1.file.status.size }
   var names: [ByteString] = []
-  for request in closures.all.flatMap(\.missing) where !names.contains(request.name) {
+  for request in program.closures.all.flatMap(\.missing) + program.missingOpenings
+  where !names.contains(request.name) {
     names.append(request.name)
   }
   let missing = names.count
@@ -96,10 +108,10 @@ private func renderTotals(_ closures: ProgramClosures, _ style: TextStyle) -> St
     if missing > 0 {
       "\(missing) missing"
     } else {
-      closures.isComplete ? "complete" : "it would not start"
+      program.isComplete ? "complete" : "it would not start"
     }
   return "\(count(others.count, "object")), \(renderSize(bytes)), "
-    + style.paint(verdict, closures.isComplete ? .good : .bad) + "\n"
+    + style.paint(verdict, program.isComplete ? .good : .bad) + "\n"
 }
 
 extension ClosureGraph {

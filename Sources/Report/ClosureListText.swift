@@ -26,5 +26,5 @@ package func renderClosureList(
     table.rows.append(cells)
   }
   return program.renderScript(style) + renderHeadline(graph, style) + table.render(style)
-    + renderFindings(closures, style) + program.renderNeeds(style)
+    + renderFindings(program, style) + program.renderNeeds(style)
 }

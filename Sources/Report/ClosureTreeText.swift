@@ -36,7 +36,7 @@ package struct ClosureTreeText {
     style: TextStyle
   ) -> String {
     var text = ClosureTreeText(graph: program.closures.graph, options: options, style: style)
-    return program.renderScript(style) + text.render() + renderFindings(program.closures, style)
+    return program.renderScript(style) + text.render() + renderFindings(program, style)
       + program.renderNeeds(style)
   }
 

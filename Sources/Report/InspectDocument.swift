@@ -190,14 +190,16 @@ extension InspectSubject {
     machine = header.machine.description
     `class` = header.elfClass.bits
     byteOrder = header.dataEncoding == .littleEndian ? "little" : "big"
-    loader = graph.libc?.rawValue ?? "none"
+    loader = graph.libc?.rawValue ?? graph.foreignLoader?.rawValue ?? "none"
     _interpreter = Nullable(wrappedValue: subject.image.interpreter?.description)
     _buildID = Nullable(wrappedValue: subject.image.buildID.map(hexadecimal))
     secure = graph.isSecure
     processor = graph.level?.description ?? "baseline"
-    complete = graph.isComplete
+    complete = graph.isComplete && program.missingOpenings.isEmpty
     objects = Object.all(of: graph)
-    missing = graph.missing.map { Missing(graph, $0) }
+    missing =
+      graph.missing.map { Missing(graph, $0) }
+      + program.missingOpenings.map { Missing(program.opened ?? graph, $0) }
     passedOver = graph.passedOver.map { Missing(graph, $0) }
     given = graph.given.map { Missing(graph, $0) }
     missingVersions = graph.unmetVersions.map { MissingVersion(graph, $0) }

@@ -12,16 +12,28 @@ package struct InspectedProgram: Sendable {
   package let script: ScriptChain?
   /// What it asks for at run time.
   package let needs: [FoundNeed]
+  /// What loads with all that its notes have it open; nil where that isn't asked.
+  package let opened: ClosureGraph?
 
   package init(
     path: ByteString, closures: ProgramClosures, script: ScriptChain? = nil,
-    needs: [FoundNeed] = []
+    needs: [FoundNeed] = [], opened: ClosureGraph? = nil
   ) {
     self.path = path
     self.closures = closures
     self.script = script
     self.needs = needs
+    self.opened = opened
   }
+
+  /// What a note says that it can't do without, and that isn't there to be opened: it is missing like a
+  /// library that is linked.
+  package var missingOpenings: [LibraryRequest] {
+    let known = Set(closures.graph.missing.map(\.name))
+    return (opened?.missing ?? []).filter { $0.kind == .dlopen && !known.contains($0.name) }
+  }
+
+  package var isComplete: Bool { closures.isComplete && missingOpenings.isEmpty }
 
   /// An ELF file of which nothing but its closure is told.
   package init(_ closures: ProgramClosures) {

@@ -114,7 +114,7 @@ package struct WhyReport: Sendable {
 
   private func absence(_ style: TextStyle) -> String {
     let subject = graph.subject.openedPath
-    guard graph.libc != nil else {
+    guard graph.libc != nil || graph.foreignLoader != nil else {
       return style.paint("\(word) is not loaded", .bad) + ": \(subject) is static\n"
     }
     let text =

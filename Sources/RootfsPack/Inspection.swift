@@ -81,9 +81,10 @@ struct Inspection {
       let found = showsNeeds ? finder.discover(inputs) : Discovered()
       let program = InspectedProgram(
         path: subject.path, closures: closures, script: inputs.scripts[subject.path],
-        needs: gate.marked(found.needs.filter { !$0.isIdleGuess }, of: subject.path))
+        needs: gate.marked(found.needs.filter { !$0.isIdleGuess }, of: subject.path),
+        opened: found.subjects.first { $0.path == inputs.subjects.last?.path }?.closures.graph)
       return .shown(
-        try render(program), isComplete: closures.isComplete,
+        try render(program), isComplete: program.isComplete,
         found.isCutShort ? [.cutShort(subject.path)] : [])
     } catch let error as NeedsError {
       return .refused(error, isFound: subject.isFound)

@@ -42,6 +42,14 @@ struct PackFindings {
         + count(needed.others.count, "library", "libraries")
         + " that need\(needed.others.count == 1 ? "s" : "") \(needed.soname) and won't find it"
     }
+    warnings += subjects.filter(\.isStarted).compactMap { Self.foreignLoader(of: $0.graph) }
+  }
+
+  private static func foreignLoader(of graph: ClosureGraph) -> String? {
+    guard let loader = graph.foreignLoader, let path = graph.subject.image.interpreter else {
+      return nil
+    }
+    return "warning: \(graph.subject.openedPath): \(loader.promise(path)); \(loader.remedy)"
   }
 
   /// The libraries that ship, at their places in the bundle.

@@ -210,7 +210,9 @@ struct LoaderSimulation {
   /// A library needs nothing that the programs which open it haven't loaded.
   private mutating func simulate(library path: RootPath) {
     var loader = loader
-    guard let graph = try? loader.closure(of: path.text), graph.libc != nil else { return }
+    guard let graph = try? loader.closure(of: path.text),
+      graph.libc != nil || graph.foreignLoader != nil
+    else { return }
     for request in graph.missing where !loaded.contains(request.name) {
       if let provider = siblings.provider(of: request, in: graph, at: path) {
         noteOrder(provider, request.name, path)

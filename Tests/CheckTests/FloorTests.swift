@@ -49,10 +49,13 @@ struct FloorTests {
       symbols: ElfSymbols(
         .defined("f"), .undefined("puts", version: 100), .undefined("new_call", version: 101))),
     "/lib/libstdc++.so.6": .elf(
-      ElfImage.library(soname: "libstdc++.so.6", needed: ["libc.so.6"])
+      ElfImage.library(soname: "libstdc++.so.6", needed: ["libgcc_s.so.1", "libc.so.6"])
         .defining("libstdc++.so.6", "GLIBCXX_3.4.21", "CXXABI_1.3")
         .using("GCC_99.0", of: "libgcc_s.so.1").using("GLIBC_2.2.5", of: "libc.so.6"),
       symbols: ElfSymbols(.defined("cxx", version: 2))),
+    "/lib/libgcc_s.so.1": .elf(
+      ElfImage.library(soname: "libgcc_s.so.1", needed: ["libc.so.6"])
+        .defining("libgcc_s.so.1", "GCC_99.0"), symbols: ElfSymbols()),
   ]
 
   @Test func `the floor names the release, the symbol, the object and the way to it`() throws {

@@ -49,9 +49,9 @@ struct LinkTablesTests {
     let tables = try read(
       format.header,
       ElfSymbols(
-        .undefined("called", relocations: [21]), .undefined("named", relocations: []),
+        .undefined("called", relocations: [6]), .undefined("named", relocations: []),
         .undefined("never", relocations: [0]),
-        .undefined("weak", isWeak: true, relocations: [21]), .defined("own", relocations: [21]),
+        .undefined("weak", isWeak: true, relocations: [6]), .defined("own", relocations: [6]),
         hash: format.hash))
     #expect(bound(tables) == ["called", "weak"])
     #expect(tables.symbols.count == 6)
@@ -189,7 +189,7 @@ struct LinkTablesTests {
     let bytes = ElfBuilder.bytes(
       of: image,
       symbols: ElfSymbols(
-        .undefined("first", relocations: [21]), .defined("second"), hash: format.hash),
+        .undefined("first", relocations: [6]), .defined("second"), hash: format.hash),
       extras: .hardened)
     for index in bytes.indices {
       for value in [0, 0x7F, 0xFF] as [UInt8] {

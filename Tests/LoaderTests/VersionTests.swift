@@ -83,7 +83,7 @@ struct VersionTests {
     let graph = try glibcClosure([
       "/app/main": .elf(
         .program(needed: ["liba.so"], runpath: "/l").using("V1", "V2", of: "libx.so")
-          .using("V1", "V2", of: "ld-linux-x86-64.so.2").using("V1", of: "libnone.so")),
+          .using("V1", "V2", of: "ld-linux-x86-64.so.2")),
       "/l/liba.so": .library(needed: ["libx.so"], runpath: "/l"),
       "/l/libx.so": .elf(.library().defining("V1")),
       LibcRoot.glibcInterpreter: .elf(.library(soname: "ld-linux-x86-64.so.2").defining("V1")),
@@ -92,6 +92,16 @@ struct VersionTests {
       unmet(graph) == [
         "/app/main asks /l/libx.so for V2", "/app/main asks /lib64/ld-linux-x86-64.so.2 for V2",
       ])
+  }
+
+  /// As where a need was taken out and its versions were not.
+  @Test func `a library that is named and that nobody loads ends the program`() throws {
+    #expect(
+      throws: LoaderError.unreadable(
+        path: "/app/main", .versionsOfUnloadedLibrary("libnone.so"))
+    ) {
+      try glibcClosure(["/app/main": .elf(.program().using("V1", of: "libnone.so"))])
+    }
   }
 
   @Test func `an auditor hides no library of the program's from that check`() throws {

@@ -21,12 +21,28 @@ struct ElfNotes {
     if image.neededISALevels != 0 {
       segments.append(segment(ofProperty: 0xC000_8002, image.neededISALevels))
     }
+    if let system = image.system {
+      segments.append(Segment(bytes: note(owner(of: system), type: 1, [0, 0, 0, 0]), alignment: 4))
+    }
     if let property { segments.append(segment(ofProperty: property.type, property.value)) }
     for metadata in image.metadataNotes {
       segments.append(
         Segment(bytes: note("FDO", type: metadata.type, metadata.descriptor), alignment: 4))
     }
     return segments
+  }
+
+  /// Whose notes these systems know their programs by.
+  private func owner(of system: ElfSystem) -> String {
+    switch system {
+    case .freeBSD: "FreeBSD"
+    case .dragonFly: "DragonFly"
+    case .netBSD: "NetBSD"
+    case .openBSD: "OpenBSD"
+    case .android: "Android"
+    case .qnx: "QNX"
+    case .solaris, .hurd: "GNU"
+    }
   }
 
   private func segment(ofProperty type: UInt32, _ value: UInt32) -> Segment {
@@ -40,8 +56,8 @@ struct ElfNotes {
     _ owner: String = "GNU", type: UInt32, _ descriptor: [UInt8]
   ) -> [UInt8] {
     let name = Array(owner.utf8) + [0]
-    let padding = [UInt8](repeating: 0, count: -descriptor.count & 3)
+    func padding(_ bytes: [UInt8]) -> [UInt8] { [UInt8](repeating: 0, count: -bytes.count & 3) }
     return writer.number(name.count, 4) + writer.number(descriptor.count, 4)
-      + writer.number(type, 4) + name + descriptor + padding
+      + writer.number(type, 4) + name + padding(name) + descriptor + padding(descriptor)
   }
 }

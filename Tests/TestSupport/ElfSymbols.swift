@@ -100,16 +100,17 @@ package struct ElfSymbols {
     return writer.number(0, 2) + entries.flatMap { writer.number($0.version, 2) }
   }
 
-  /// With addends in 64 bits, without in 32, as most machines have them.
   /// The address that all relocations are written to.
   static let relocated: UInt64 = 0x20_0000
 
+  /// With addends where the machine has no others, and in 64 bits.
   func relocationTable(_ writer: ElfFieldWriter) -> [UInt8] {
     entries.enumerated().flatMap { place, entry in
       entry.relocations.flatMap { type in
         let symbol = place + 1
         guard writer.is64 else {
           return writer.word(Self.relocated) + writer.number(symbol << 8 | Int(type), 4)
+            + (writer.hasAddends ? writer.word(0) : [])
         }
         let info =
           writer.header.machine == .mips
@@ -150,4 +151,9 @@ package struct ElfSymbols {
     let size = writer.is64 && writer.header.machine == .s390 ? 8 : 4
     return words.flatMap { writer.number($0, size) }
   }
+}
+
+extension ElfFieldWriter {
+  /// Whether relocations have addends.
+  var hasAddends: Bool { is64 || !header.machine.hasPlainRelocations }
 }

@@ -30,7 +30,8 @@ final class ObjectFacts: Sendable {
     let numbers =
       versionTables.needs.flatMap { $0.references.map(\.index) }
       + (versionTables.definitions ?? []).map(\.index)
-    lastVersion = numbers.map { $0 & ~SymbolVersion.hiddenBit }.max() ?? 0
+    // VER_NDX_LOCAL and VER_NDX_GLOBAL need no table.
+    lastVersion = numbers.map { $0 & ~SymbolVersion.hiddenBit }.reduce(1, max)
     floors = ReleaseNeed.highest(in: versionTables)
     references = tables.references.compactMap {
       BoundReference($0, in: tables.symbols, versions)

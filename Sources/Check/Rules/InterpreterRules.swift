@@ -8,6 +8,9 @@ extension ClosureFacts {
     guard let path = graph.subject.image.interpreter else { return [] }
     var findings: [Finding] = []
     if !path.hasPrefix("/") { findings.append(finding(.relativeInterpreter(path: path), at: 0)) }
+    if let loader = graph.foreignLoader {
+      findings.append(finding(.foreignLoader(path: path, loader), at: 0))
+    }
     return findings
   }
 

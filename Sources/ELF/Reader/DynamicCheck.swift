@@ -118,7 +118,7 @@ extension Machine {
   /// Whether objects have relocations without addends.
   ///
   /// Source: glibc `sysdeps/*/dl-machine.h` (`ELF_MACHINE_NO_REL`).
-  var hasPlainRelocations: Bool {
+  package var hasPlainRelocations: Bool {
     switch self {
     case .x86, .arm, .mips: true
     default: false

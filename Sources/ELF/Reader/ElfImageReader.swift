@@ -109,6 +109,7 @@ extension ElfImage {
     var levels: UInt32?
     for note in object.notes(source) {
       if note.isBuildID { buildID = buildID ?? note.descriptor }
+      system = system ?? note.system(header.dataEncoding)
       if note.name == ElfNote.metadataOwner { metadataNotes.append(note) }
       levels = levels ?? note.neededISALevels(header.elfClass, header.dataEncoding)
     }

@@ -129,11 +129,7 @@ struct LoadingCheck {
   /// are the loader's own, and written to before.
   private var bindingFault: ElfReadError? {
     guard !object.bindsNow else { return nil }
-    guard let table = boundLater else {
-      let isUsed = object.hasProcedureTable && (object.value(of: DT_PLTRELSZ) ?? 0) > 0
-      return isUsed ? .missingEntry(.procedureTable, beside: .procedureRelocations) : nil
-    }
-    guard let segment = headers.last(ProgramHeader.relro)
+    guard let table = boundLater, let segment = headers.last(ProgramHeader.relro)
     else { return nil }
     // x32 has words of 64 bits there too.
     let wordSize = headers.header.machine == .x86 ? 4 : 8

@@ -37,7 +37,6 @@ struct MappedObject {
     let hasLoader = mapper == .kernel && headers.first(ProgramHeader.interpreter) != nil
     if hasLoader { try Self.checkPlace(headers, memory, source) }
     guard let segment = headers.dynamicSegment(mapper) else {
-      guard !hasLoader else { throw .interpreterWithoutDynamic }
       entries = nil
       return
     }

@@ -98,6 +98,9 @@ extension EvidenceDocument {
       add("library", named)
       add("interpreter", interpreter)
       add("libc", .text(libc.rawValue))
+    case .foreignLoader(let path, let loader):
+      add("interpreter", path)
+      add("loader", .text(loader.rawValue))
     case .unreadableTables(let error), .truncatedFile(let error), .malformedFile(let error),
       .sectionTable(let error):
       add("cause", .text(error.description))

@@ -10,7 +10,7 @@ extension Problem {
     switch self {
     case .missingLibrary, .openedBefore, .missingBaseline, .missingInterpreter, .notInPath,
       .endlessInterpreters,
-      .relativeInterpreter, .wrongInterpreter, .entrypoint, .otherLibc:
+      .relativeInterpreter, .wrongInterpreter, .entrypoint, .otherLibc, .foreignLoader:
       loadingMessage
     case .missingVersion, .unversionedLibrary, .undefinedSymbol, .unreadableTables,
       .truncatedFile, .malformedFile, .sectionTable:
@@ -45,6 +45,7 @@ extension Problem {
     case .entrypoint(let fault): "it can't be started: \(fault)"
     case .otherLibc(let named, let interpreter, let libc):
       "it is linked with \(named), but \(interpreter) is the loader of \(libc.rawValue)"
+    case .foreignLoader(let path, let loader): loader.promise(path)
     default: ""
     }
   }

@@ -8,7 +8,7 @@ extension Problem {
     switch self {
     case .missingLibrary, .openedBefore, .missingBaseline, .missingInterpreter, .notInPath,
       .endlessInterpreters,
-      .relativeInterpreter, .wrongInterpreter, .entrypoint, .otherLibc:
+      .relativeInterpreter, .wrongInterpreter, .entrypoint, .otherLibc, .foreignLoader:
       loadingRemedy
     case .missingVersion(_, let library, _):
       "bring a newer \(library), or build against this one"
@@ -41,6 +41,7 @@ extension Problem {
     case .missingInterpreter, .notInPath: "install it, or name one that is there"
     case .endlessInterpreters: "name a program in the script's first line"
     case .relativeInterpreter: "name it by a path that begins with a slash"
+    case .foreignLoader(_, let loader): loader.remedy
     case .wrongInterpreter, .otherLibc:
       "build it for this system, or look at it in its own (--root)"
     default:
