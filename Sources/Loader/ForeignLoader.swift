@@ -59,7 +59,7 @@ package enum ForeignLoader: String, CaseIterable, Hashable, Sendable {
     case .uClibc: name.hasPrefix("ld-uClibc") || name.hasPrefix("ld64-uClibc")
     case .klibc: name.hasPrefix("klibc-") && name.hasSuffix(".so")
     case .bionic:
-      path.directoryPart.hasSuffix("/bin/")
+      path.directoryPart.hasSuffix("/bin")
         && (name == "linker" || name == "linker64" || name.hasPrefix("linker_"))
     case .freeBSD: name.hasPrefix("ld-elf") && !name.hasSuffix(".so.2")
     case .dragonFly: name == "ld-elf.so.2"

@@ -76,7 +76,8 @@ struct ForeignLoaderTests {
   }
 
   @Test func `ld.so.1 is glibc's on machines where it has that name`() throws {
-    let mips = ElfHeader(elfClass: .elf32, dataEncoding: .bigEndian, machine: .mips, flags: 0)
+    let mips = ElfHeader(
+      elfClass: .elf32, dataEncoding: .bigEndian, machine: .mips, programHeaderSize: 32)
     #expect(try graph(program("/lib/ld.so.1", mips)).libc == .glibc)
     #expect(try graph(program("/lib/ld.so.1")).foreignLoader == .hurd)
     #expect(try graph(program("/lib/ld.so.1", ElfHeader(osABI: 6))).foreignLoader == .solaris)
