@@ -104,13 +104,15 @@ int clinux_next_text(
 }
 
 int clinux_next_slash_text(
-    const char *bytes, unsigned long size, unsigned long from, unsigned long limit, unsigned long *slash,
-    unsigned long *first, unsigned long *end) {
+    const char *bytes, unsigned long size, unsigned long from, unsigned long seen, unsigned long limit,
+    unsigned long *slash, unsigned long *first, unsigned long *end) {
     if (from >= size) return 0;
     const char *hit = memchr(bytes + from, '/', size - from);
     if (!hit) return 0;
     unsigned long place = (unsigned long)(hit - bytes), start = place, stop = place + 1;
     *slash = place;
+    *first = *end = place;
+    if (place < seen) return 1;
     while (start > 0 && place - start < limit && is_printable(bytes[start - 1])) start--;
     while (stop < size && stop - place < limit && is_printable(bytes[stop])) stop++;
     *first = start;

@@ -41,14 +41,16 @@ struct WordSearch: Sendable {
   }
 }
 
-/// The next slash at or behind a place, and the printable ASCII around it.
+/// The next slash at or behind a place, and the printable ASCII around it: nothing for a slash before the end
+/// of what was seen already.
 func nextSlash(
-  in bytes: [UInt8], from start: Int, limit: Int
+  in bytes: [UInt8], from start: Int, seenTo: Int, limit: Int
 ) -> (slash: Int, text: Range<Int>)? {
   var (slash, first, end): (UInt, UInt, UInt) = (0, 0, 0)
   let isFound = unsafe bytes.withUnsafeBufferPointer { bytes in
     unsafe clinux_next_slash_text(
-      bytes.baseAddress, UInt(bytes.count), UInt(start), UInt(limit), &slash, &first, &end)
+      bytes.baseAddress, UInt(bytes.count), UInt(start), UInt(seenTo), UInt(limit), &slash, &first,
+      &end)
   }
   return isFound == 1 ? (Int(slash), Int(first)..<Int(end)) : nil
 }

@@ -106,7 +106,9 @@ struct ConstantFacts: Sendable {
     let bytes = window.bytes
     var position = 0
     var seenTo = 0
-    while let hit = nextSlash(in: bytes, from: position, limit: Int(Self.margin)) {
+    while let hit = nextSlash(
+      in: bytes, from: position, seenTo: seenTo, limit: Int(Self.margin))
+    {
       position = hit.slash + 1
       if window.own.contains(hit.slash) {
         sought.each(in: bytes, at: hit.slash) { text in

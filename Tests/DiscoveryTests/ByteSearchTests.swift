@@ -58,4 +58,14 @@ struct ByteSearchTests {
     #expect(find([2], in: [1, 2], from: 2) == nil)
     #expect(find([1, 2], in: []) == nil)
   }
+
+  @Test func `what was seen of a text is looked at once, however many slashes it has`() throws {
+    let bytes = Array("ab/cd/ef\0".utf8)
+    let first = try #require(nextSlash(in: bytes, from: 0, seenTo: 0, limit: 100))
+    #expect(first.slash == 2 && first.text == 0..<8)
+    let second = try #require(
+      nextSlash(in: bytes, from: 3, seenTo: first.text.upperBound, limit: 100))
+    #expect(second.slash == 5 && second.text.isEmpty)
+    #expect(nextSlash(in: bytes, from: 6, seenTo: first.text.upperBound, limit: 100) == nil)
+  }
 }

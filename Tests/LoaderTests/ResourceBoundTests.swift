@@ -92,7 +92,7 @@ struct ResourceBoundTests {
   }
 
   @Test func `versions are held against the libraries' names at once`() throws {
-    var dynamic = DynamicSection(needed: Array(repeating: "libx.so", count: 50_000))
+    var dynamic = DynamicSection(needed: Array(repeating: "libx.so", count: 50_000) + ["liby.so"])
     let version = VersionTables.Version(name: "V", hash: 1)
     dynamic.versions.needs = Array(
       repeating: .init(library: "liby.so", references: [.init(version: version)]), count: 8000)
@@ -100,6 +100,7 @@ struct ResourceBoundTests {
       "/app/main": .elf(
         ElfImage(interpreter: LibcRoot.glibcInterpreter.text, dynamic: dynamic)),
       "/lib/libx.so": .library(),
+      "/lib/liby.so": .library(),
     ])
     #expect(closure.isComplete)
   }

@@ -164,13 +164,18 @@ package struct ElfBuilder {
     let relocations = symbols.relocationTable(writer)
     return [
       (6, symbols.table(writer, &strings)), (symbols.hashTag, symbols.hashTable(writer)),
-    ] + versions + (relocations.isEmpty ? [] : [(writer.hasAddends ? 7 : 17, relocations)])
+    ] + versions
+      + (relocations.isEmpty ? [] : [(extras.bindsLater ? 23 : relocationKind, relocations)])
   }
+
+  /// DT_RELA or DT_REL.
+  private var relocationKind: UInt64 { writer.hasAddends ? 7 : 17 }
 
   /// How large the table of relocations is, and each of its entries.
   private func relocationEntries() -> [(tag: UInt64, value: Value)] {
     let size = symbols?.relocationTable(writer).count ?? 0
     guard size > 0 else { return [] }
+    if extras.bindsLater { return [(2, .number(UInt64(size))), (20, .number(relocationKind))] }
     return writer.hasAddends
       ? [(8, .number(UInt64(size))), (9, .number(writer.is64 ? 24 : 12))]
       : [(18, .number(UInt64(size))), (19, .number(8))]

@@ -84,10 +84,12 @@ int clinux_next_text(
     int begins, unsigned long *first, unsigned long *end);
 
 /// The next slash at or behind a place, with the bounds of the printable ASCII around it, which is looked at no
-/// further than a limit to each side: 1, or 0 where there is none. All in bytes.
+/// further than a limit to each side: 1, or 0 where there is none. A slash before the end of what was seen
+/// already has no bounds but itself, or texts that are full of slashes would be read once for each. All in
+/// bytes.
 int clinux_next_slash_text(
-    const char *bytes, unsigned long size, unsigned long from, unsigned long limit, unsigned long *slash,
-    unsigned long *first, unsigned long *end);
+    const char *bytes, unsigned long size, unsigned long from, unsigned long seen, unsigned long limit,
+    unsigned long *slash, unsigned long *first, unsigned long *end);
 
 #include <stdbool.h>
 

@@ -111,11 +111,12 @@ struct RelocationTables {
           encoding: object.header.dataEncoding)
         for index in 0..<count {
           let place = Int(index * table.entrySize)
-          try targets.check(word(bytes, place))
           guard let (symbol, type) = binding(at: place, of: bytes) else { continue }
           guard
             types.isKnown(type, to: object.mapper, isBoundLater: table.isBoundLater)
           else { throw .unknownRelocation(type: type, address: word(bytes, place)) }
+          // R_*_NONE, which linkers leave behind at any address, is 0 everywhere and writes nothing.
+          if type != 0 { try targets.check(word(bytes, place)) }
           if entry + index < table.relativeCount {
             guard types.demandedRelative.map({ $0 == type }) ?? true else {
               throw .notRelative(type: type, address: word(bytes, place))
