@@ -132,7 +132,7 @@ package struct NeededSubject: Sendable {
   package internal(set) var openings: [FoundOpening] = []
 
   /// Whether it is started: what the environment preloads is for such ones only.
-  var isStarted: Bool {
+  package var isStarted: Bool {
     switch reason {
     case .program, .interpreter, .command: true
     case .addition, .need: false

@@ -36,7 +36,7 @@ package final class RootFacts: Sendable {
 
   /// Texts of a file's constants that have something to do with one of some parts.
   struct StringQuery: Hashable {
-    enum Match { case beginning, containing, whole }
+    enum Match { case beginning, containing, whole, inCode }
 
     let file: RootPath
     let parts: [ByteString]

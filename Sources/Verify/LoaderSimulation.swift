@@ -26,6 +26,10 @@ struct LoaderSimulation {
   private var siblings = SiblingLibraries()
   /// Libraries that a program has to open before others, with those.
   private var openedBefore: [(provider: RootPath, soname: ByteString, others: Set<RootPath>)] = []
+  /// Nil where it can't be told; made when the first need of a library's program isn't answered.
+  private lazy var reached: ReachedNeeds? = start.flatMap {
+    ReachedNeeds(of: $0, in: scope(descends: true))
+  }
 
   /// - Parameters:
   ///   - policy: which needs count.
@@ -88,6 +92,12 @@ struct LoaderSimulation {
 
   private var loader: Loader { Loader(tree: tree, environment: environment, store: store) }
 
+  private func scope(descends: Bool) -> NeedsFinder.Scope {
+    NeedsFinder.Scope(
+      tree: tree, loader: loader, libraryLoader: loader, store: needs, policy: policy,
+      descends: descends)
+  }
+
   /// The kernel's judgement of what is started, before any loader's.
   private mutating func judgeStart() {
     var view = RootView(tree: tree)
@@ -102,10 +112,7 @@ struct LoaderSimulation {
 
   private mutating func simulate(program path: RootPath) {
     counts.programs += 1
-    var finder = NeedsFinder(
-      .init(
-        tree: tree, loader: loader, libraryLoader: loader, store: needs, policy: policy,
-        descends: false))
+    var finder = NeedsFinder(scope(descends: false))
     var inputs = DiscoveryInputs()
     do {
       try finder.add(program: path.text, destination: nil, to: &inputs)
@@ -186,11 +193,17 @@ struct LoaderSimulation {
       else { return }
       let things = missing.map(\.description).joined(separator: ", ")
       tell(
-        .fails, path,
+        isReached(need, path) ? .fails : .warns, path,
         need.purpose + ", and "
           + (things.isEmpty ? "nothing for that is there" : "\(things) isn't there")
           + " (\(evidence))", flag: "--with \(need.topic.name)")
     }
+  }
+
+  /// Whether a need is one of what is started, not only of a program that lies in a library unused.
+  private mutating func isReached(_ need: FoundNeed, _ path: RootPath) -> Bool {
+    guard StartedProgram.isInLibrary(path), let reached else { return true }
+    return reached.contain(need.topic, of: path)
   }
 
   private func isAnswered(

@@ -239,7 +239,7 @@ struct CommandLineTests {
         Set(subject.keys) == [
           "path", "linkage", "machine", "class", "byteOrder", "loader", "interpreter", "complete",
           "objects", "missing", "passedOver", "missingVersions", "beyondProcessor", "buildID",
-          "processor", "baseline", "secure", "interpreters", "package", "needs",
+          "processor", "baseline", "secure", "interpreters", "package", "needs", "given",
         ])
     }
     let need = try #require((subjects[0]["needs"] as? [[String: Any]])?.first)

@@ -63,13 +63,21 @@ struct TableNeeds: NeedSource {
   private mutating func addStrings(
     of object: ObservedObject, to needs: inout [RuntimeNeed], in root: inout RootView
   ) {
+    let isStatic = object.image?.interpreter == nil
     let places = root.constantFacts(of: object).texts
     for (text, row) in strings {
       guard let place = places[text],
-        row.holds(
-          isStatic: object.image?.interpreter == nil, isTerminated: place.isTerminated)
+        row.holds(isStatic: isStatic, isTerminated: place.isTerminated)
       else { continue }
       add(row, .string(text, offset: place.offset), of: object, to: &needs, in: &root)
+    }
+    guard isStatic else { return }
+    let operands = strings.filter {
+      $0.row.trigger == .linked && $0.text.count <= CodeTexts.operandSize && places[$0.text] == nil
+    }
+    let texts = CodeTexts.those(operands.map(\.text), of: object.real, in: root)
+    for (text, row) in operands where texts.contains(text) {
+      add(row, .text(text), of: object, to: &needs, in: &root)
     }
   }
 }
