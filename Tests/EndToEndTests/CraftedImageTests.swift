@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Layers and images of the shapes that engines' own tests are made of, judged as podman, skopeo and umoci do.
+/// Layers and images of the shapes that engines' own tests are made of, judged as podman and umoci do.
 struct CraftedImageTests {
   @Test func `crafted layers and sample images are judged as engines judge them`() throws {
     let script = Project.directory.appendingPathComponent("fixtures/images").appendingPathComponent(
