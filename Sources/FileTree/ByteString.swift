@@ -22,6 +22,14 @@ package struct ByteString: Hashable, Sendable {
     self.bytes = Array(bytes)
   }
 
+  /// A copy of memory.
+  package init(_ bytes: UnsafeRawBufferPointer) {
+    self.bytes = unsafe Array(unsafeUninitializedCapacity: bytes.count) { buffer, count in
+      unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+      count = bytes.count
+    }
+  }
+
   package init(_ text: String) {
     bytes = Array(text.utf8)
   }

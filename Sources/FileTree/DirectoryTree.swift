@@ -165,7 +165,8 @@ package struct DirectoryTree: FileTree {
         return entries
       }
       let name = unsafe withUnsafeBytes(of: &found.pointee.d_name) { bytes in
-        unsafe ByteString(bytes.prefix { $0 != 0 })
+        let count = unsafe bytes.firstIndex(of: 0) ?? bytes.count
+        return unsafe ByteString(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
       }
       if name != "." && name != ".." { entries.append(entry(name, unsafe found.pointee.d_type)) }
     }
